@@ -13,22 +13,36 @@ Messages quote the value first, the rule second, in lower case without a full st
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from publisher.diagnostics import Diagnostic
 
 
 class PublisherError(Exception):
-    """Carry one clear message, what to do about it, and the exit status it ends a command with."""
+    """Carry one clear message, what to do about it, and the exit status it ends a command with.
+
+    Attributes:
+        message: What is wrong, in one line.
+        hint: What to do about it.
+        diagnostics: The faults of files behind it, when it comes from files.
+    """
 
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, message: str, hint: str | None = None) -> None:
+    def __init__(
+        self, message: str, hint: str | None = None, *, diagnostics: Sequence[Diagnostic] = ()
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.diagnostics = tuple(diagnostics)
 
 
 class PostsInvalid(PublisherError):
-    """Say that posts have faults, which were already reported as diagnostics; nothing was written."""
+    """Say that posts have faults; nothing was written."""
 
     exit_code = 1
 

@@ -1,0 +1,90 @@
+"""One fault, as data: where it is, what was found, what the rule is and how to mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from publisher.diagnostics.rules import RULES, Severity
+
+if TYPE_CHECKING:
+    from publisher.diagnostics.source import Source, Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostic:
+    """A fault of a file.
+
+    Attributes:
+        path: The file, as messages name it.
+        line: Counted from 1; `column` likewise, in characters. Both 1 when the file as a whole is meant.
+        width: How many characters from `column` on are at fault; at least 1.
+        code: The rule's stable name.
+        message: The value found, then the rule; lower case, no full stop.
+        label: What stands beside the caret.
+        help: What to do about it.
+        excerpt: The line at fault; None when there is none to show.
+    """
+
+    path: str
+    line: int = 1
+    column: int = 1
+    width: int = 1
+    code: str
+    severity: Severity
+    message: str
+    label: str | None = None
+    help: str | None = None
+    excerpt: str | None = None
+
+
+@dataclass(slots=True)
+class Report:
+    """Gathers the faults of one file; nothing is ever raised one by one."""
+
+    source: Source
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def add(
+        self, code: str, span: Span | None, message: str, *, label: str | None = None, help: str | None = None
+    ) -> None:
+        """Note a fault of rule `code` at `span`, or of the file as a whole."""
+        rule = RULES[code]
+        if span is None:
+            self.diagnostics.append(
+                Diagnostic(
+                    path=self.source.path,
+                    code=code,
+                    severity=rule.severity,
+                    message=message,
+                    label=label,
+                    help=help,
+                )
+            )
+            return
+        line, column = self.source.position(span.start)
+        excerpt = self.source.line(line)
+        self.diagnostics.append(
+            Diagnostic(
+                path=self.source.path,
+                line=line,
+                column=column,
+                width=max(1, min(span.end - span.start, len(excerpt) - column + 1)),
+                code=code,
+                severity=rule.severity,
+                message=message,
+                label=label,
+                help=help,
+                excerpt=excerpt,
+            )
+        )
+
+
+def in_reading_order(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
+    """Sort as a person would meet them: file by file, from top to bottom."""
+    return sorted(diagnostics, key=lambda fault: (fault.path, fault.line, fault.column, fault.code))
+
+
+def has_errors(diagnostics: list[Diagnostic]) -> bool:
+    """Tell whether anything found forbids to publish."""
+    return any(fault.severity is Severity.ERROR for fault in diagnostics)

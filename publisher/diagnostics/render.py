@@ -1,0 +1,114 @@
+"""Diagnostics as people and machines read them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Protocol
+
+from wcwidth import wcswidth
+
+from publisher.diagnostics.rules import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from publisher.diagnostics.diagnostic import Diagnostic
+
+FORMAT_VERSION = 1
+
+# A line longer than this is shown as a window around the fault.
+_WINDOW = 110
+_TAB = "    "
+
+
+class Paint(Protocol):
+    """Colours a piece of a message by its role: error, warning, advice, place, gutter or help."""
+
+    def __call__(self, text: str, role: str) -> str:
+        """Return `text` as `role` is shown."""
+
+
+def unpainted(text: str, role: str) -> str:  # noqa: ARG001 - the protocol's shape
+    """Leave a text as it is."""
+    return text
+
+
+def visible(text: str) -> str:
+    """Replace control characters by their pictures, so that no file can steer the terminal."""
+    return "".join(
+        _TAB
+        if char == "\t"
+        else chr(0x2400 + ord(char))
+        if char < " "
+        else "\u2421"
+        if char == "\x7f"
+        else "\ufffd"
+        if "\x80" <= char <= "\x9f"
+        or char in "\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+        else char
+        for char in text
+    )
+
+
+def concise(fault: Diagnostic, paint: Paint = unpainted) -> str:
+    """Render one line: `FILE:LINE:COLUMN: severity[code]: message`."""
+    place = paint(f"{visible(fault.path)}:{fault.line}:{fault.column}:", "place")
+    kind = paint(f"{fault.severity}[{fault.code}]", str(fault.severity))
+    return f"{place} {kind}: {visible(fault.message)}"
+
+
+def full(fault: Diagnostic, paint: Paint = unpainted) -> str:
+    """Render a fault with the line it is on, a caret under it, and the way out."""
+    lines = [concise(fault, paint)]
+    if fault.excerpt is not None:
+        before, at_fault, after = _window(fault)
+        number = str(fault.line)
+        indent = " " * _width(before)
+        carets = paint("^" * max(1, _width(at_fault)), str(fault.severity))
+        label = f" {visible(fault.label)}" if fault.label else ""
+        lines.append(f"  {paint(f'{number} |', 'gutter')} {before}{at_fault}{after}".rstrip())
+        lines.append(f"  {paint(' ' * len(number) + ' |', 'gutter')} {indent}{carets}{label}")
+    if fault.help:
+        lines.append(f"  {paint('help:', 'help')} {visible(fault.help)}")
+    return "\n".join(lines)
+
+
+def as_data(diagnostics: Sequence[Diagnostic], *, checked: int) -> dict[str, Any]:
+    """Return the machine form of a run that looked at `checked` posts."""
+    counts = Counter(fault.severity for fault in diagnostics)
+    return {
+        "format_version": FORMAT_VERSION,
+        "checked": checked,
+        "counts": {str(severity): counts[severity] for severity in Severity},
+        "diagnostics": [asdict(fault) for fault in diagnostics],
+    }
+
+
+def tally(diagnostics: Iterable[Diagnostic]) -> str:
+    """Count faults in words: "2 errors, 1 warning"."""
+    counts = Counter(fault.severity for fault in diagnostics)
+    nouns = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "piece of advice"}
+    plurals = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.ADVICE: "pieces of advice"}
+    return ", ".join(
+        f"{counts[severity]} {nouns[severity] if counts[severity] == 1 else plurals[severity]}"
+        for severity in Severity
+        if counts[severity]
+    )
+
+
+def _window(fault: Diagnostic) -> tuple[str, str, str]:
+    """Cut a line into what stands before the fault, the fault, and what follows; long ones at both ends."""
+    excerpt = fault.excerpt or ""
+    start, end = fault.column - 1, fault.column - 1 + fault.width
+    left = max(0, start - _WINDOW // 2) if len(excerpt) > _WINDOW else 0
+    right = min(len(excerpt), left + _WINDOW)
+    before = ("…" if left else "") + visible(excerpt[left:start])
+    after = visible(excerpt[end:right]) + ("…" if right < len(excerpt) else "")
+    return before, visible(excerpt[start : min(end, right)]), after
+
+
+def _width(text: str) -> int:
+    """Answer how many columns of a terminal a text takes up."""
+    width = wcswidth(text)
+    return width if width >= 0 else len(text)

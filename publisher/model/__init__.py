@@ -1,0 +1,36 @@
+"""What the project talks about: reviews, films, ratings, offers. Pure data and pure functions."""
+
+from publisher.model.event import EventType
+from publisher.model.offer import LinkOrigin, Listing, Offer, OfferKind, Price, Terms
+from publisher.model.review import (
+    Author,
+    Film,
+    Image,
+    RatingScale,
+    Review,
+    Status,
+    Visibility,
+    newest_first,
+    plain,
+    visibility,
+)
+
+__all__ = [
+    "Author",
+    "EventType",
+    "Film",
+    "Image",
+    "LinkOrigin",
+    "Listing",
+    "Offer",
+    "OfferKind",
+    "Price",
+    "RatingScale",
+    "Review",
+    "Status",
+    "Terms",
+    "Visibility",
+    "newest_first",
+    "plain",
+    "visibility",
+]

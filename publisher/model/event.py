@@ -1,0 +1,11 @@
+"""What partners are told about: the kinds of events."""
+
+from enum import StrEnum
+
+
+class EventType(StrEnum):
+    """The `type` of an event; a type never changes its meaning once released."""
+
+    PUBLISHED = "review.published"
+    UPDATED = "review.updated"
+    RETRACTED = "review.retracted"

@@ -1,0 +1,96 @@
+"""Where a film can be watched: what the editor wrote, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from decimal import Decimal
+
+
+class OfferKind(StrEnum):
+    """How one gets to see the film."""
+
+    RENT = "rent"
+    BUY = "buy"
+    SUBSCRIPTION = "subscription"
+    FREE = "free"
+    ADS = "ads"
+    CINEMA = "cinema"
+    DISC = "disc"
+
+
+class LinkOrigin(StrEnum):
+    """Where an offer's link comes from."""
+
+    GIVEN = "given"
+    SEARCH = "search"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """An amount of money: decimal units of an ISO 4217 currency."""
+
+    amount: Decimal
+    currency: str
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What an offer says beside the service: kind, place, price and time.
+
+    Attributes:
+        kind: How one gets to see the film.
+        region: The ISO 3166-1 alpha-2 code of the country it holds in.
+        starts: The first moment it holds; None means it already does.
+        ends: The first moment it no longer holds; None means no end is known.
+        via: The channel the service is sold through.
+        source: Who said so, and `checked` when.
+    """
+
+    kind: OfferKind
+    region: str | None = None
+    price: Price | None = None
+    quality: str | None = None
+    via: str | None = None
+    exclusive: bool = False
+    starts: datetime | None = None
+    ends: datetime | None = None
+    source: str | None = None
+    checked: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One `watch:` item of a post; the service is named as the editor wrote it."""
+
+    service: str
+    terms: Terms
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A listing attached to a service of the catalogue, under the service's present name.
+
+    Attributes:
+        service: The service's key in the catalogue.
+        name: Its present name, as readers know it.
+        former: The former name that the editor used, if it was one.
+        url: Where the reader is sent; None when nothing is known.
+        link: Whether `url` was given, is a search for the film, or is missing.
+    """
+
+    service: str
+    name: str
+    terms: Terms
+    former: str | None = None
+    url: str | None = None
+    link: LinkOrigin = LinkOrigin.NONE

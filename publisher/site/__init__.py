@@ -1,0 +1,6 @@
+"""The site: publisher.toml, read once, checked whole."""
+
+from publisher.site.load import FILE_NAME, load_site
+from publisher.site.site import Deploy, Endpoint, ImageFolder, Licence, Site
+
+__all__ = ["FILE_NAME", "Deploy", "Endpoint", "ImageFolder", "Licence", "Site", "load_site"]

@@ -1,0 +1,123 @@
+"""From what pydantic found wrong to faults an editor can mend.
+
+Front matter and publisher.toml share this: both are mappings checked by a pydantic model, and both can say
+where in the file a key or value stands.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Protocol, get_args
+
+from pydantic import BaseModel
+
+from publisher.site.values import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
+
+    from publisher.diagnostics import Report, Span
+
+Path = tuple[str | int, ...]
+
+
+class Locator(Protocol):
+    """Knows where the keys and values of a file stand."""
+
+    def key(self, path: Path) -> Span | None:
+        """Answer where the key at `path` stands; for a missing one, the block it belongs in."""
+
+    def value(self, path: Path) -> Span | None:
+        """Answer where the value at `path` stands, or the nearest thing to it."""
+
+
+def report_faults(
+    error: ValidationError, model: type[BaseModel], report: Report, locator: Locator
+) -> list[Path]:
+    """Add a diagnostic for each error and return the paths of the values at fault."""
+    paths: list[Path] = []
+    for details in error.errors(include_url=False):
+        path = tuple(details["loc"])
+        paths.append(path)
+        _report(details, path, model, report, locator)
+    return paths
+
+
+def _report(
+    details: ErrorDetails, path: Path, model: type[BaseModel], report: Report, locator: Locator
+) -> None:
+    kind = details["type"]
+    if kind == "fault":
+        about = details["ctx"]
+        report.add(
+            about["code"], locator.value(path), about["message"], label=about["label"], help=about["help"]
+        )
+    elif kind == "extra_forbidden":
+        unknown_key(report, locator.key(path), str(path[-1]), sorted(keys_at(model, path[:-1])))
+    elif kind == "missing":
+        report.add(
+            "missing-key",
+            locator.key(path[:-1]),
+            f"`{path[-1]}` is missing; it is required here",
+            help=f"add `{path[-1]}` with its value below this line",
+        )
+    else:
+        wanted = {
+            "model_type": "a group of keys",
+            "model_attributes_type": "a group of keys",
+            "dict_type": "a group of keys",
+            "list_type": "a list",
+            "tuple_type": "a list",
+            "bool_type": "true or false",
+            "bool_parsing": "true or false",
+        }.get(kind)
+        message = (
+            f"found {describe(details['input'])}; this key takes {wanted}"
+            if wanted
+            else details["msg"][:1].lower() + details["msg"][1:]
+        )
+        report.add("wrong-type" if wanted else "invalid-value", locator.value(path), message)
+
+
+def unknown_key(report: Report, span: Span | None, key: str, known: list[str]) -> None:
+    """Report a key nobody knows, with the nearest one that is known."""
+    near = nearest(key, known)
+    report.add(
+        "unknown-key",
+        span,
+        f"`{key}` is not a key that belongs here",
+        label=f"did you mean `{near}`?" if near else None,
+        help=None if near else f"known keys here: {', '.join(known)}",
+    )
+
+
+def nearest(word: str, known: list[str]) -> str | None:
+    """Return the one known word that a misspelt one most likely means, or None."""
+    folded = {candidate.casefold(): candidate for candidate in known}
+    matches = get_close_matches(word.casefold().replace("-", "_"), folded, n=1, cutoff=0.7)
+    return folded[matches[0]] if matches else None
+
+
+def keys_at(model: type[BaseModel], path: Path) -> set[str]:
+    """List the keys that a model knows at a path."""
+    for step in path:
+        if isinstance(step, int):
+            continue
+        field = next(
+            (info for name, info in model.model_fields.items() if step in {name, info.alias}),
+            None,
+        )
+        if field is None:  # the name of an entry in a table of tables: its model is the one found already
+            continue
+        model = next(_models(field.annotation), model)
+    return {info.alias or name for name, info in model.model_fields.items()}
+
+
+def _models(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models(argument)

@@ -1,0 +1,113 @@
+"""From publisher.toml to a Site; the one place that reads configuration."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from urllib.parse import urljoin
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from publisher.diagnostics import Report, Source, has_errors, in_reading_order
+from publisher.errors import ConfigurationError
+from publisher.model import Author, RatingScale
+from publisher.site.faults import report_faults
+from publisher.site.schema import Configuration
+from publisher.site.site import Deploy, Endpoint, ImageFolder, Licence, Site
+from publisher.site.toml import TomlLocator, parse
+
+FILE_NAME = "publisher.toml"
+_SIZE_LIMIT = 1024 * 1024
+
+
+def load_site(directory: Path | str = ".") -> Site:
+    """Read the configuration of the site in a folder.
+
+    Raises:
+        ConfigurationError: There is none, or it has faults; all of them are in its `diagnostics`.
+    """
+    root = Path(directory).absolute()
+    path = root / FILE_NAME
+    try:
+        if path.stat().st_size > _SIZE_LIMIT:
+            raise ConfigurationError(f"{path} is larger than 1 MiB", "publisher.toml holds settings only")
+        text = path.read_bytes().decode("utf-8-sig")
+    except (FileNotFoundError, NotADirectoryError):
+        raise ConfigurationError(
+            f"there is no {FILE_NAME} in {root}",
+            "go to the site's folder, or name it: publisher --site DIR …",
+        ) from None
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(
+            f"{path} is not UTF-8 text: byte {error.start} cannot be read", "save it as UTF-8"
+        ) from None
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from None
+    source = Source(FILE_NAME, text)
+    report = Report(source)
+    configuration = _check(source, report)
+    if configuration is None or has_errors(report.diagnostics):
+        raise ConfigurationError(f"{FILE_NAME} has faults", diagnostics=in_reading_order(report.diagnostics))
+    return _build(root, configuration)
+
+
+def _check(source: Source, report: Report) -> Configuration | None:
+    values = parse(source, report)
+    if values is None:
+        return None
+    locator = TomlLocator(source)
+    try:
+        configuration = Configuration.model_validate(values)
+    except ValidationError as error:
+        report_faults(error, Configuration, report, locator)
+        return None
+    seen = Counter[str]()
+    for number, endpoint in enumerate(configuration.webhooks.endpoints):
+        seen[endpoint.name] += 1
+        if seen[endpoint.name] > 1:
+            report.add(
+                "invalid-value",
+                locator.value(("webhooks", "endpoints", number, "name")),
+                f'two endpoints are called "{endpoint.name}"; each needs a name of its own',
+            )
+    return configuration
+
+
+def _build(root: Path, configuration: Configuration) -> Site:
+    about, rating, feeds = configuration.site, configuration.rating, configuration.feeds
+    licence, images, deploy = about.licence, configuration.images, configuration.deploy
+    return Site(
+        root=root,
+        title=about.title,
+        tagline=about.tagline,
+        base_url=about.base_url,
+        permalink=about.permalink,
+        language=about.language,
+        zone=ZoneInfo(about.time_zone),
+        licence=Licence(licence.name, licence.url, licence.holder or about.title) if licence else None,
+        posts=root / configuration.paths.posts,
+        feeds=root / configuration.paths.feeds,
+        state=root / configuration.paths.state,
+        images=ImageFolder(root / images.directory, images.url) if images else None,
+        scale=RatingScale(
+            minimum=rating.minimum,
+            maximum=rating.maximum,
+            step=rating.step,
+            unit=rating.unit,
+            units=rating.units,
+            symbol=rating.symbol,
+        ),
+        authors={key: Author(key, author.name, author.url) for key, author in configuration.authors.items()},
+        region=configuration.watch.region,
+        feeds_url=feeds.url or urljoin(about.base_url, "feeds/"),
+        limit=feeds.limit,
+        ttl=feeds.ttl,
+        endpoints=tuple(
+            Endpoint(endpoint.name, endpoint.url, frozenset(endpoint.events))
+            for endpoint in configuration.webhooks.endpoints
+        ),
+        secrets=root / configuration.webhooks.secrets,
+        allow=tuple(configuration.network.allow),
+        deploy=Deploy(deploy.command, deploy.timeout) if deploy else None,
+    )

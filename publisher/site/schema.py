@@ -1,0 +1,290 @@
+"""The shape of publisher.toml: every table and key, its default and what it is for.
+
+The description of each field is the reference that editors read; docs/reference.md is made from it.
+"""
+
+from __future__ import annotations
+
+import re
+import zoneinfo
+from decimal import Decimal
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+
+from publisher.model import EventType
+from publisher.site.faults import nearest
+from publisher.site.values import (
+    Language,
+    Number,
+    Region,
+    Text,
+    Url,
+    Whole,
+    fault,
+    quote,
+    shape_fault,
+    text,
+    url,
+)
+
+
+class Table(BaseModel):
+    """A table of publisher.toml; keys nobody knows are faults."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def _directory_url(value: object) -> str:
+    address = url(value)
+    parts = urlsplit(address)
+    if parts.query or parts.fragment:
+        raise fault("url-invalid", f"{quote(address)} has a query or a fragment; a base address has neither")
+    return address if address.endswith("/") else address + "/"
+
+
+def _permalink(value: object) -> str:
+    pattern = text(value)
+    unknown = set(re.findall(r"\{([^{}]*)\}", pattern)) - {"slug", "id", "year", "month", "day"}
+    leftover = re.sub(r"\{[a-z]+\}", "", pattern)
+    if unknown or re.search(r"[{}]", leftover):
+        raise fault(
+            "invalid-value",
+            f"{quote(pattern)} uses a placeholder nobody knows",
+            label="known: {slug} {id} {year} {month} {day}",
+        )
+    if "{slug}" not in pattern and "{id}" not in pattern:
+        raise fault(
+            "invalid-value",
+            f"{quote(pattern)} gives every review the same address",
+            label="needs {slug} or {id}",
+        )
+    if not pattern.startswith("/") or re.search(r"[\s?#\\]|//|\.\.", leftover):
+        raise fault(
+            "invalid-value", f"{quote(pattern)} is not a path", label="a path such as /reviews/{slug}/"
+        )
+    return pattern
+
+
+def _time_zone(value: object) -> str:
+    name = text(value)
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        near = nearest(name, sorted(zoneinfo.available_timezones()))
+        raise fault(
+            "invalid-value",
+            f"{quote(name)} is not a time zone",
+            label=f"did you mean {near}?" if near else "a name such as America/Chicago",
+        ) from None
+    return name
+
+
+def _name(value: object) -> str:
+    name = text(value)
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name):
+        raise fault(
+            "invalid-value", f"{quote(name)} is not a name", label="lower-case letters, digits and hyphens"
+        )
+    return name
+
+
+def _relative_path(value: object) -> str:
+    path = text(value)
+    if path.startswith(("/", "~")) or ".." in path.split("/") or "\\" in path:
+        raise fault(
+            "invalid-value", f"{quote(path)} leads out of the site", label="a path inside the site's folder"
+        )
+    return path.rstrip("/")
+
+
+def _event_type(value: object) -> EventType:
+    name = text(value)
+    known = [str(kind) for kind in EventType]
+    if name not in known:
+        near = nearest(name, known)
+        raise fault(
+            "invalid-value",
+            f"{quote(name)} is not a type of event",
+            label=f"did you mean {near}?" if near else f"known: {', '.join(known)}",
+        )
+    return EventType(name)
+
+
+def _network(value: object) -> IPv4Network | IPv6Network:
+    written = text(value)
+    try:
+        return ip_network(written)
+    except ValueError:
+        raise fault(
+            "invalid-value", f"{quote(written)} is not a network", label="such as 127.0.0.1/32 or fd00::/8"
+        ) from None
+
+
+def _positive(value: int) -> int:
+    if value < 1:
+        raise fault("invalid-value", f"{value} is too small; at least 1 is needed")
+    return value
+
+
+_STRING = WithJsonSchema({"type": "string"})
+DirectoryUrl = Annotated[
+    str, BeforeValidator(_directory_url), WithJsonSchema({"type": "string", "format": "uri"})
+]
+Permalink = Annotated[str, BeforeValidator(_permalink), _STRING]
+TimeZone = Annotated[str, BeforeValidator(_time_zone), _STRING]
+Name = Annotated[str, BeforeValidator(_name), _STRING]
+RelativePath = Annotated[str, BeforeValidator(_relative_path), _STRING]
+EventName = Annotated[EventType, BeforeValidator(_event_type), _STRING]
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network), _STRING]
+Count = Annotated[Whole, BeforeValidator(_positive)]
+
+
+class LicenceTable(Table):
+    """Under which terms the reviews may be used."""
+
+    name: Text = Field(description="the licence's name, as feeds state it")
+    url: Url | None = Field(None, description="where the licence can be read")
+    holder: Text | None = Field(None, description="who holds the rights; default: the site's title")
+
+
+class SiteTable(Table):
+    """The publication itself."""
+
+    title: Text = Field(description="the masthead")
+    tagline: Text | None = Field(
+        None, description="one line under the masthead; feeds carry it as their description"
+    )
+    base_url: DirectoryUrl = Field(description="the address reviews are found under")
+    permalink: Permalink = Field(
+        "/reviews/{slug}/", description="a review's path: {slug} {id} {year} {month} {day}"
+    )
+    language: Language = Field(
+        "en", description="the language reviews are written in, unless they say otherwise"
+    )
+    time_zone: TimeZone = Field(description="the zone of dates that name none, such as America/Chicago")
+    licence: LicenceTable | None = Field(None, description="the licence of the content")
+
+
+class PathsTable(Table):
+    """Where things lie in the site's folder."""
+
+    posts: RelativePath = Field("posts", description="the folder of the reviews")
+    feeds: RelativePath = Field("feeds", description="the folder feeds are written to")
+    state: RelativePath = Field(
+        ".publisher", description="the folder of the ledger; never under version control"
+    )
+
+
+class ImagesTable(Table):
+    """The pictures reviews use."""
+
+    directory: RelativePath = Field("posts/images", description="the folder of the site's own pictures")
+    url: DirectoryUrl = Field(description="the public address of that folder")
+
+
+class RatingTable(Table):
+    """The scale ratings are given on."""
+
+    minimum: Number = Field(Decimal(0), description="the lowest rating")
+    maximum: Number = Field(Decimal(5), description="the highest rating")
+    step: Number = Field(Decimal("0.5"), description="the distance between two ratings")
+    unit: Text = Field("star", description="the name of one point")
+    units: Text = Field("stars", description="the name of several points")
+    symbol: Text = Field("★", description="the picture of one point")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.minimum >= self.maximum:
+            raise fault(
+                "invalid-value", f"the scale from {self.minimum} to {self.maximum} has no points on it"
+            )
+        if self.step <= 0 or (self.maximum - self.minimum) % self.step:
+            raise fault(
+                "invalid-value", f"steps of {self.step} do not lead from {self.minimum} to {self.maximum}"
+            )
+        return self
+
+
+class AuthorTable(Table):
+    """One author; posts name the table's key."""
+
+    name: Text = Field(description="the name readers see")
+    url: Url | None = Field(None, description="the author's page")
+
+
+class WatchTable(Table):
+    """Where-to-watch links."""
+
+    region: Region | None = Field(None, description="the country offers hold in when they name none")
+
+
+class FeedsTable(Table):
+    """The feeds."""
+
+    url: DirectoryUrl | None = Field(
+        None, description="the public address of the feeds; default: feeds/ under base_url"
+    )
+    limit: Count = Field(50, description="how many of the newest reviews a feed holds")
+    ttl: Count = Field(60, description="how many minutes readers may wait between two looks")
+
+
+class EndpointTable(Table):
+    """A partner's address that events are sent to."""
+
+    name: Name = Field(description="how messages, the ledger and the secret call it")
+    url: Url = Field(description="where events are sent")
+    events: list[EventName] = Field(
+        default_factory=lambda: list(EventType), description="the types of events it asked for; default: all"
+    )
+
+
+def _endpoints(value: object) -> object:
+    if isinstance(value, dict):
+        raise shape_fault(value, "tables headed [[webhooks.endpoints]], with two brackets")
+    return value
+
+
+class WebhooksTable(Table):
+    """Whom events are sent to."""
+
+    endpoints: Annotated[list[EndpointTable], BeforeValidator(_endpoints)] = Field(
+        default_factory=list, description="one table for each partner"
+    )
+    secrets: RelativePath = Field(
+        ".publisher/secrets", description="the folder of the endpoints' secrets: one file of mode 0600 each"
+    )
+
+
+class NetworkTable(Table):
+    """The way out."""
+
+    allow: list[Network] = Field(
+        default_factory=list, description="private networks that may be reached on purpose"
+    )
+
+
+class DeployTable(Table):
+    """What puts feeds and pages on the web, between generate and push."""
+
+    command: Text = Field(
+        description="a shell command, run in the site's folder; if it fails, nothing is sent"
+    )
+    timeout: Count = Field(900, description="how many seconds it may take")
+
+
+class Configuration(Table):
+    """All of publisher.toml."""
+
+    site: SiteTable
+    paths: PathsTable = Field(default_factory=PathsTable)
+    images: ImagesTable | None = None
+    rating: RatingTable = Field(default_factory=RatingTable)
+    authors: dict[str, AuthorTable] = Field(default_factory=dict, description="one table for each author")
+    watch: WatchTable = Field(default_factory=WatchTable)
+    feeds: FeedsTable = Field(default_factory=FeedsTable)
+    webhooks: WebhooksTable = Field(default_factory=WebhooksTable)
+    network: NetworkTable = Field(default_factory=NetworkTable)
+    deploy: DeployTable | None = None

@@ -1,0 +1,108 @@
+"""A site: everything that configuration says, ready to be used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urljoin
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from ipaddress import IPv4Network, IPv6Network
+    from pathlib import Path
+    from zoneinfo import ZoneInfo
+
+    from publisher.model import Author, EventType, RatingScale, Review
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """Under which terms the reviews may be used."""
+
+    name: str
+    url: str | None
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFolder:
+    """Where the site's own pictures lie, and where the public finds them."""
+
+    directory: Path
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A partner's address, and the types of events it asked for."""
+
+    name: str
+    url: str
+    events: frozenset[EventType]
+
+
+@dataclass(frozen=True, slots=True)
+class Deploy:
+    """The shell command that puts the site on the web; `timeout` in seconds."""
+
+    command: str
+    timeout: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A publication: its folder, its addresses, its scale, its authors and partners.
+
+    Attributes:
+        root: The folder that holds publisher.toml; absolute, like every path here.
+        base_url: The address reviews are found under; ends in a slash, as `feeds_url` does.
+        permalink: The pattern of a review's path.
+        zone: The zone of dates that name none.
+        region: The country offers hold in when they name none.
+        limit: How many reviews a feed holds at the most.
+        ttl: How many minutes readers may wait between two looks.
+        allow: Private networks that may be reached on purpose.
+    """
+
+    root: Path
+    title: str
+    tagline: str | None
+    base_url: str
+    permalink: str
+    language: str
+    zone: ZoneInfo
+    licence: Licence | None
+    posts: Path
+    feeds: Path
+    state: Path
+    images: ImageFolder | None
+    scale: RatingScale
+    authors: Mapping[str, Author]
+    region: str | None
+    feeds_url: str
+    limit: int
+    ttl: int
+    endpoints: tuple[Endpoint, ...]
+    secrets: Path
+    allow: tuple[IPv4Network | IPv6Network, ...]
+    deploy: Deploy | None
+
+    def url_of(self, review: Review) -> str:
+        """Return a review's permanent address."""
+        return self.address(slug=review.slug, id=review.id, date=review.date)
+
+    def address(self, *, slug: str, id: str, date: datetime) -> str:
+        """Fill in the permalink pattern; the date is read in the site's zone."""
+        local = date.astimezone(self.zone)
+        path = self.permalink.format(
+            slug=quote(slug), id=id, year=f"{local:%Y}", month=f"{local:%m}", day=f"{local:%d}"
+        )
+        return urljoin(self.base_url, path.lstrip("/"))
+
+    def display(self, path: Path) -> str:
+        """Name a file as messages do: relative to where the site lies."""
+        try:
+            return path.relative_to(self.root).as_posix()
+        except ValueError:
+            return path.as_posix()

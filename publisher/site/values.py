@@ -1,0 +1,178 @@
+"""The kinds of values that configuration and front matter are made of, and what is said of wrong ones.
+
+A checker takes what was read (text, a list, a mapping; TOML also gives numbers) and returns the value or
+raises a fault. A fault names its rule, quotes what it found first, and may carry a label for the caret and a
+way out.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+_URL_LIMIT = 2048
+_SPACE = re.compile(r"\s+")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?(?:-[A-Za-z0-9]{5,8})*")
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.IGNORECASE)
+
+
+def fault(
+    code: str, message: str, *, label: str | None = None, help: str | None = None
+) -> PydanticCustomError:
+    """Make the exception a checker raises; `code` is a rule of `publisher.diagnostics.RULES`."""
+    # The braces of the template are pydantic's: the message itself may hold any character.
+    return PydanticCustomError(
+        "fault", "{message}", {"code": code, "message": message, "label": label, "help": help}
+    )
+
+
+def describe(value: object) -> str:
+    """Say what kind of thing was found, as an editor would call it."""
+    if value is None:
+        return "empty"
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, (int, float, Decimal)):
+        return "a number"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    if isinstance(value, dict):
+        return "a group of keys"
+    return "a date or time"
+
+
+def shape_fault(value: object, wanted: str) -> PydanticCustomError:
+    """Make the fault of a value that has another shape than its key asks for."""
+    return fault("wrong-type", f"found {describe(value)}; this key takes {wanted}")
+
+
+def text(value: object) -> str:
+    """Take a text on one line; spaces at its ends and runs of them are folded."""
+    if not isinstance(value, str):
+        raise shape_fault(value, "text")
+    folded = _SPACE.sub(" ", value).strip()
+    if not folded:
+        raise fault("invalid-value", "the text is empty", help="write something, or leave the key out")
+    return folded
+
+
+def prose(value: object) -> str:
+    """Take a text of any number of lines."""
+    if not isinstance(value, str):
+        raise shape_fault(value, "text")
+    if not value.strip():
+        raise fault("invalid-value", "the text is empty", help="write something, or leave the key out")
+    return value.strip()
+
+
+def number(value: object) -> Decimal:
+    """Take a plain decimal number, written with a point."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
+        raise shape_fault(value, "a number")
+    written = str(value).strip()
+    try:
+        parsed = Decimal(written)
+    except InvalidOperation:
+        parsed = None
+    if parsed is None or not parsed.is_finite() or not re.fullmatch(r"[+-]?\d{1,9}(\.\d{1,9})?", written):
+        raise fault("invalid-value", f"{quote(written)} is not a number", label="a number such as 4 or 3.5")
+    return parsed
+
+
+def whole(value: object) -> int:
+    """Take a whole number."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
+        raise shape_fault(value, "a whole number")
+    written = str(value).strip()
+    if not re.fullmatch(r"[+-]?[0-9]{1,9}", written):
+        raise fault("invalid-value", f"{quote(written)} is not a whole number")
+    return int(written)
+
+
+def url(value: object) -> str:
+    """Take an absolute http or https address without credentials (RFC 3986)."""
+    if not isinstance(value, str):
+        raise shape_fault(value, "an address")
+    written = value.strip()
+    problem = url_problem(written)
+    if problem:
+        raise fault("url-invalid", f"{quote(written)} {problem}", help=_url_help(written))
+    return written
+
+
+def url_problem(written: str) -> str | None:
+    """Say why a text is no absolute http(s) address, or None when it is one."""
+    if len(written) > _URL_LIMIT:
+        return f"is {len(written)} characters long; an address has at most {_URL_LIMIT}"
+    if re.search(r"[\s\x00-\x20<>\"\\^`{|}\x7f]", written):
+        return "holds a character that no address may hold"
+    try:
+        parts = urlsplit(written)
+        port_known = parts.port is None or 0 < parts.port < 65536
+    except ValueError:
+        return "is not an address"
+    if parts.scheme.lower() not in {"http", "https"}:
+        return "is not an absolute http or https address"
+    if "@" in parts.netloc:
+        return "holds a user name or password"
+    host = parts.hostname or ""
+    bare = f"[{host}]" if ":" in host else host
+    if not host or not port_known or (host.isascii() and not _HOST.fullmatch(bare)):
+        return "has no usable host name"
+    return None
+
+
+def _url_help(written: str) -> str | None:
+    if written.startswith("//"):
+        return f"write https:{written}"
+    if re.match(r"(?:www\.)?[\w-]+(?:\.[\w-]+)+(?:/|$)", written) and "://" not in written:
+        return f"write https://{written}"
+    if "@" in written:
+        return "leave out what stands before the @"
+    return None
+
+
+def language(value: object) -> str:
+    """Take a BCP 47 language tag: en, en-US, zh-Hant."""
+    tag = text(value)
+    if not _LANGUAGE.fullmatch(tag):
+        raise fault("invalid-value", f"{quote(tag)} is not a language tag", label="such as en, en-US or km")
+    return tag
+
+
+def region(value: object) -> str:
+    """Take an ISO 3166-1 alpha-2 country code, in capitals."""
+    code = text(value)
+    if not re.fullmatch(r"[A-Za-z]{2}", code):
+        raise fault(
+            "invalid-value", f"{quote(code)} is not a country code", label="two letters, such as US or KH"
+        )
+    if code.upper() == "UK":
+        raise fault("invalid-value", "UK is not an ISO country code", label="the United Kingdom is GB")
+    return code.upper()
+
+
+def quote(value: object) -> str:
+    """Quote what was found, shortened where it would fill the screen."""
+    written = str(value)
+    return f'"{written[:57]}…"' if len(written) > 60 else f'"{written}"'
+
+
+def _schema(kind: str, **more: Any) -> WithJsonSchema:  # noqa: ANN401 - JSON Schema takes any value
+    return WithJsonSchema({"type": kind, **more})
+
+
+Text = Annotated[str, BeforeValidator(text), _schema("string", minLength=1)]
+Prose = Annotated[str, BeforeValidator(prose), _schema("string", minLength=1)]
+Number = Annotated[Decimal, BeforeValidator(number), _schema("number")]
+Whole = Annotated[int, BeforeValidator(whole), _schema("integer")]
+Url = Annotated[str, BeforeValidator(url), _schema("string", format="uri")]
+Language = Annotated[str, BeforeValidator(language), _schema("string")]
+Region = Annotated[str, BeforeValidator(region), _schema("string", pattern="^[A-Za-z]{2}$")]
