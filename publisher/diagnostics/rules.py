@@ -69,13 +69,13 @@ _ERRORS = {
 
 _WARNINGS = {
     "offer-host": "an offer's link leads to the service it names",
-    "offer-form": "an offer's link has a form the service is known to use",
     "offer-expired": "an offer has not yet ended",
     "updated-future": "`updated` is not in the future of a live review",
     "image-alt": "an image says in words what it shows",
 }
 
 _ADVICE = {
+    "offer-form": "an offer's link has a form the service is known to use",
     "summary-missing": "a review has a summary of its own",
 }
 

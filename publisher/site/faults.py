@@ -33,6 +33,9 @@ class Locator(Protocol):
     def value(self, path: Path) -> Span | None:
         """Answer where the value at `path` stands, or the nearest thing to it."""
 
+    def quoted(self, path: Path) -> str | None:
+        """Suggest the line of `path` with its value in quotes, where that would make it a text."""
+
 
 def report_faults(
     error: ValidationError, model: type[BaseModel], report: Report, locator: Locator
@@ -52,9 +55,8 @@ def _report(
     kind = details["type"]
     if kind == "fault":
         about = details["ctx"]
-        report.add(
-            about["code"], locator.value(path), about["message"], label=about["label"], help=about["help"]
-        )
+        way_out = about["help"] or (locator.quoted(path) if about["quotable"] else None)
+        report.add(about["code"], locator.value(path), about["message"], label=about["label"], help=way_out)
     elif kind == "extra_forbidden":
         unknown_key(report, locator.key(path), str(path[-1]), sorted(keys_at(model, path[:-1])))
     elif kind == "missing":

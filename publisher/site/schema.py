@@ -48,7 +48,7 @@ def _directory_url(value: object) -> str:
 def _permalink(value: object) -> str:
     pattern = text(value)
     unknown = set(re.findall(r"\{([^{}]*)\}", pattern)) - {"slug", "id", "year", "month", "day"}
-    leftover = re.sub(r"\{[a-z]+\}", "", pattern)
+    leftover = re.sub(r"\{[a-z]+\}", "x", pattern)
     if unknown or re.search(r"[{}]", leftover):
         raise fault(
             "invalid-value",

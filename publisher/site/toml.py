@@ -57,6 +57,9 @@ class TomlLocator:
         """Answer where the value at `path` stands, or the nearest block around it."""
         return self._find(path, 1)
 
+    def quoted(self, path: Path) -> None:
+        """Suggest nothing: a TOML value says by itself whether it is a text."""
+
     def _find(self, path: Path, which: int) -> Span | None:
         while path:
             if path in self._index:

@@ -22,12 +22,17 @@ _HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.IGNO
 
 
 def fault(
-    code: str, message: str, *, label: str | None = None, help: str | None = None
+    code: str, message: str, *, label: str | None = None, help: str | None = None, quotable: bool = False
 ) -> PydanticCustomError:
-    """Make the exception a checker raises; `code` is a rule of `publisher.diagnostics.RULES`."""
+    """Make the exception a checker raises; `code` is a rule of `publisher.diagnostics.RULES`.
+
+    `quotable` says that the value would do if it were put in quotes.
+    """
     # The braces of the template are pydantic's: the message itself may hold any character.
     return PydanticCustomError(
-        "fault", "{message}", {"code": code, "message": message, "label": label, "help": help}
+        "fault",
+        "{message}",
+        {"code": code, "message": message, "label": label, "help": help, "quotable": quotable},
     )
 
 
@@ -50,7 +55,7 @@ def describe(value: object) -> str:
 
 def shape_fault(value: object, wanted: str) -> PydanticCustomError:
     """Make the fault of a value that has another shape than its key asks for."""
-    return fault("wrong-type", f"found {describe(value)}; this key takes {wanted}")
+    return fault("wrong-type", f"found {describe(value)}; this key takes {wanted}", quotable=wanted == "text")
 
 
 def text(value: object) -> str:

@@ -1,0 +1,1 @@
+"""A headless publishing toolkit for film reviews."""

@@ -1,0 +1,105 @@
+"""Dates as editors write them, in the site's time zone and never the machine's."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from publisher.site.values import fault, quote, shape_fault
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+_FORM = re.compile(
+    r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"
+    r"(?:[T ](?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d{1,9})?)?"
+    r"\s?(?P<zone>Z|z|[+-]\d{2}:?\d{2})?)?",
+    re.ASCII,
+)
+_EARLIEST, _LATEST = 1900, 9998
+_OTHER_FORMS = ("%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d")
+
+
+class Moment(NamedTuple):
+    """A point in time (aware); `whole_day` when the editor gave a date without a time."""
+
+    at: datetime
+    whole_day: bool
+
+    @property
+    def ends(self) -> datetime:
+        """The moment after it: the end of the day when a whole day is meant."""
+        return self.at + timedelta(days=1) if self.whole_day else self.at
+
+
+def parse_moment(value: object, zone: ZoneInfo) -> Moment:
+    """Read a date, or a date and time; without an offset it is in `zone`."""
+    if not isinstance(value, str):
+        raise shape_fault(value, "a date")
+    written = value.strip()
+    match = _FORM.fullmatch(written)
+    if match is None:
+        raise fault(
+            "date-invalid",
+            f"{quote(written)} is not a date as this key takes it",
+            label="such as 2026-03-05 or 2026-03-05T09:00-06:00",
+            help=_other_reading(written),
+        )
+    year, month, day = int(match["year"]), int(match["month"]), int(match["day"])
+    if not _EARLIEST <= year <= _LATEST:
+        raise fault("date-invalid", f"the year {match['year']} lies outside {_EARLIEST} to {_LATEST}")
+    if not 1 <= month <= 12:
+        raise fault("date-invalid", f"{quote(written)} names month {month}; a year has 12")
+    days = calendar.monthrange(year, month)[1]
+    if not 1 <= day <= days:
+        name = calendar.month_name[month]
+        raise fault("date-invalid", f"{quote(written)} does not exist: {name} {year} has {days} days")
+    hour, minute, second = (int(match[part] or 0) for part in ("hour", "minute", "second"))
+    if hour > 23 or minute > 59 or second > 59:
+        raise fault(
+            "date-invalid", f"{quote(written)} names a time that no clock shows", label="00:00 to 23:59"
+        )
+    local = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - the zone follows
+    if match["zone"]:
+        return Moment(_with_offset(local, match["zone"], written), whole_day=False)
+    whole_day = match["hour"] is None
+    return Moment(_in_zone(local, zone, whole_day=whole_day), whole_day)
+
+
+def _with_offset(local: datetime, offset: str, written: str) -> datetime:
+    if offset in "Zz":
+        return local.replace(tzinfo=UTC)
+    digits = offset[1:].replace(":", "")
+    hours, minutes = int(digits[:2]), int(digits[2:])
+    if hours > 14 or minutes > 59:
+        raise fault("date-invalid", f"{quote(written)} has an offset of {offset}; none is more than 14 hours")
+    shift = timedelta(hours=hours, minutes=minutes)
+    return local.replace(tzinfo=UTC) + (-shift if offset[0] == "+" else shift)
+
+
+def _in_zone(local: datetime, zone: ZoneInfo, *, whole_day: bool) -> datetime:
+    """Read a local time; one that does not exist, or exists twice, is a fault unless a whole day is meant."""
+    first, second = local.replace(tzinfo=zone), local.replace(tzinfo=zone, fold=1)
+    if first.utcoffset() != second.utcoffset() and not whole_day:
+        readings = " or ".join(f"{local:%Y-%m-%dT%H:%M}{reading:%z}" for reading in (first, second))
+        exists = first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == local
+        what = "exists twice" if exists else "does not exist"
+        raise fault(
+            "date-invalid",
+            f"{local:%Y-%m-%d %H:%M} {what} in {zone.key}: clocks change then",
+            help=f"say which is meant: {readings}",
+        )
+    return first.astimezone(UTC)
+
+
+def _other_reading(written: str) -> str | None:
+    if re.fullmatch(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}", written):
+        return "that can be read in two ways; write year-month-day"
+    for form in _OTHER_FORMS:
+        try:
+            return f"write {datetime.strptime(written, form):%Y-%m-%d}"  # noqa: DTZ007 - a date has no zone
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,23 @@
+"""Ready-made repairs for lines that YAML reads in another way than their writer meant."""
+
+from __future__ import annotations
+
+import re
+
+_LINE = re.compile(r"^\s*(?:- +)?(?P<key>[A-Za-z_][\w-]*):\s+(?P<value>\S.*?)\s*$")
+# What makes a plain value mean something else: an indicator at its start, or `: ` or ` #` within.
+_RISKY = re.compile(r"""^[\[\]{}&*!|>'"%@`,?#-]|: |\s#|:$""")
+
+
+def quoted_line(line: str) -> str | None:
+    """Suggest a `key: value` line with its value in double quotes, where that changes its meaning."""
+    match = _LINE.match(line)
+    if not match or not _RISKY.search(match["value"]):
+        return None
+    value = match["value"]
+    for mark in ("'", '"'):
+        if len(value) > 1 and value[0] == value[-1] == mark:
+            value = value[1:-1]
+            break
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'put the value in quotes: {match["key"]}: "{escaped}"'
