@@ -1,0 +1,27 @@
+"""What a review looks like outside: safe HTML, summary, picture, offers as shown; and as fields for machines."""
+
+from publisher.content.entry import Entry, Picture, current_offers, present
+from publisher.content.fields import (
+    author_fields,
+    film_fields,
+    offer_fields,
+    picture_fields,
+    rating_fields,
+    sparse,
+)
+from publisher.content.presentation import KIND_WORDS, offer_title
+
+__all__ = [
+    "KIND_WORDS",
+    "Entry",
+    "Picture",
+    "author_fields",
+    "current_offers",
+    "film_fields",
+    "offer_fields",
+    "offer_title",
+    "picture_fields",
+    "present",
+    "rating_fields",
+    "sparse",
+]

@@ -1,0 +1,107 @@
+"""What stands around a review's text: its picture, the rating, where to watch, the correction.
+
+The same words serve every format, so that a reader sees the same review everywhere.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from publisher.model import LinkOrigin, OfferKind
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from decimal import Decimal
+
+    from publisher.content.entry import Picture
+    from publisher.model import Offer, RatingScale, Review
+    from publisher.site import Site
+
+KIND_WORDS = {
+    OfferKind.RENT: "Rent",
+    OfferKind.BUY: "Buy",
+    OfferKind.SUBSCRIPTION: "Stream",
+    OfferKind.FREE: "Free",
+    OfferKind.ADS: "Free with ads",
+    OfferKind.CINEMA: "In cinemas",
+    OfferKind.DISC: "On disc",
+}
+
+
+def offer_title(offer: Offer) -> str:
+    """Name an offer in one line: "Rent: Fandango at Home (US)"."""
+    region = f" ({offer.terms.region})" if offer.terms.region else ""
+    return f"{KIND_WORDS[offer.terms.kind]}: {offer.name}{region}"
+
+
+def rating_symbols(value: Decimal, scale: RatingScale) -> str:
+    """Draw a rating: one symbol for each whole point, ½ for half a point; nothing where that says less."""
+    points, rest = divmod(value, 1)
+    if not 0 <= points <= 10 or rest * 2 not in {0, 1}:
+        return ""
+    return scale.symbol * int(points) + ("½" if rest else "")
+
+
+def whole(
+    review: Review, text: str, picture: Picture | None, offers: tuple[Offer, ...], site: Site, now: datetime
+) -> str:
+    """Put the parts of a review together; `text` is safe HTML already, everything else is escaped here, once."""
+    parts = []
+    if picture is not None:
+        parts.append(_figure(picture))
+    parts.append(text)
+    if review.rating is not None:
+        parts.append(_rating(review.rating, site.scale))
+    if offers:
+        lines = "\n".join(f"<li>{_offer(offer, review, site, now)}</li>" for offer in offers)
+        parts.append(f"<p><strong>Where to watch</strong></p>\n<ul>\n{lines}\n</ul>")
+    if review.correction is not None and review.updated is not None:
+        day = review.updated.astimezone(site.zone)
+        parts.append(f"<p><strong>Correction ({day:%Y-%m-%d}):</strong> {escape(review.correction)}</p>")
+    return "\n".join(parts)
+
+
+def _figure(picture: Picture) -> str:
+    credit = f"<figcaption>{escape(picture.credit)}</figcaption>" if picture.credit else ""
+    return f'<figure><img src="{escape(picture.url)}" alt="{escape(picture.alt)}">{credit}</figure>'
+
+
+def _rating(value: Decimal, scale: RatingScale) -> str:
+    symbols = rating_symbols(value, scale)
+    picture = f' <span aria-hidden="true">{escape(symbols)}</span>' if symbols else ""
+    return f"<p><strong>Overall rating:</strong> {escape(scale.describe(value))}{picture}</p>"
+
+
+def _offer(offer: Offer, review: Review, site: Site, now: datetime) -> str:
+    terms = offer.terms
+    name = escape(offer.name)
+    if offer.url and offer.link is LinkOrigin.SEARCH:
+        film = escape(review.film.title if review.film else review.title)
+        name = f'{name} (<a href="{escape(offer.url)}">search for “{film}”</a>)'
+    elif offer.url:
+        name = f'<a href="{escape(offer.url)}">{name}</a>'
+    details = []
+    if terms.via:
+        details.append(f"via {escape(terms.via)}")
+    if terms.region:
+        details.append(escape(terms.region))
+    if terms.quality:
+        details.append(escape(terms.quality))
+    if terms.price:
+        details.append(escape(str(terms.price)))
+    if terms.exclusive:
+        details.append("nowhere else")
+    if terms.starts is not None and terms.starts > now:
+        details.append(f"from {terms.starts.astimezone(site.zone):%Y-%m-%d}")
+    if terms.ends is not None:
+        details.append(f"until {_last_day(terms.ends, site)}")
+    return f"{KIND_WORDS[terms.kind]}: {name}" + (f" – {', '.join(details)}" if details else "")
+
+
+def _last_day(ends: datetime, site: Site) -> str:
+    """Name the last day on which an offer holds; `ends` is the first moment it no longer does."""
+    local = ends.astimezone(site.zone)
+    if local.hour or local.minute or local.second:
+        return f"{local:%Y-%m-%d %H:%M}"
+    return f"{local.date().fromordinal(local.date().toordinal() - 1):%Y-%m-%d}"

@@ -1,0 +1,151 @@
+"""Atom 1.0 (RFC 4287)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feedgen.entry import FeedEntry
+from feedgen.ext.base import BaseEntryExtension, BaseExtension
+from feedgen.feed import FeedGenerator
+
+from publisher.content import offer_title
+from publisher.feeds import vocabulary
+from publisher.feeds.document import fragment, split_shell
+from publisher.feeds.rss import GENERATOR
+from publisher.feeds.vocabulary import NAMESPACES, XML_LANG, add
+from publisher.model import plain
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+    from publisher.content import Entry
+    from publisher.feeds.document import Heading
+    from publisher.site import Site
+
+_PREFIXES = {
+    prefix: uri for prefix, uri in NAMESPACES.items() if prefix in {"letterboxd", "media", "tmdb", "watch"}
+}
+
+
+class _Feed(BaseExtension):  # type: ignore[misc] # feedgen has no types
+    """Declares the namespaces entries use, and states the licence (RFC 4946)."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def extend_ns(self) -> dict[str, str]:
+        return _PREFIXES
+
+    def extend_atom(self, feed: etree._Element) -> etree._Element:
+        licence = self._site.licence
+        if licence is not None and licence.url is not None:
+            add(feed, "link", rel="license", href=licence.url, type="text/html", title=licence.name)
+        return feed
+
+
+class _Entry(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
+    """Writes an entry's links in full (feedgen keeps only `href`), its language, the film and where to watch."""
+
+    def __init__(self, entry: Entry, site: Site) -> None:
+        self._entry = entry
+        self._site = site
+
+    def extend_atom(self, element: etree._Element) -> etree._Element:
+        review, picture = self._entry.review, self._entry.picture
+        if review.language != self._site.language:
+            element.set(XML_LANG, review.language)
+        for link in element.findall("link"):
+            element.remove(link)
+        add(
+            element, "link", rel="alternate", type="text/html", hreflang=review.language, href=self._entry.url
+        )
+        if picture is not None:
+            add(
+                element,
+                "link",
+                rel="enclosure",
+                type=picture.type,
+                length=str(picture.length) if picture.length is not None else None,
+                title=picture.alt or None,
+                href=picture.url,
+            )
+        for offer in self._entry.offers:
+            if offer.url is not None:
+                add(element, "link", rel="related", title=offer_title(offer), href=offer.url)
+        vocabulary.add_film(element, self._entry, self._site.scale)
+        vocabulary.add_picture(element, self._entry)
+        vocabulary.add_offers(element, self._entry)
+        return element
+
+
+class AtomDocument:
+    """The feed as Atom 1.0."""
+
+    name = "atom.xml"
+
+    def __init__(self, site: Site, heading: Heading) -> None:
+        self._site = site
+        self._head, self._tail = split_shell(_shell(site, heading, self.name), b"</feed>")
+
+    def head(self) -> bytes:
+        """Return everything before the first entry."""
+        return self._head
+
+    def entry(self, entry: Entry) -> bytes:
+        """Return one entry."""
+        return fragment(_entry(entry, self._site), ("feed",), _PREFIXES)
+
+    def tail(self) -> bytes:
+        """Return everything after the last entry."""
+        return self._tail
+
+
+def _shell(site: Site, heading: Heading, name: str) -> bytes:
+    feed = FeedGenerator()
+    address = site.feeds_url + name
+    feed.id(address)
+    feed.title(heading.title)
+    feed.subtitle(heading.description)
+    feed.updated(heading.updated)
+    feed.language(site.language)
+    feed.generator(GENERATOR)
+    feed.link(
+        [
+            {"href": address, "rel": "self", "type": "application/atom+xml"},
+            {"href": site.base_url, "rel": "alternate", "type": "text/html"},
+        ]
+    )
+    if site.licence is not None:
+        feed.rights(f"{site.licence.holder}, {site.licence.name}")
+    # RFC 4287, 4.1.1: a feed names an author unless every entry does; an empty one has no entries.
+    feed.author(name=site.title, uri=site.base_url)
+    feed.register_extension("site", lambda: _Feed(site), None, atom=True, rss=False)
+    shell: bytes = feed.atom_str(pretty=True)
+    return shell
+
+
+def _entry(entry: Entry, site: Site) -> etree._Element:
+    review = entry.review
+    item = FeedEntry()
+    item.id(review.urn)
+    item.title(review.title)
+    item.published(review.date)
+    item.updated(review.changed)
+    item.link(href=entry.url)
+    item.summary(entry.summary)
+    item.content(entry.html, type="html")
+    for author in review.authors:
+        item.author(name=author.name, **({"uri": author.url} if author.url else {}))
+    for name in review.tags:
+        item.category(term=name, label=name)
+    if review.rating is not None:
+        item.category(
+            term=plain(review.rating),
+            scheme=vocabulary.RATING_SCHEME,
+            label=site.scale.describe(review.rating),
+        )
+    if site.licence is not None:
+        item.rights(f"{site.licence.holder}, {site.licence.name}")
+    item.register_extension("review", lambda: _Entry(entry, site), atom=True, rss=False)
+    element: etree._Element = item.atom_entry()
+    return element

@@ -1,0 +1,178 @@
+"""Files that appear whole or not at all.
+
+Each is written beside its target, fsynced and renamed; a file whose bytes would not change is left alone. The
+manifest comes last and names what was written: only what the last manifest names is ever removed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from publisher.errors import EnvironmentFault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+    from typing import BinaryIO
+
+MANIFEST = "manifest.json"
+FORMAT_VERSION = 1
+
+
+@dataclass(slots=True)
+class StagedFile:
+    """A file on its way: bytes go in, and at the end it is known whether they differ from what is there."""
+
+    target: Path
+    dry: bool
+    _stream: BinaryIO | None = None
+    _hash: Any = field(default_factory=hashlib.sha256)
+    size: int = 0
+
+    @property
+    def _beside(self) -> Path:
+        return self.target.with_name(f".{self.target.name}.new")
+
+    def write(self, data: bytes) -> None:
+        """Take more bytes."""
+        self._hash.update(data)
+        self.size += len(data)
+        if self.dry:
+            return
+        if self._stream is None:
+            self._stream = self._beside.open("wb")
+        self._stream.write(data)
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of the bytes so far, in hexadecimal."""
+        digest: str = self._hash.hexdigest()
+        return digest
+
+    def differs(self) -> bool:
+        """Tell whether the file that is there has other bytes, or is not there."""
+        try:
+            with self.target.open("rb") as stream:
+                return hashlib.file_digest(stream, "sha256").hexdigest() != self.digest
+        except FileNotFoundError:
+            return True
+
+    def finish(self) -> None:
+        """See to it that the bytes are on the disk, beside the target."""
+        if self._stream is not None:
+            self._stream.flush()
+            os.fsync(self._stream.fileno())
+            self._stream.close()
+            self._stream = None
+
+    def put_in_place(self) -> None:
+        """Rename the finished file over its target."""
+        self._beside.replace(self.target)
+
+    def discard(self) -> None:
+        """Forget the bytes; nothing is left behind."""
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+        if not self.dry:
+            self._beside.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of a folder of files.
+
+    Attributes:
+        changed: The names that were written, or would be; sorted.
+        removed: The names that were removed, or would be; sorted.
+        unchanged: The names that already had the right bytes; sorted.
+    """
+
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+
+    @property
+    def stale(self) -> tuple[str, ...]:
+        """Name everything that was not as it should be."""
+        return tuple(sorted({*self.changed, *self.removed}))
+
+
+def settle(folder: Path, files: Iterable[StagedFile], *, dry: bool) -> Written:
+    """Put staged files in place, then the manifest; remove what the last manifest names and this one does not.
+
+    Raises:
+        EnvironmentFault: The disk is full, or the folder cannot be written.
+    """
+    staged = sorted(files, key=lambda file: file.target.name)
+    before = _named_by_manifest(folder)
+    manifest = StagedFile(folder / MANIFEST, dry)
+    manifest.write(_manifest(staged))
+    changed, unchanged = [], []
+    try:
+        for file in (*staged, manifest):
+            file.finish()
+        differing = [file for file in (*staged, manifest) if file.differs()]
+        for file in (*staged, manifest):
+            if file not in differing:
+                file.discard()
+                unchanged.append(file.target.name)
+                continue
+            changed.append(file.target.name)
+            if not dry:
+                file.put_in_place()
+        gone = sorted(
+            name for name in before - {file.target.name for file in staged} if (folder / name).is_file()
+        )
+        if not dry:
+            for name in gone:
+                (folder / name).unlink(missing_ok=True)
+            _sync_folder(folder)
+    except OSError as error:
+        raise write_fault(folder, error) from None
+    finally:
+        for file in (*staged, manifest):
+            file.discard()
+    return Written(tuple(sorted(changed)), tuple(gone), tuple(sorted(unchanged)))
+
+
+def write_fault(folder: Path, error: OSError) -> EnvironmentFault:
+    """Say what kept files from being written."""
+    return EnvironmentFault(
+        f"{folder} cannot be written: {error.strerror or error}",
+        "what was there before is still there, whole",
+    )
+
+
+def _manifest(files: Iterable[StagedFile]) -> bytes:
+    named = {file.target.name: {"bytes": file.size, "sha256": file.digest} for file in files}
+    return (
+        orjson.dumps({"format_version": FORMAT_VERSION, "files": named}, option=orjson.OPT_INDENT_2) + b"\n"
+    )
+
+
+def _named_by_manifest(folder: Path) -> set[str]:
+    try:
+        manifest = orjson.loads((folder / MANIFEST).read_bytes())
+        names = set(manifest["files"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+    # A name that leads elsewhere was not written by us.
+    return {
+        name
+        for name in names
+        if isinstance(name, str) and name not in {"", ".", "..", MANIFEST} and "/" not in name
+    }
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
