@@ -1,0 +1,15 @@
+"""What was announced, events, deliveries and attempts; the transactions that keep them together."""
+
+from publisher.ledger.ledger import FILE_NAME, Ledger
+from publisher.ledger.records import Announced, Announcement, Delivery, DeliveryState, EndpointState, Event
+
+__all__ = [
+    "FILE_NAME",
+    "Announced",
+    "Announcement",
+    "Delivery",
+    "DeliveryState",
+    "EndpointState",
+    "Event",
+    "Ledger",
+]

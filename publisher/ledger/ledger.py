@@ -1,0 +1,286 @@
+"""The ledger: what was announced, and what became of each event. Transactions, and nothing else.
+
+One SQLite file, in WAL mode with full synchronisation: what a transaction committed survives the death of the
+process and of the machine. Every transaction takes the write lock when it begins, so that two writers wait for
+each other instead of failing half way.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Self
+
+import orjson
+from sqlalchemy import create_engine, event, func, insert, inspect, select, update
+from sqlalchemy.exc import DBAPIError
+
+from publisher.errors import EnvironmentFault, Refused
+from publisher.ledger import schema
+from publisher.ledger.records import Announced, Announcement, Delivery, DeliveryState, EndpointState
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from sqlalchemy import Connection, Engine
+
+    from publisher.model import EventType
+
+FILE_NAME = "ledger.sqlite3"
+_BUSY_MILLISECONDS = 10_000
+
+
+class Ledger:
+    """An open ledger; close it, or use it as a context."""
+
+    def __init__(self, engine: Engine, where: str) -> None:
+        self._engine = engine
+        self._where = where
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Open the ledger in a site's folder of state; it is made where there is none.
+
+        Raises:
+            EnvironmentFault: The file cannot be opened or is damaged.
+            Refused: A newer version of this program wrote it.
+        """
+        path = folder / FILE_NAME
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise EnvironmentFault(f"{folder} cannot be made: {error.strerror}") from None
+        engine = create_engine(f"sqlite:///{path}")
+        event.listen(engine, "connect", _configure)
+        event.listen(engine, "begin", _begin_immediate)
+        ledger = cls(engine, str(path))
+        try:
+            with ledger._transaction() as connection:
+                _prepare(connection, path)
+        except BaseException:
+            ledger.close()
+            raise
+        return ledger
+
+    @classmethod
+    def peek(cls, folder: Path) -> Self | None:
+        """Open the ledger only if there is one; for those who just want to look."""
+        return cls.open(folder) if (folder / FILE_NAME).exists() else None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def announced(self) -> dict[str, Announced]:
+        """Return what partners were last told, by review id."""
+        table = schema.announced
+        with self._transaction() as connection:
+            rows = connection.execute(select(table)).all()
+        return {
+            row.review_id: Announced(row.review_id, row.sequence, bool(row.live), orjson.loads(row.snapshot))
+            for row in rows
+        }
+
+    def announce(
+        self, announcements: Sequence[Announcement], asked: Mapping[str, Collection[EventType]], at: float
+    ) -> None:
+        """Commit events, their deliveries and what they announce, all or nothing.
+
+        Args:
+            announcements: What is announced, in the order in which it is to be sent.
+            asked: The types of events that each endpoint asked for, by the endpoint's name.
+            at: The time, in seconds since 1970.
+        """
+        with self._transaction() as connection:
+            for announcement in announcements:
+                self._remember(connection, announcement.announced, at)
+                told = announcement.event
+                if told is None:
+                    continue
+                connection.execute(
+                    insert(schema.events).values(
+                        id=told.id,
+                        review_id=told.review_id,
+                        sequence=told.sequence,
+                        type=str(told.type),
+                        body=told.body,
+                        at=at,
+                    )
+                )
+                for endpoint, types in asked.items():
+                    if told.type in types:
+                        connection.execute(
+                            insert(schema.deliveries).values(
+                                event_id=told.id, endpoint=endpoint, state=DeliveryState.WAITING, attempts=0
+                            )
+                        )
+
+    def waiting(self) -> list[Delivery]:
+        """Return the deliveries that are still to be made, in the order their events were committed."""
+        deliveries, events = schema.deliveries, schema.events
+        query = (
+            select(deliveries, events.c.type, events.c.body, events.c.at)
+            .join(events, events.c.id == deliveries.c.event_id)
+            .where(deliveries.c.state == DeliveryState.WAITING)
+            .order_by(deliveries.c.id)
+        )
+        with self._transaction() as connection:
+            return [
+                Delivery(row.id, row.endpoint, row.event_id, row.type, row.body, row.attempts, row.at)
+                for row in connection.execute(query)
+            ]
+
+    def counts(self) -> dict[str, dict[DeliveryState, int]]:
+        """Count deliveries by endpoint and state."""
+        table = schema.deliveries
+        query = select(table.c.endpoint, table.c.state, func.count()).group_by(
+            table.c.endpoint, table.c.state
+        )
+        found: dict[str, dict[DeliveryState, int]] = {}
+        with self._transaction() as connection:
+            for endpoint, state, count in connection.execute(query):
+                found.setdefault(endpoint, {})[DeliveryState(state)] = count
+        return found
+
+    def begin_attempt(self, delivery: Delivery, url: str, at: float) -> int:
+        """Record that a delivery is about to be tried, and return the attempt's number.
+
+        What cannot be recorded must not be sent: call this first, and send only when it returned.
+        """
+        with self._transaction() as connection:
+            connection.execute(
+                update(schema.deliveries)
+                .where(schema.deliveries.c.id == delivery.id)
+                .values(attempts=schema.deliveries.c.attempts + 1)
+            )
+            result = connection.execute(
+                insert(schema.attempts).values(delivery_id=delivery.id, url=url, started_at=at)
+            )
+            key = result.inserted_primary_key
+            return int(key[0]) if key else 0
+
+    def end_attempt(
+        self,
+        attempt: int,
+        delivery: Delivery,
+        *,
+        state: DeliveryState,
+        status: int | None,
+        outcome: str,
+        at: float,
+    ) -> None:
+        """Record what became of an attempt, and where its delivery stands now."""
+        with self._transaction() as connection:
+            connection.execute(
+                update(schema.attempts)
+                .where(schema.attempts.c.id == attempt)
+                .values(ended_at=at, status=status, outcome=outcome)
+            )
+            self._settle(connection, delivery, state, at)
+
+    def give_up(self, delivery: Delivery, at: float) -> None:
+        """Record that a delivery will not be tried again."""
+        with self._transaction() as connection:
+            self._settle(connection, delivery, DeliveryState.FAILED, at)
+
+    def endpoint(self, name: str, url: str) -> EndpointState:
+        """Return what an endpoint's address asked for; an address never heard of asked for nothing."""
+        table = schema.endpoints
+        with self._transaction() as connection:
+            row = connection.execute(
+                select(table).where(table.c.name == name, table.c.url == url)
+            ).one_or_none()
+        return EndpointState(row.not_before, row.gone_at) if row else EndpointState()
+
+    def set_endpoint(self, name: str, url: str, state: EndpointState) -> None:
+        """Record what an endpoint's address asked for."""
+        table = schema.endpoints
+        values: dict[str, Any] = {"url": url, "not_before": state.not_before, "gone_at": state.gone_at}
+        with self._transaction() as connection:
+            done = connection.execute(update(table).where(table.c.name == name).values(**values))
+            if not done.rowcount:
+                connection.execute(insert(table).values(name=name, **values))
+
+    @staticmethod
+    def _remember(connection: Connection, announced: Announced, at: float) -> None:
+        table = schema.announced
+        values = {
+            "sequence": announced.sequence,
+            "live": int(announced.live),
+            "snapshot": orjson.dumps(announced.snapshot).decode(),
+            "at": at,
+        }
+        done = connection.execute(
+            update(table).where(table.c.review_id == announced.review_id).values(**values)
+        )
+        if not done.rowcount:
+            connection.execute(insert(table).values(review_id=announced.review_id, **values))
+
+    @staticmethod
+    def _settle(connection: Connection, delivery: Delivery, state: DeliveryState, at: float) -> None:
+        table = schema.deliveries
+        connection.execute(
+            update(table)
+            # What was delivered stays delivered.
+            .where(table.c.id == delivery.id, table.c.state == DeliveryState.WAITING)
+            .values(state=state, settled_at=None if state is DeliveryState.WAITING else at)
+        )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            problem = str(error.orig)
+            raise EnvironmentFault(
+                f"the ledger {self._where} cannot be used: {problem}", _hint(problem)
+            ) from None
+
+
+def _hint(problem: str) -> str:
+    if "locked" in problem or "busy" in problem:
+        return "another program holds it; try again when that has ended"
+    if "malformed" in problem or "not a database" in problem:
+        return "put it aside and restore a copy; without one, start anew with `publisher push --baseline`"
+    if "full" in problem:
+        return "free some space on the disk, then run the command again; nothing was lost"
+    return "check that the folder can be written"
+
+
+def _configure(connection: Any, record: object) -> None:  # noqa: ANN401, ARG001 - the driver's own type, the event's shape
+    # The driver must not begin transactions by itself: we do, with IMMEDIATE.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout = {_BUSY_MILLISECONDS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _prepare(connection: Connection, path: Path) -> None:
+    """Make the tables where there are none, and see that those there are ours."""
+    if not inspect(connection).has_table(schema.about.name):
+        schema.metadata.create_all(connection)
+        connection.execute(insert(schema.about).values(schema_version=schema.SCHEMA_VERSION))
+        return
+    version = connection.execute(select(schema.about.c.schema_version)).scalar_one_or_none()
+    if version != schema.SCHEMA_VERSION:
+        raise Refused(
+            f"the ledger {path} has schema {version}; this version of publisher knows {schema.SCHEMA_VERSION}",
+            "use the version of publisher that wrote it, or a newer one",
+        )

@@ -1,0 +1,17 @@
+"""One publish run: which step follows which, and what must hold before anything is written or sent."""
+
+from publisher.release.changes import Change, find_changes
+from publisher.release.lock import exclusive
+from publisher.release.publish import PublishReport, publish
+from publisher.release.push import CEILING, PushReport, push
+
+__all__ = [
+    "CEILING",
+    "Change",
+    "PublishReport",
+    "PushReport",
+    "exclusive",
+    "find_changes",
+    "publish",
+    "push",
+]

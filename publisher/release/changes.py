@@ -1,0 +1,142 @@
+"""What changed since partners were last told: the difference between the posts and the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from publisher.content import film_fields, sparse
+from publisher.errors import Refused
+from publisher.model import EventType, Status, Visibility, plain, visibility
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from publisher.ledger import Announced
+    from publisher.model import Review
+    from publisher.posts import Post
+    from publisher.site import Site
+
+
+#: The fields of a snapshot whose change is an update.
+COMPARED = ("title", "url", "summary", "rating", "film", "image", "updated")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something partners have not been told yet.
+
+    Attributes:
+        title: The review's title, for people.
+        sequence: The number the event will have among the review's events.
+        snapshot: What is remembered as announced; of a retraction, what was last announced.
+        changed: Of an update, the fields that changed.
+        post: The post; None of a retraction.
+        reason: Of a retraction, why.
+    """
+
+    type: EventType
+    review_id: str
+    title: str
+    url: str
+    sequence: int
+    snapshot: Mapping[str, Any]
+    changed: tuple[str, ...] = ()
+    post: Post | None = None
+    reason: str | None = None
+
+
+def snapshot(review: Review, site: Site) -> dict[str, Any]:
+    """Return the fields whose change makes an event; a typo in the text is not among them.
+
+    The summary counts only when the editor wrote one: one that was derived changes with the text.
+    """
+    image = review.image
+    return sparse(
+        {
+            "title": review.title,
+            "url": site.url_of(review),
+            "summary": review.summary,
+            "rating": plain(review.rating) if review.rating is not None else None,
+            "film": film_fields(review.film) if review.film else None,
+            "image": sparse({"src": image.src, "alt": image.alt, "credit": image.credit}) if image else None,
+            "updated": review.updated.isoformat() if review.updated else None,
+            # Not compared: it tells a clock that runs behind from a review that was put off.
+            "published": review.date.isoformat(),
+        }
+    )
+
+
+def find_changes(
+    posts: Iterable[Post], announced: Mapping[str, Announced], site: Site, now: datetime
+) -> list[Change]:
+    """Compare the reviews with what was announced: oldest review first, retractions last.
+
+    Raises:
+        Refused: A review that was announced is still to come at `now`: the clock runs behind.
+    """
+    changes: list[Change] = []
+    live: set[str] = set()
+    hidden: dict[str, Post] = {}
+    for post in sorted(posts, key=lambda post: (post.review.date, post.review.id)):
+        if visibility(post.review, now) is not Visibility.LIVE:
+            hidden[post.review.id] = post
+            continue
+        live.add(post.review.id)
+        change = _of_live(post, announced.get(post.review.id), site)
+        if change is not None:
+            changes.append(change)
+    changes += [
+        _retraction(told, hidden.get(review_id))
+        for review_id, told in sorted(announced.items())
+        if told.live and review_id not in live
+    ]
+    return changes
+
+
+def _of_live(post: Post, told: Announced | None, site: Site) -> Change | None:
+    review = post.review
+    current = snapshot(review, site)
+    kind, changed = EventType.PUBLISHED, frozenset[str]()
+    if told is not None and told.live:
+        kind = EventType.UPDATED
+        changed = frozenset(key for key in COMPARED if current.get(key) != told.snapshot.get(key))
+        if not changed:
+            return None
+    return Change(
+        type=kind,
+        review_id=review.id,
+        title=review.title,
+        url=str(current["url"]),
+        sequence=(told.sequence if told else 0) + 1,
+        snapshot=current,
+        changed=tuple(sorted(changed)),
+        post=post,
+    )
+
+
+def _retraction(told: Announced, post: Post | None) -> Change:
+    if post is None:
+        reason = "deleted"
+    elif post.review.status is Status.RETRACTED:
+        reason = post.review.reason or "retracted"
+    else:
+        if (
+            post.review.status is Status.READY
+            and told.snapshot.get("published") == post.review.date.isoformat()
+        ):
+            raise Refused(
+                f"{post.name} was announced, but its date, {post.review.date:%Y-%m-%d %H:%M} UTC, is yet to come",
+                "the clock, or --now, is behind an earlier run; with the right time nothing needs taking back",
+            )
+        reason = "unpublished"
+    return Change(
+        type=EventType.RETRACTED,
+        review_id=told.review_id,
+        title=str(told.snapshot.get("title", "")),
+        url=str(told.snapshot.get("url", "")),
+        sequence=told.sequence + 1,
+        snapshot=told.snapshot,
+        reason=reason,
+    )

@@ -1,0 +1,90 @@
+"""One publish run: validate, attach, generate, deploy, push, in that order; an error stops before anything is done."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from publisher.feeds import Written, generate, live_posts
+from publisher.release.deploy import run_deploy
+from publisher.release.lock import exclusive
+from publisher.release.push import PushReport, check_ceiling, endpoint_secrets, pending_changes, push_locked
+from publisher.watch import attach
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from publisher.model import Offer, Review
+    from publisher.posts import Collection
+    from publisher.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class PublishReport:
+    """What a publish run did, or would do.
+
+    Attributes:
+        checked: How many posts were validated.
+        attached: The live reviews with their offers, newest first.
+        feeds: What became of the files.
+        deployed: Whether a deploy command ran.
+        push: What was announced and delivered.
+    """
+
+    checked: int
+    attached: tuple[tuple[Review, tuple[Offer, ...]], ...]
+    feeds: Written
+    deployed: bool
+    push: PushReport
+
+
+def publish(
+    collection: Collection,
+    site: Site,
+    now: datetime,
+    *,
+    dry: bool = False,
+    confirmed: bool = False,
+    on_step: Callable[[str], None] = lambda _step: None,
+    clock: Callable[[], float] = time.time,
+) -> PublishReport:
+    """Publish a site whose posts were read.
+
+    Args:
+        collection: All posts.
+        site: The site.
+        now: The moment that decides what is live; aware.
+        dry: Show what would happen; nothing is written or sent.
+        confirmed: More than twenty events at once are meant.
+        on_step: Told the name of each step as it begins: attach, generate, deploy, push.
+        clock: Answers the real time in seconds since 1970.
+
+    Raises:
+        PostsInvalid: A post has an error.
+        Refused: Too many events at once, or another run is at work.
+        ConfigurationError: A secret is missing or wrong.
+        EnvironmentFault: A file cannot be written, or the deploy command failed.
+    """
+    posts = collection.require_valid().posts
+    on_step("attach")
+    attached = tuple((post.review, attach(post.review)) for post in live_posts(posts, now))
+    if dry:
+        written = generate(posts, site, now, dry=True)
+        changes, waiting = pending_changes(posts, site, now)
+        report = PushReport(tuple(changes), dry=True, waiting=waiting)
+        return PublishReport(collection.checked, attached, written, deployed=False, push=report)
+    with exclusive(site):
+        # What would stop the push is found before a file is written.
+        changes, _ = pending_changes(posts, site, now)
+        check_ceiling(changes, confirmed=confirmed)
+        endpoint_secrets(site)
+        on_step("generate")
+        written = generate(posts, site, now)
+        if site.deploy is not None:
+            on_step("deploy")
+            run_deploy(site, site.deploy)
+        on_step("push")
+        pushed = push_locked(posts, site, now, confirmed=confirmed, clock=clock)
+    return PublishReport(collection.checked, attached, written, deployed=site.deploy is not None, push=pushed)

@@ -1,0 +1,172 @@
+"""Push: what changed is committed to the ledger, then what waits there is delivered."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from publisher.content import present
+from publisher.errors import Refused
+from publisher.ledger import Announced, Announcement, Ledger
+from publisher.model import EventType
+from publisher.net import Client
+from publisher.release.changes import Change, find_changes
+from publisher.release.lock import exclusive
+from publisher.webhooks import (
+    EndpointReport,
+    Secret,
+    deliver,
+    endpoint_secret,
+    retraction_event,
+    review_event,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
+
+    from publisher.ledger import Event
+    from publisher.posts import Post
+    from publisher.site import Site
+
+#: More events than this at once are not committed without being told to.
+CEILING = 20
+
+
+@dataclass(frozen=True, slots=True)
+class PushReport:
+    """What a push did, or would do.
+
+    Attributes:
+        changes: What was committed, in the order of the events.
+        baseline: Whether it was recorded as announced without events.
+        endpoints: What became of the deliveries, endpoint by endpoint; empty of a dry run.
+        waiting: Of a dry run, how many deliveries wait from earlier runs.
+    """
+
+    changes: tuple[Change, ...]
+    endpoints: tuple[EndpointReport, ...] = ()
+    baseline: bool = False
+    dry: bool = False
+    waiting: int = 0
+
+    @property
+    def idle(self) -> bool:
+        """Tell whether there was nothing to announce and nothing to deliver."""
+        touched = any(report.delivered or report.waiting or report.failed for report in self.endpoints)
+        return not self.changes and not touched and not self.waiting
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether everything that was to be delivered was."""
+        return not any(report.waiting or report.failed for report in self.endpoints)
+
+
+def pending_changes(posts: Iterable[Post], site: Site, now: datetime) -> tuple[list[Change], int]:
+    """Look, without touching anything, what a push would commit and how many deliveries wait already."""
+    ledger = Ledger.peek(site.state)
+    if ledger is None:
+        return find_changes(posts, {}, site, now), 0
+    with ledger:
+        return find_changes(posts, ledger.announced(), site, now), len(ledger.waiting())
+
+
+def check_ceiling(changes: Sequence[Change], *, confirmed: bool) -> None:
+    """See that no archive is announced by accident.
+
+    Raises:
+        Refused: More than twenty events at once, and nobody confirmed that.
+    """
+    if len(changes) > CEILING and not confirmed:
+        raise Refused(
+            f"{len(changes)} events at once; more than {CEILING} are not sent without being confirmed",
+            "--yes sends them all; --baseline, on an existing archive, records them as announced and sends nothing",
+        )
+
+
+def endpoint_secrets(site: Site) -> dict[str, Secret]:
+    """Find the secret of every endpoint.
+
+    Raises:
+        ConfigurationError: One is missing or wrong; nothing was committed or sent.
+    """
+    return {endpoint.name: endpoint_secret(site, endpoint) for endpoint in site.endpoints}
+
+
+def push(
+    posts: Iterable[Post],
+    site: Site,
+    now: datetime,
+    *,
+    dry: bool = False,
+    baseline: bool = False,
+    confirmed: bool = False,
+    clock: Callable[[], float] = time.time,
+) -> PushReport:
+    """Announce what changed since the last push, and deliver what waits.
+
+    Events, their deliveries and what they announce are one transaction; nothing is sent before it is committed. What
+    is not delivered waits for the next push, under the same id.
+
+    Args:
+        posts: All posts of the site.
+        site: The site.
+        now: The moment that decides what is live; aware.
+        dry: Look only.
+        baseline: Record everything as announced, without events.
+        confirmed: More than twenty events at once are meant.
+        clock: Answers the real time in seconds since 1970; signatures need it.
+
+    Raises:
+        Refused: Too many events at once, or another run is at work.
+        ConfigurationError: A secret is missing or wrong.
+        EnvironmentFault: The ledger cannot be used.
+    """
+    if dry:
+        changes, waiting = pending_changes(posts, site, now)
+        return PushReport(tuple(changes), dry=True, baseline=baseline, waiting=waiting)
+    with exclusive(site):
+        return push_locked(posts, site, now, baseline=baseline, confirmed=confirmed, clock=clock)
+
+
+def push_locked(
+    posts: Iterable[Post],
+    site: Site,
+    now: datetime,
+    *,
+    baseline: bool = False,
+    confirmed: bool = False,
+    clock: Callable[[], float] = time.time,
+) -> PushReport:
+    """Push while the caller holds the site's lock; otherwise as `push`."""
+    with Ledger.open(site.state) as ledger:
+        changes = find_changes(posts, ledger.announced(), site, now)
+        if not baseline:
+            check_ceiling(changes, confirmed=confirmed)
+        secrets = {} if baseline else endpoint_secrets(site)
+        ledger.announce(
+            [_announcement(change, site, now, baseline=baseline) for change in changes],
+            {endpoint.name: endpoint.events for endpoint in site.endpoints},
+            clock(),
+        )
+        if baseline:
+            return PushReport(tuple(changes), baseline=True)
+        client = Client(allow=site.allow)
+        reports = deliver(ledger, site.endpoints, secrets, client, clock)
+    return PushReport(tuple(changes), tuple(reports))
+
+
+def _announcement(change: Change, site: Site, now: datetime, *, baseline: bool) -> Announcement:
+    event = None if baseline else _event(change, site, now)
+    sequence = change.sequence - 1 if baseline else change.sequence
+    live = change.type is not EventType.RETRACTED
+    return Announcement(Announced(change.review_id, sequence, live, change.snapshot), event)
+
+
+def _event(change: Change, site: Site, now: datetime) -> Event:
+    if change.post is None:
+        reason = change.reason or "retracted"
+        return retraction_event(change.type, change.review_id, change.url, reason, change.sequence, now)
+    entry = present(change.post, site, now)
+    return review_event(change.type, entry, change.sequence, site, now, changed=change.changed)

@@ -1,0 +1,95 @@
+"""What an event says: the bytes partners receive."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+import orjson
+
+from publisher.content import (
+    author_fields,
+    film_fields,
+    offer_fields,
+    picture_fields,
+    rating_fields,
+    sparse,
+)
+from publisher.ledger import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from publisher.content import Entry
+    from publisher.model import EventType
+    from publisher.site import Site
+
+SCHEMA_VERSION = 1
+
+
+def event_id(review_id: str, sequence: int, type: EventType) -> str:
+    """Make an event's id from what it is about.
+
+    The same event has the same id however often it is made; A, then B, then A again are three events, because the
+    review's sequence number goes on.
+    """
+    digest = hashlib.sha256(f"{review_id}:{sequence}:{type}".encode()).digest()
+    return "msg_" + base64.b32encode(digest[:20]).decode().lower()
+
+
+def review_event(
+    type: EventType, entry: Entry, sequence: int, site: Site, now: datetime, *, changed: Sequence[str] = ()
+) -> Event:
+    """Make the event that a review was published, or that the fields `changed` of it were."""
+    review = entry.review
+    data = {
+        "schema_version": SCHEMA_VERSION,
+        "sequence": sequence,
+        "changed": list(changed),
+        "review": sparse(
+            {
+                "id": review.urn,
+                "url": entry.url,
+                "title": review.title,
+                "summary": entry.summary,
+                "language": review.language,
+                "authors": [author_fields(author) for author in review.authors],
+                "tags": list(review.tags),
+                "film": film_fields(review.film) if review.film else None,
+                "rating": rating_fields(review.rating, site.scale) if review.rating is not None else None,
+                "image": picture_fields(entry.picture) if entry.picture else None,
+                "offers": [offer_fields(offer) for offer in entry.offers],
+                "published": review.date.isoformat(),
+                "updated": review.updated.isoformat() if review.updated else None,
+                "correction": review.correction,
+            }
+        ),
+        "feeds": _feeds(site),
+    }
+    return _event(type, review.id, sequence, sparse(data), now)
+
+
+def retraction_event(
+    type: EventType, review_id: str, url: str, reason: str, sequence: int, now: datetime
+) -> Event:
+    """Make the event that a review was taken back; nothing of its text is said."""
+    data = {
+        "schema_version": SCHEMA_VERSION,
+        "sequence": sequence,
+        "review": {"id": f"urn:uuid:{review_id}", "url": url},
+        "reason": reason,
+    }
+    return _event(type, review_id, sequence, data, now)
+
+
+def _event(type: EventType, review_id: str, sequence: int, data: dict[str, Any], now: datetime) -> Event:
+    body = orjson.dumps({"type": str(type), "timestamp": now.isoformat(), "data": data})
+    return Event(event_id(review_id, sequence, type), type, review_id, sequence, body)
+
+
+def _feeds(site: Site) -> dict[str, str]:
+    names = {"rss": "rss.xml", "atom": "atom.xml", "json": "feed.json"}
+    return {form: urljoin(site.feeds_url, name) for form, name in names.items()}
