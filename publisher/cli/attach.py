@@ -1,0 +1,83 @@
+"""`publisher attach`: show where each film can be watched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+import publisher
+from publisher.cli.console import Console
+from publisher.cli.options import SiteCommand, json_option, now_option, output_options, site_option
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@click.command(cls=SiteCommand)
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@site_option
+@now_option
+@json_option
+@output_options
+def attach(
+    paths: tuple[Path, ...],
+    site_folder: Path,
+    now: str | None,
+    *,
+    json: bool,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Show where each film can be watched, as readers will see it.
+
+    Services appear under their present names. A link you gave is kept; where you gave none, the service's own
+    search for the film stands in. Nothing is written, and nothing leaves this machine.
+
+    \b
+    Example:
+      publisher attach posts/karmalink.md
+    """
+    from publisher.content import offer_fields
+
+    console = Console(quiet=quiet, verbose=verbose, json=json)
+    site = publisher.load_site(site_folder)
+    moment = publisher.parse_time(now, site)
+    reviews = []
+    for post in publisher.read_posts(site, paths).require_valid().posts:
+        if post.review.film is None:
+            continue
+        offers = publisher.attach(post.review)
+        reviews.append(
+            {
+                "file": post.name,
+                "id": post.review.urn,
+                "film": post.review.film.title,
+                "offers": [
+                    {**offer_fields(offer), **({"former_name": offer.former} if offer.former else {})}
+                    for offer in offers
+                ],
+            }
+        )
+        console.say(f"{console.paint(post.review.film.title, 'place')}  {post.name}")
+        for offer in offers:
+            console.say(f"  {_line(offer, moment)}")
+        if not offers:
+            console.say("  nowhere named; `watch:` is empty")
+    console.data(reviews=reviews)
+
+
+def _line(offer: publisher.Offer, now: datetime) -> str:
+    from publisher.content import offer_title
+
+    terms = offer.terms
+    parts = [offer_title(offer)]
+    if offer.former:
+        parts.append(f"formerly {offer.former}")
+    if terms.starts is not None and terms.starts > now:
+        parts.append(f"from {terms.starts:%Y-%m-%d}")
+    if terms.ends is not None and terms.ends <= now:
+        parts.append("ended: not shown any more")
+    where = {"given": "", "search": "search: ", "none": "no link known"}[offer.link]
+    return f"{', '.join(parts)}\n      {where}{offer.url or ''}"

@@ -1,0 +1,77 @@
+"""What commands print, and how: plainly, in colour on a terminal, or for machines."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from publisher.errors import PublisherError
+
+_STYLES: dict[str, dict[str, Any]] = {
+    "error": {"fg": "red", "bold": True},
+    "warning": {"fg": "yellow", "bold": True},
+    "advice": {"fg": "blue", "bold": True},
+    "help": {"fg": "cyan"},
+    "place": {"bold": True},
+    "gutter": {"fg": "blue"},
+    "done": {"fg": "green"},
+}
+
+
+class Console:
+    """Prints for one command; `quiet` leaves only what is asked for, errors and results for machines."""
+
+    def __init__(self, *, quiet: bool = False, verbose: bool = False, json: bool = False) -> None:
+        self.quiet = quiet
+        self.verbose = verbose
+        self.json = json
+
+    def paint(self, text: str, role: str) -> str:
+        """Colour a text by its role; click takes the colours out again where there is no terminal."""
+        if os.environ.get("NO_COLOR"):
+            return text
+        return click.style(text, **_STYLES.get(role, {}))
+
+    def say(self, text: str = "") -> None:
+        """Print a line for people."""
+        if not self.quiet and not self.json:
+            click.echo(text)
+
+    def detail(self, text: str) -> None:
+        """Print a line for people who want to know more."""
+        if self.verbose:
+            self.say(text)
+
+    def step(self, verb: str, text: str) -> None:
+        """Print what a step of a run did."""
+        self.say(f"{self.paint(f'{verb:<10}', 'done')} {text}")
+
+    def data(self, **fields: Any) -> None:  # noqa: ANN401 - JSON takes any value
+        """Print the result for machines."""
+        if self.json:
+            click.echo(json.dumps({"format_version": 1, **fields}, ensure_ascii=False, indent=2))
+
+    def fail(self, error: PublisherError) -> None:
+        """Print an error, the faults of files behind it first."""
+        from publisher.diagnostics import render
+
+        if self.json:
+            faults = [render.as_fields(fault) for fault in error.diagnostics]
+            self.data(
+                error={
+                    "message": error.message,
+                    "hint": error.hint,
+                    "exit_code": error.exit_code,
+                    "diagnostics": faults,
+                }
+            )
+            return
+        for fault in error.diagnostics:
+            click.echo(render.full(fault, self.paint), err=True)
+        click.echo(f"{self.paint('error:', 'error')} {render.visible(error.message)}", err=True)
+        if error.hint:
+            click.echo(f"{self.paint('help:', 'help')} {render.visible(error.hint)}", err=True)

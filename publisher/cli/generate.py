@@ -1,0 +1,70 @@
+"""`publisher generate`: write the feeds, or see whether they are as they should be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+import publisher
+from publisher.cli.console import Console
+from publisher.cli.options import SiteCommand, json_option, now_option, output_options, site_option
+
+
+@click.command(cls=SiteCommand)
+@click.option("--check", is_flag=True, help="Write nothing; exit with 5 when a file would change.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The folder to write to. Default: the site's feeds folder.",
+)
+@site_option
+@now_option
+@json_option
+@output_options
+def generate(
+    check: bool,
+    out: Path | None,
+    site_folder: Path,
+    now: str | None,
+    *,
+    json: bool,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Write the feeds: RSS 2.0, Atom 1.0 and JSON Feed 1.1.
+
+    The same posts and the same moment give the same bytes on every machine. Files appear whole or not at all, and
+    one that would not change is left alone.
+
+    \b
+    Example:
+      publisher generate --check --now 2026-11-22T12:00Z
+    """
+    console = Console(quiet=quiet, verbose=verbose, json=json)
+    site = publisher.load_site(site_folder)
+    posts = publisher.read_posts(site).require_valid().posts
+    moment = publisher.parse_time(now, site)
+    folder = out.absolute() if out else site.feeds
+    make = publisher.stale_feeds if check else publisher.generate
+    written = make(posts, site, moment, out=folder)
+    shown = site.display(folder)
+    if check and written.stale:
+        names = ", ".join(f"{shown}/{name}" for name in written.stale)
+        raise publisher.Refused(
+            f"not up to date: {names}", "run `publisher generate`, and look at the difference"
+        )
+    console.data(
+        folder=shown,
+        changed=written.changed,
+        removed=written.removed,
+        unchanged=written.unchanged,
+        check=check,
+    )
+    if written.stale:
+        console.step("generated", f"{shown}/: {', '.join(written.changed)} written")
+    else:
+        console.step("generated", f"{shown}/ is up to date")
+    for name in written.unchanged:
+        console.detail(f"           {shown}/{name} is as it was")

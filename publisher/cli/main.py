@@ -1,0 +1,58 @@
+"""The command `publisher`: its subcommands, and what happens when one fails."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from publisher.cli.attach import attach
+from publisher.cli.crash import report_crash
+from publisher.cli.generate import generate
+from publisher.cli.listen import listen
+from publisher.cli.publish import publish
+from publisher.cli.push import push
+from publisher.cli.validate import validate
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="headless-publisher", prog_name="publisher")
+def cli() -> None:
+    """Publish film reviews: check them, attach where to watch, make feeds, tell partners.
+
+    Reviews are Markdown files with front matter in posts/; the site is described by publisher.toml. Every
+    command works in the site's folder, or in the one that --site names.
+
+    \b
+    Exit status:
+      0  done
+      1  posts have faults
+      2  the command was not understood
+      3  something was not delivered; it waits for the next run
+      4  publisher.toml, a secret or the machine is not as it must be
+      5  refused: files are stale, another run is at work, or too much would be sent at once
+    """
+
+
+for command in (validate, attach, generate, push, publish, listen):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line and end the process with a status that tells the truth."""
+    try:
+        status = cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read our output has gone; Python would complain once more while it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:  # noqa: BLE001 - no traceback ever reaches an editor
+        sys.exit(report_crash(error))
+    sys.exit(status if isinstance(status, int) else 0)

@@ -1,0 +1,91 @@
+"""How pushes and publish runs are told to people and to machines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from publisher.api import PublishReport, PushReport
+    from publisher.cli.console import Console
+
+
+def push_data(report: PushReport) -> dict[str, Any]:
+    """Return what a push did, for machines."""
+    return {
+        "dry_run": report.dry,
+        "baseline": report.baseline,
+        "events": [
+            {
+                "type": str(change.type),
+                "review": f"urn:uuid:{change.review_id}",
+                "title": change.title,
+                "sequence": change.sequence,
+                **({"changed": list(change.changed)} if change.changed else {}),
+                **({"reason": change.reason} if change.reason else {}),
+            }
+            for change in report.changes
+        ],
+        "waiting_before": report.waiting if report.dry else None,
+        "endpoints": [
+            {
+                "name": endpoint.name,
+                "delivered": endpoint.delivered,
+                "waiting": endpoint.waiting,
+                "failed": endpoint.failed,
+                "notes": endpoint.notes,
+            }
+            for endpoint in report.endpoints
+        ],
+    }
+
+
+def tell_push(console: Console, report: PushReport) -> None:
+    """Tell people what a push did, or would do."""
+    if report.idle:
+        console.step("pushed", "nothing to announce, nothing waiting")
+        return
+    kinds = Counter(str(change.type).removeprefix("review.") for change in report.changes)
+    listed = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+    if report.baseline:
+        verb = "would record" if report.dry else "recorded"
+        console.step("baseline", f"{verb} {listed or 'nothing'} as announced; nothing is sent")
+    elif report.dry:
+        console.step(
+            "push", f"would announce {listed or 'nothing'}; {report.waiting} waiting from earlier runs"
+        )
+    else:
+        console.step("announced", listed or "nothing new")
+    for change in report.changes:
+        what = (
+            f" ({', '.join(change.changed)})"
+            if change.changed
+            else f" ({change.reason})"
+            if change.reason
+            else ""
+        )
+        console.say(f"             {change.type}  {change.title}{what}")
+    for endpoint in report.endpoints:
+        counts = [f"{endpoint.delivered} delivered"]
+        counts += [f"{endpoint.waiting} waiting"] if endpoint.waiting else []
+        counts += [f"{endpoint.failed} failed"] if endpoint.failed else []
+        console.step("delivered", f"{endpoint.name}: {', '.join(counts)}")
+        for note in endpoint.notes:
+            console.say(f"             {note}")
+
+
+def publish_data(report: PublishReport, folder: str) -> dict[str, Any]:
+    """Return what a publish run did, for machines."""
+    offers = [offer for _, offers in report.attached for offer in offers]
+    return {
+        "validated": report.checked,
+        "attached": {"reviews": len(report.attached), "offers": len(offers)},
+        "feeds": {
+            "folder": folder,
+            "changed": report.feeds.changed,
+            "removed": report.feeds.removed,
+            "unchanged": report.feeds.unchanged,
+        },
+        "deployed": report.deployed,
+        "push": push_data(report.push),
+    }

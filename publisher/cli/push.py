@@ -1,0 +1,68 @@
+"""`publisher push`: tell partners what changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+import publisher
+from publisher.cli.console import Console
+from publisher.cli.options import SiteCommand, json_option, now_option, output_options, site_option
+from publisher.cli.progress import push_data, tell_push
+
+
+@click.command(cls=SiteCommand)
+@click.option("--dry-run", is_flag=True, help="Show what would be announced; nothing is committed or sent.")
+@click.option("--baseline", is_flag=True, help="Record everything as announced, and send nothing.")
+@click.option("--yes", is_flag=True, help="Announce more than 20 events at once.")
+@site_option
+@now_option
+@json_option
+@output_options
+@click.pass_context
+def push(
+    ctx: click.Context,
+    dry_run: bool,
+    baseline: bool,
+    yes: bool,
+    site_folder: Path,
+    now: str | None,
+    *,
+    json: bool,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Tell partners what changed since the last push, and deliver what waits.
+
+    Events are committed to the ledger first, then sent, signed. What an endpoint did not take waits there for the
+    next push; the exit status is then 3. A typo mended in a text is no event.
+
+    \b
+    Example:
+      publisher push --dry-run
+    """
+    console = Console(quiet=quiet, verbose=verbose, json=json)
+    site = publisher.load_site(site_folder)
+    posts = publisher.read_posts(site).require_valid().posts
+    moment = publisher.parse_time(now, site)
+    report = publisher.push(posts, site, moment, dry=dry_run, baseline=baseline, confirmed=yes)
+    console.data(**push_data(report))
+    tell_push(console, report)
+    require_delivered(ctx, console, report)
+
+
+def require_delivered(ctx: click.Context, console: Console, report: publisher.PushReport) -> None:
+    """End with status 3 when something was not delivered."""
+    if report.complete:
+        return
+    waiting = sum(endpoint.waiting for endpoint in report.endpoints)
+    failed = sum(endpoint.failed for endpoint in report.endpoints)
+    if not console.json:
+        console.fail(
+            publisher.NotDelivered(
+                f"{waiting + failed} deliveries were not made",
+                "what waits is tried again by the next `publisher push`" if waiting else None,
+            )
+        )
+    ctx.exit(publisher.NotDelivered.exit_code)
