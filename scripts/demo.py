@@ -52,7 +52,7 @@ def publish_and_look(site: Path, receiver: subprocess.Popen[str]) -> int:
     receiver.terminate()
     output, _ = receiver.communicate(timeout=PATIENCE)
     messages = [json.loads(line) for line in output.splitlines()]
-    heading(f"4. one review, all the way: {FOLLOWED}")
+    heading("4. one review, all the way: Karmalink")
     show_post(site)
     show_feeds(site)
     events = [message["event"] for message in messages if message["verified"]]
@@ -117,8 +117,8 @@ def show_feeds(site: Path) -> None:
     marks = ("<title>Karmalink", "urn:uuid:4c768283", "memberRating", "<watch:offer", "Rent: Fandango")
     for name in ("rss.xml", "atom.xml"):
         text = (site / "feeds" / name).read_text(encoding="utf-8")
-        entry = text[text.index("<title>Karmalink</title>") - 200 :]
-        entry = entry[: min(entry.find(end) % len(entry) for end in ("</item>", "</entry>"))]
+        entries = re.findall(r"<(?:item|entry)\b.*?</(?:item|entry)>", text, re.DOTALL)
+        entry = next(entry for entry in entries if "<title>Karmalink</title>" in entry)
         block(
             f"feeds/{name}",
             [line.strip() for line in entry.splitlines() if any(mark in line for mark in marks)],
