@@ -22,7 +22,7 @@ from publisher.net.tls import handshake_fault
 if TYPE_CHECKING:
     import socket
     import ssl
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from requests import PreparedRequest
 
@@ -40,9 +40,9 @@ _UNREADABLE = (
 
 
 class GuardedAdapter(HTTPAdapter):
-    """Send one request over one connection that obeys the exchange; proxies are never used."""
+    """Send one request over one connection that obeys the exchange, encrypted if there is a context; use no proxy."""
 
-    def __init__(self, exchange: Exchange, dialer: Dialer, context: Callable[[], ssl.SSLContext]) -> None:
+    def __init__(self, exchange: Exchange, dialer: Dialer, context: ssl.SSLContext | None) -> None:
         super().__init__(max_retries=0)
         self._exchange = exchange
         self._dialer = dialer
@@ -59,9 +59,9 @@ class GuardedAdapter(HTTPAdapter):
         del verify, proxies, cert
         parts = urlsplit(str(request.url))
         host = parts.hostname or ""
-        if parts.scheme == "https":
-            return _EncryptedPool(host, parts.port or 443, self._exchange, self._dialer, self._context())
-        return _PlainPool(host, parts.port or 80, self._exchange, self._dialer)
+        if self._context is None:
+            return _PlainPool(host, parts.port or 80, self._exchange, self._dialer)
+        return _EncryptedPool(host, parts.port or 443, self._exchange, self._dialer, self._context)
 
     def cert_verify(self, conn: object, url: object, verify: object, cert: object) -> None:
         """Leave the pool as it is: requests would have the authorities read from disk for each connection."""
@@ -102,7 +102,10 @@ class _Head(http.client.HTTPResponse):
         else:
             raise http.client.HTTPException("sent too many interim answers")
         # Headers after an unreadable line are lost, Content-Length among them.
-        if self.msg.get_payload() or any(isinstance(defect, _UNREADABLE) for defect in self.msg.defects):
+        rest = self.msg.get_payload()
+        if (isinstance(rest, str) and rest) or any(
+            isinstance(fault, _UNREADABLE) for fault in self.msg.defects
+        ):
             raise http.client.HTTPException("sent an unreadable header")
         # The rest concern multipart bodies; urllib3 would log them as warnings, with the whole URL.
         self.msg.defects.clear()

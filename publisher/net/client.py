@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from http.client import HTTPException
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from publisher.net.dialing import Resolver
 
 _READ_AT_ONCE = 16_384
+_LONGEST_DEADLINE = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Client:
 
     A client keeps nothing from one request to the next, and may be used by many threads. `allow` names the networks
     beyond the public ones that it may connect to, `deadline` is in seconds and covers all of a request from the name
-    lookup to the end of the body, `body_limit` is in bytes.
+    lookup to the end of the body, `body_limit` is in bytes. Raises ValueError for settings that have no meaning.
     """
 
     def __init__(
@@ -62,6 +64,12 @@ class Client:
         resolver: Resolver | None = None,
     ) -> None:
         check_value("User-Agent", user_agent)
+        if not 0 < deadline <= _LONGEST_DEADLINE:
+            raise ValueError(
+                f"{deadline} is no deadline; give more than 0 and at most {_LONGEST_DEADLINE} seconds"
+            )
+        if body_limit < 0:
+            raise ValueError(f"{body_limit} is no limit; give 0 bytes or more")
         self._dialer = Dialer(tuple(allow), resolver or socket.getaddrinfo)
         self._deadline = deadline
         self._body_limit = body_limit
@@ -81,8 +89,10 @@ class Client:
 
     def _send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
         request = prepared(method, url, checked_fields(headers, self._own_fields), body)
+        # Before the clock starts: to read the authorities takes time that is not the host's.
+        context = self._context if urlsplit(str(request.url)).scheme == "https" else None
         exchange = Exchange(peer(request), self._deadline)
-        adapter = GuardedAdapter(exchange, self._dialer, lambda: self._context)
+        adapter = GuardedAdapter(exchange, self._dialer, context)
         try:
             with _OneSend(adapter) as session, session.send(request, stream=True) as response:
                 exchange.phase = Phase.BODY

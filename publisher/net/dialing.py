@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, ip_address
 from threading import BoundedSemaphore, Thread
 from typing import TYPE_CHECKING, Any
@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 SECONDS_PER_ADDRESS = 3.0
 _MOST_ADDRESSES = 8  # a hostile name must not make us knock at a thousand doors
-
-# The system's resolver cannot be interrupted: a lookup that hangs keeps its thread, so there may only be so many.
-_LOOKUPS = BoundedSemaphore(32)
+_MOST_LOOKUPS = 32
 
 # As socket.getaddrinfo: called with host, port and `type`, gives tuples whose fifth item begins with an address.
 Resolver = Callable[..., Sequence[tuple[Any, ...]]]
@@ -33,6 +31,8 @@ class Dialer:
 
     allow: tuple[Network, ...]
     resolver: Resolver
+    # The system's resolver cannot be interrupted: a lookup that hangs keeps its thread, so there may only be so many.
+    lookups: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_MOST_LOOKUPS))
 
     def dial(self, host: str, port: int, exchange: Exchange, *, encrypted: bool) -> socket.socket:
         """Give a socket that is connected to an allowed address of `host`.
@@ -53,7 +53,8 @@ class Dialer:
         if isinstance(failure, TimeoutError):
             raise exchange.fault(FaultKind.TIMEOUT, f"{exchange.peer} did not take the connection")
         raise exchange.fault(
-            FaultKind.CONNECT, f"{exchange.peer} could not be reached: {failure.strerror or failure}"
+            FaultKind.CONNECT,
+            f"{exchange.peer} could not be reached: {failure.strerror or 'no reason given'}",
         )
 
     def _resolved(self, host: str, port: int, exchange: Exchange) -> list[Address]:
@@ -61,7 +62,7 @@ class Dialer:
             return [ip_address(host)]
         except ValueError:
             pass
-        found = _looked_up(self.resolver, host, port, exchange)
+        found = self._looked_up(host, port, exchange)
         try:
             # Each address once, in the resolver's order of preference (RFC 6724).
             addresses = list(dict.fromkeys(ip_address(entry[4][0]) for entry in found))
@@ -70,6 +71,42 @@ class Dialer:
         if not addresses:
             raise exchange.fault(FaultKind.DNS, f"{exchange.peer} has no address")
         return addresses
+
+    def _looked_up(self, host: str, port: int, exchange: Exchange) -> Sequence[tuple[Any, ...]]:
+        if not self.lookups.acquire(timeout=exchange.remaining()):
+            raise exchange.fault(
+                FaultKind.DNS, f"{exchange.peer} was not looked up: too many other lookups hang"
+            )
+        outcome: Future[Sequence[tuple[Any, ...]]] = Future()
+
+        def look_up() -> None:
+            try:
+                outcome.set_result(self.resolver(host, port, type=socket.SOCK_STREAM))
+            except Exception as error:  # noqa: BLE001 - handed to the waiting thread, which judges it
+                outcome.set_exception(error)
+            finally:
+                self.lookups.release()
+
+        try:
+            Thread(target=look_up, name="publisher-lookup", daemon=True).start()
+        except RuntimeError:
+            self.lookups.release()
+            raise exchange.fault(
+                FaultKind.DNS, f"{exchange.peer} was not looked up: no thread to be had"
+            ) from None
+        try:
+            return outcome.result(timeout=exchange.remaining())
+        except TimeoutError:
+            raise exchange.fault(
+                FaultKind.DNS, f"{exchange.peer} was not looked up within {exchange.allowance:g} s"
+            ) from None
+        except UnicodeError:
+            raise exchange.fault(FaultKind.URL, f"{exchange.peer} is not a host name") from None
+        except OSError as error:
+            raise exchange.fault(
+                FaultKind.DNS,
+                f"{exchange.peer} could not be looked up: {error.strerror or 'no reason given'}",
+            ) from None
 
     def _usable(self, found: list[Address], exchange: Exchange, *, encrypted: bool) -> list[Address]:
         reasons = {address: refusal(address, self.allow) for address in found}
@@ -102,37 +139,3 @@ def connected(address: Address, port: int, seconds: float) -> socket.socket:
         sock.close()
         raise
     return sock
-
-
-def _looked_up(resolver: Resolver, host: str, port: int, exchange: Exchange) -> Sequence[tuple[Any, ...]]:
-    if not _LOOKUPS.acquire(timeout=exchange.remaining()):
-        raise exchange.fault(FaultKind.DNS, f"{exchange.peer} was not looked up: too many other lookups hang")
-    outcome: Future[Sequence[tuple[Any, ...]]] = Future()
-
-    def look_up() -> None:
-        try:
-            outcome.set_result(resolver(host, port, type=socket.SOCK_STREAM))
-        except Exception as error:  # noqa: BLE001 - handed to the waiting thread, which judges it
-            outcome.set_exception(error)
-        finally:
-            _LOOKUPS.release()
-
-    try:
-        Thread(target=look_up, name="publisher-lookup", daemon=True).start()
-    except RuntimeError:
-        _LOOKUPS.release()
-        raise exchange.fault(
-            FaultKind.DNS, f"{exchange.peer} was not looked up: no thread to be had"
-        ) from None
-    try:
-        return outcome.result(timeout=exchange.remaining())
-    except TimeoutError:
-        raise exchange.fault(
-            FaultKind.DNS, f"{exchange.peer} was not looked up within {exchange.allowance:g} s"
-        ) from None
-    except UnicodeError:
-        raise exchange.fault(FaultKind.URL, f"{exchange.peer} is not a host name") from None
-    except OSError as error:
-        raise exchange.fault(
-            FaultKind.DNS, f"{exchange.peer} could not be looked up: {error.strerror}"
-        ) from None

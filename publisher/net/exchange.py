@@ -76,7 +76,8 @@ class Exchange:
                 f"{self.peer} broke tls while {self.phase}: {error.reason or 'no reason given'}",
             )
         return self.fault(
-            FaultKind.CONNECT, f"{self.peer} broke the connection while {self.phase}: {error.strerror}"
+            FaultKind.CONNECT,
+            f"{self.peer} broke the connection while {self.phase}: {error.strerror or 'no reason given'}",
         )
 
     def close(self) -> None:

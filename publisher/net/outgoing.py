@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 _LONGEST_URL = 8192
 _LONGEST_NAME = 253
-_FORBIDDEN_IN_URL = re.compile(r"[\x00-\x20\x7f-\xa0\\]")
+_NO_HOST = "has a host that is no name and no address"
+_FORBIDDEN_IN_URL = re.compile(r"[\x00-\x20\x7f-\xa0\\\ud800-\udfff]")
 # RFC 1035 2.3.4 for the lengths; underscores occur in real names.
 _NAME = re.compile(
     r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.?"
@@ -36,7 +37,7 @@ def prepared(
     try:
         request = requests.Request(method, url.partition("#")[0], headers=headers, data=body).prepare()
     except (requests.RequestException, ValueError):
-        raise _bad("has a host that is no name and no address") from None
+        raise _bad(_NO_HOST) from None
     return request
 
 
@@ -48,7 +49,7 @@ def peer(request: requests.PreparedRequest) -> str:
     if ":" in host and _IPV6.fullmatch(host):
         return f"[{host}]:{port}"
     if len(host) > _LONGEST_NAME or not _NAME.fullmatch(host):
-        raise _bad("has a host that is no name and no address")
+        raise _bad(_NO_HOST)
     return f"{host}:{port}"
 
 
@@ -82,7 +83,9 @@ def _check_url(url: str) -> None:
     if len(url) > _LONGEST_URL:
         raise _bad(f"is longer than {_LONGEST_URL} characters")
     if _FORBIDDEN_IN_URL.search(url):
-        raise _bad("has a space, a backslash or a control character; write it percent-encoded")
+        raise _bad(
+            "has a character that no url may have, such as a space or a backslash; write it percent-encoded"
+        )
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -94,6 +97,9 @@ def _check_url(url: str) -> None:
         raise _bad("has a user name or a password in it; take them out")
     if not parts.hostname:
         raise _bad("has no host")
+    if "%" in parts.netloc and not parts.netloc.startswith("["):
+        # urllib3 decodes it, so that %40 would make credentials after all.
+        raise _bad(_NO_HOST)
     if port == 0:
         raise _bad("has port 0")
 
