@@ -1,57 +1,48 @@
 """A headless publishing toolkit for film reviews, with syndication feeds.
 
-`import publisher` loads nothing: a name of the public API is loaded from `publisher.api` when it is first used.
+`import publisher` loads nothing heavy: each name of the public API is loaded from its room when it is first used, so
+that `publisher --help` does not wait for a database and `publisher validate` not for a feed writer.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from publisher.api import (
-        Collection,
+    from publisher.api import generate, parse_time, stale_feeds
+    from publisher.content import Entry, present
+    from publisher.diagnostics import Diagnostic, Severity
+    from publisher.errors import (
         ConfigurationError,
-        Diagnostic,
-        Entry,
         EnvironmentFault,
         NotDelivered,
-        Offer,
-        Post,
-        PostHandler,
         PostsInvalid,
         PublisherError,
-        PublishReport,
-        PushReport,
+        Refused,
+        UsageError,
+    )
+    from publisher.feeds import Written, live_posts
+    from publisher.model import Offer, Review, Visibility, visibility
+    from publisher.posts import Collection, Post, PostHandler, read_posts
+    from publisher.release import PublishReport, PushReport, publish, push
+    from publisher.site import Endpoint, Site, load_site
+    from publisher.watch import attach
+    from publisher.webhooks import (
         Received,
         Receiver,
-        Refused,
-        Review,
         Secret,
-        Severity,
-        Site,
-        UsageError,
-        Visibility,
-        Written,
-        attach,
+        VerificationFailed,
         endpoint_secret,
-        generate,
-        live_posts,
-        load_site,
         mint_secret,
-        parse_time,
-        present,
-        publish,
-        push,
-        read_posts,
         read_secret_file,
         sign,
-        stale_feeds,
         verify,
-        visibility,
     )
 
 __all__ = [
     "Collection",
     "ConfigurationError",
     "Diagnostic",
+    "Endpoint",
     "Entry",
     "EnvironmentFault",
     "NotDelivered",
@@ -70,6 +61,7 @@ __all__ = [
     "Severity",
     "Site",
     "UsageError",
+    "VerificationFailed",
     "Visibility",
     "Written",
     "attach",
@@ -90,13 +82,79 @@ __all__ = [
     "visibility",
 ]
 
+_HOMES = {
+    "publisher.api": (
+        "generate",
+        "parse_time",
+        "stale_feeds",
+    ),
+    "publisher.content": (
+        "Entry",
+        "present",
+    ),
+    "publisher.diagnostics": (
+        "Diagnostic",
+        "Severity",
+    ),
+    "publisher.errors": (
+        "ConfigurationError",
+        "EnvironmentFault",
+        "NotDelivered",
+        "PostsInvalid",
+        "PublisherError",
+        "Refused",
+        "UsageError",
+    ),
+    "publisher.feeds": (
+        "Written",
+        "live_posts",
+    ),
+    "publisher.model": (
+        "Offer",
+        "Review",
+        "Visibility",
+        "visibility",
+    ),
+    "publisher.posts": (
+        "Collection",
+        "Post",
+        "PostHandler",
+        "read_posts",
+    ),
+    "publisher.release": (
+        "PublishReport",
+        "PushReport",
+        "publish",
+        "push",
+    ),
+    "publisher.site": (
+        "Endpoint",
+        "Site",
+        "load_site",
+    ),
+    "publisher.watch": ("attach",),
+    "publisher.webhooks": (
+        "Received",
+        "Receiver",
+        "Secret",
+        "VerificationFailed",
+        "endpoint_secret",
+        "mint_secret",
+        "read_secret_file",
+        "sign",
+        "verify",
+    ),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the API holds under that name
-    if name in __all__:
-        from publisher import api  # noqa: PLC0415 - loading it is what is put off
-
-        return getattr(api, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOME_OF[name]), name)
+    # The next use finds it without asking.
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import os
-import platform
 import sys
-import tempfile
-import traceback
-from importlib import metadata
 
 import click
 
@@ -16,6 +12,11 @@ EXIT_CODE = 4
 
 def report_crash(error: Exception) -> int:
     """Save the details of an unexpected error for its owner's eyes only, say where, and return the exit status."""
+    import platform
+    import tempfile
+    import traceback
+    from importlib import metadata
+
     details = "".join(
         [
             f"headless-publisher {metadata.version('headless-publisher')}, ",

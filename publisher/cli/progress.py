@@ -6,8 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from publisher.api import PublishReport, PushReport
     from publisher.cli.console import Console
+    from publisher.release import PublishReport, PushReport
 
 
 def push_data(report: PushReport) -> dict[str, Any]:

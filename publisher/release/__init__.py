@@ -2,8 +2,8 @@
 
 from publisher.release.changes import Change, find_changes
 from publisher.release.lock import exclusive
-from publisher.release.publish import PublishReport, publish
-from publisher.release.push import CEILING, PushReport, push
+from publisher.release.publish_run import PublishReport, publish
+from publisher.release.push_run import CEILING, PushReport, push
 
 __all__ = [
     "CEILING",

@@ -1,5 +1,5 @@
 """Attach: where a film can be watched."""
 
-from publisher.watch.attach import attach
+from publisher.watch.attachment import attach
 
 __all__ = ["attach"]

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 from publisher.feeds import Written, generate, live_posts
 from publisher.release.deploy import run_deploy
 from publisher.release.lock import exclusive
-from publisher.release.push import PushReport, check_ceiling, endpoint_secrets, pending_changes, push_locked
+from publisher.release.push_run import (
+    PushReport,
+    check_ceiling,
+    endpoint_secrets,
+    pending_changes,
+    push_locked,
+)
 from publisher.watch import attach
 
 if TYPE_CHECKING:
