@@ -1,0 +1,181 @@
+"""Realistic sites of any size: seeded, so that every machine measures the same posts of about 1,000 words."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import uuid
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+WORDS = [
+    "shadow",
+    "door",
+    "lamp",
+    "corridor",
+    "silence",
+    "mirror",
+    "stairs",
+    "cellar",
+    "river",
+    "orchard",
+    "engine",
+    "signal",
+    "whisper",
+    "camera",
+    "frame",
+    "score",
+    "cut",
+    "scene",
+    "actor",
+    "ghost",
+    "house",
+    "mother",
+    "brother",
+    "stranger",
+    "village",
+    "winter",
+    "lantern",
+    "curse",
+    "letter",
+    "photograph",
+    "slowly",
+    "suddenly",
+    "never",
+    "always",
+    "almost",
+    "quietly",
+    "there",
+    "beneath",
+    "beyond",
+    "again",
+    "somebody",
+    "nobody",
+    "nothing",
+    "everything",
+    "walks",
+    "waits",
+    "opens",
+    "closes",
+    "watches",
+    "remembers",
+    "forgets",
+    "returns",
+    "burns",
+    "falls",
+    "answers",
+    "listens",
+    "believes",
+    "leaves",
+    "cold",
+    "bright",
+    "patient",
+    "cruel",
+    "tender",
+    "hollow",
+    "borrowed",
+    "broken",
+    "careful",
+    "the",
+    "a",
+    "and",
+    "but",
+    "of",
+    "in",
+    "with",
+    "for",
+    "from",
+    "under",
+]
+NAMES = ("Ana Ruiz", "Kenji Mori", "Dara Sok", "Lena Vogt", "Tom Ashby", "Mira Patel", "Jonas Lund")
+COUNTRIES = ("US", "KH", "JP", "KR", "GB", "DE", "IN", "MX", "SE", "IR")
+SERVICES = (("Vudu", "rent"), ("Apple TV", "rent"), ("Shudder", "subscription"), ("Netflix", "subscription"))
+TAGS = ("ghosts", "debuts", "folk-horror", "slashers", "science-fiction", "remakes", "festival")
+FIRST = datetime(2010, 1, 1, 9, tzinfo=UTC)
+
+CONFIGURATION = """\
+[site]
+title = "The Measured Wing"
+tagline = "Reviews to be timed"
+base_url = "https://reviews.example/"
+language = "en-US"
+time_zone = "America/Chicago"
+
+[rating]
+unit = "butterfly"
+units = "butterflies"
+symbol = "🦋"
+
+[authors.desk]
+name = "The Desk"
+
+[watch]
+region = "US"
+"""
+
+
+def write_site(folder: Path, posts: int, *, limit: int = 50, seed: int = 2026) -> None:
+    """Write a site of so many posts into a folder; its feeds hold the newest `limit`."""
+    dice = random.Random(seed)
+    (folder / "posts").mkdir(parents=True)
+    configuration = f"{CONFIGURATION}\n[feeds]\nlimit = {limit}\n"
+    (folder / "publisher.toml").write_text(configuration, encoding="utf-8")
+    for number in range(posts):
+        (folder / "posts" / f"review-{number:06}.md").write_text(_post(dice, number), encoding="utf-8")
+
+
+def _post(dice: random.Random, number: int) -> str:
+    title = " ".join(dice.choices(WORDS[:30], k=3)).title()
+    service, kind = dice.choice(SERVICES)
+    tags = ", ".join(dice.sample(TAGS, k=2))
+    moment = FIRST + timedelta(hours=13 * number) if number < 10_000 else FIRST + timedelta(minutes=number)
+    return f"""\
+---
+id: {uuid.UUID(int=dice.getrandbits(128), version=4)}
+title: "{title}"
+date: {moment:%Y-%m-%dT%H:%M}Z
+author: desk
+summary: "{_sentence(dice)}"
+tags: [{tags}]
+film:
+  title: "{title}"
+  year: {dice.randint(1922, 2026)}
+  directors: ["{dice.choice(NAMES)}"]
+  cast: ["{dice.choice(NAMES)}", "{dice.choice(NAMES)}"]
+  countries: [{dice.choice(COUNTRIES)}]
+  runtime: {dice.randint(70, 180)}
+rating: {dice.randint(0, 10) / 2:g}
+watch:
+  - service: {service}
+    kind: {kind}
+---
+
+{_body(dice)}
+"""
+
+
+def _body(dice: random.Random) -> str:
+    parts = []
+    for number in range(12):
+        if number in {3, 8}:
+            parts.append(f"## {' '.join(dice.choices(WORDS, k=4)).capitalize()}")
+        sentences = [_sentence(dice) for _ in range(6)]
+        sentences[2] = f"*{sentences[2]}* [A link](/reviews/review-{dice.randint(0, 999):06}/) follows.[^1]"
+        parts.append(" ".join(sentences))
+    parts.append("> " + _sentence(dice))
+    parts.append("\n".join(f"- {_sentence(dice)}" for _ in range(4)))
+    parts.append("[^1]: " + _sentence(dice))
+    return "\n\n".join(parts)
+
+
+def _sentence(dice: random.Random) -> str:
+    return " ".join(dice.choices(WORDS, k=dice.randint(9, 16))).capitalize() + "."
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("posts", type=int)
+    parser.add_argument("--limit", type=int, default=50)
+    arguments = parser.parse_args()
+    write_site(arguments.folder, arguments.posts, limit=arguments.limit)
