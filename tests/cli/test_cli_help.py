@@ -1,0 +1,111 @@
+"""Help: there for every command, quick, and true to what the documentation says."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+
+import publisher
+from publisher.cli import cli
+from publisher.diagnostics import RULES
+from publisher.model import EventType
+
+if TYPE_CHECKING:
+    from tests.conftest import Run
+
+ROOT = Path(__file__).parents[2]
+COMMANDS = sorted(cli.commands)
+HEAVY = (
+    "lxml",
+    "nh3",
+    "orjson",
+    "pydantic",
+    "pyromark",
+    "requests",
+    "sqlalchemy",
+    "urllib3",
+    "wcwidth",
+    "yaml",
+)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself_with_an_example(name: str) -> None:
+    """Each has a sentence, a help text for each option, and an example that begins with its name."""
+    command = cli.commands[name]
+
+    assert command.help
+    assert f"Example:\n  publisher {name}" in inspect.cleandoc(command.help)
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, parameter.name
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_the_shared_options(name: str) -> None:
+    """--site, --json, --quiet and --verbose work everywhere; --now where time matters."""
+    options = {option for parameter in cli.commands[name].params for option in parameter.opts}
+
+    assert {"--site", "--json", "--quiet", "--verbose"} <= options
+    assert ("--now" in options) == (name not in {"validate", "listen"})
+
+
+def test_help_loads_nothing_that_it_does_not_need() -> None:
+    """`publisher --help` starts in the time of click: no room is loaded but the command line itself."""
+    script = (
+        "import sys\n"
+        "from publisher.cli import cli\n"
+        "cli(['--help'], standalone_mode=False)\n"
+        f"print('loaded:', [name for name in {HEAVY!r} if name in sys.modules])\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True)
+
+    assert done.stdout.endswith("loaded: []\n")
+
+
+def test_the_public_names_are_all_there() -> None:
+    """Each name of `publisher.__all__` can be had, and a name nobody knows is an AttributeError."""
+    for name in publisher.__all__:
+        assert getattr(publisher, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        publisher.nothing  # noqa: B018 - asking is the test
+
+
+def test_the_version_is_told(run: Run) -> None:
+    """--version says which release this is."""
+    assert run("--version").stdout.startswith("publisher, version ")
+
+
+def test_the_reference_is_what_the_program_says() -> None:
+    """docs/reference.md was made from this program."""
+    done = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "reference.py", "--check"],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_documentation_leaves_nothing_out() -> None:
+    """Every command, rule and event type is named in the documentation that a person reads."""
+    reference = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+    partners = (ROOT / "docs" / "partners.md").read_text(encoding="utf-8")
+    editors = (ROOT / "docs" / "editors.md").read_text(encoding="utf-8")
+
+    assert [name for name in COMMANDS if f"### publisher {name}" not in reference] == []
+    assert [code for code in RULES if f"| `{code}` |" not in reference] == []
+    assert [str(kind) for kind in EventType if f"| `{kind}` |" not in partners] == []
+    assert [
+        name
+        for name in ("validate", "attach", "generate", "push", "publish", "listen")
+        if f"publisher {name}" not in editors
+    ] == []

@@ -1,0 +1,277 @@
+"""Each command, run as a process on a small site."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import publisher
+
+if TYPE_CHECKING:
+    from tests.conftest import MakeSite, Run
+
+ROOT = Path(__file__).parents[2]
+NOW = ("--now", "2026-11-22T12:00Z")
+ENDPOINT = """\
+[[webhooks.endpoints]]
+name = "local"
+url = "http://127.0.0.1:9/hooks"
+
+[network]
+allow = ["127.0.0.1/32"]
+"""
+
+
+def secret(site: publisher.Site) -> None:
+    """Write a secret for the endpoint `local`."""
+    site.secrets.mkdir(parents=True)
+    path = site.secrets / "local"
+    path.touch(mode=0o600)
+    path.write_text(publisher.mint_secret(), encoding="utf-8")
+
+
+def files(folder: Path) -> set[str]:
+    """List everything below a folder."""
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
+
+
+def test_a_clean_site_validates(make_site: MakeSite, run: Run) -> None:
+    """Nothing at fault is exit status 0 and one line."""
+    make_site()
+
+    done = run("validate")
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "validated  1 post: no faults\n", "")
+
+
+def test_every_fault_of_every_post_is_shown_and_the_status_is_1(make_site: MakeSite, run: Run) -> None:
+    """Two broken posts are both reported in one run, in full when asked."""
+    make_site({"one.md": "---\ntitle: [REC]\n---\ntext\n", "two.md": "no front matter\n"})
+
+    done = run("validate", "--format", "full")
+
+    assert done.returncode == 1
+    assert "posts/one.md:2:8: error[wrong-type]: found a list; this key takes text" in done.stdout
+    assert '  help: put the value in quotes: title: "[REC]"' in done.stdout
+    assert "posts/two.md:1:1: error[front-matter-missing]" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_validate_prints_json_for_machines(make_site: MakeSite, run: Run) -> None:
+    """The machine form is versioned and has each fault's position and code."""
+    make_site({"one.md": "---\nrating: 9\n---\ntext\n"})
+
+    told = json.loads(run("validate", "--json").stdout)
+
+    assert told["format_version"] == 1
+    assert told["checked"] == 1
+    assert {"line": 2, "column": 9, "code": "rating-range"}.items() <= next(
+        fault for fault in told["diagnostics"] if fault["code"] == "rating-range"
+    ).items()
+    assert json.loads(run("validate", "--format", "json").stdout).keys() == told.keys()
+
+
+def test_validate_takes_files_and_folders(make_site: MakeSite, run: Run) -> None:
+    """Only what was named is reported; a name that is no post is a usage error."""
+    make_site({"bad/one.md": "nothing\n", "two.md": "nothing\n"})
+
+    assert run("validate", "posts/two.md").stdout.count("front-matter-missing") == 1
+    assert "posts/bad/one.md" in run("validate", "posts/bad").stdout
+    missing = run("validate", "posts/three.md")
+    assert missing.returncode == 2
+    assert missing.stderr.startswith("error: there is no file posts/three.md\nhelp: ")
+
+
+def test_attach_names_the_present_service_and_marks_a_search(make_site: MakeSite, run: Run) -> None:
+    """Vudu is shown as Fandango at Home, with the search for the film; nothing is written."""
+    site = make_site()
+    before = files(site.root)
+
+    done = run("attach", *NOW)
+
+    assert done.returncode == 0
+    assert "Rent: Fandango at Home (US), formerly Vudu" in done.stdout
+    assert "search: https://athome.fandango.com/content/browse/search?searchString=Karmalink" in done.stdout
+    assert files(site.root) == before
+    told = json.loads(run("attach", "--json").stdout)
+    assert told["format_version"] == 1
+    assert told["reviews"][0]["offers"][0] | {"href": ""} == {
+        "service": "fandango-at-home",
+        "name": "Fandango at Home",
+        "kind": "rent",
+        "region": "US",
+        "href": "",
+        "link": "search",
+        "former_name": "Vudu",
+    }
+
+
+def test_generate_writes_once_and_check_tells(make_site: MakeSite, run: Run) -> None:
+    """The first run writes, the second finds nothing to do, and --check exits 5 when a post changed."""
+    site = make_site()
+
+    first, second = run("generate", *NOW), run("generate", *NOW)
+
+    assert first.stdout == "generated  feeds/: atom.xml, feed.json, manifest.json, rss.xml written\n"
+    assert second.stdout == "generated  feeds/ is up to date\n"
+    assert run("generate", "--check", *NOW).returncode == 0
+    post = site.posts / "karmalink.md"
+    post.write_text(post.read_text(encoding="utf-8").replace("rating: 4", "rating: 5"), encoding="utf-8")
+    stale = run("generate", "--check", *NOW)
+    assert stale.returncode == 5
+    assert stale.stderr.startswith(
+        "error: not up to date: feeds/atom.xml, feeds/feed.json, feeds/manifest.json, feeds/rss.xml"
+    )
+
+
+def test_generate_writes_to_another_folder(make_site: MakeSite, run: Run) -> None:
+    """--out leaves the site's own feeds alone."""
+    site = make_site()
+
+    assert run("generate", "--out", "elsewhere", *NOW).returncode == 0
+
+    assert (site.root / "elsewhere" / "rss.xml").is_file()
+    assert not site.feeds.exists()
+
+
+def test_a_fault_in_a_post_stops_before_anything_is_written(make_site: MakeSite, run: Run) -> None:
+    """generate, push and publish exit with 1, show the fault, and leave no file behind."""
+    site = make_site({"one.md": "nothing\n"})
+    before = files(site.root)
+
+    for verb in ("generate", "push", "publish"):
+        done = run(verb, *NOW)
+        assert done.returncode == 1
+        assert "posts/one.md:1:1: error[front-matter-missing]" in done.stderr
+        assert files(site.root) == before
+
+
+def test_dry_runs_leave_nothing_behind(make_site: MakeSite, run: Run) -> None:
+    """The dry runs of push and publish say what would happen, need no secret, and make no file."""
+    site = make_site(more=ENDPOINT)
+    before = files(site.root)
+
+    pushed, published = run("push", "--dry-run", *NOW), run("publish", "--dry-run", *NOW)
+
+    assert pushed.returncode == published.returncode == 0
+    assert "would announce 1 published" in pushed.stdout
+    assert "would change" in published.stdout
+    assert files(site.root) == before
+
+
+def test_what_is_not_delivered_waits_with_status_3(make_site: MakeSite, run: Run) -> None:
+    """An endpoint that nobody answers at leaves the event waiting, and the run says so."""
+    secret(make_site(more=ENDPOINT))
+
+    done = run("publish", *NOW)
+
+    assert done.returncode == 3
+    assert "delivered  local: 0 delivered, 1 waiting" in done.stdout
+    assert (
+        "error: 1 deliveries were not made" in done.stderr or "error: 1 delivery was not made" in done.stderr
+    )
+    assert "waiting" in json.loads(run("push", "--json", *NOW).stdout)["endpoints"][0]
+
+
+def test_a_missing_secret_is_status_4_and_nothing_is_written(make_site: MakeSite, run: Run) -> None:
+    """The message names the variable and the file; no feed was made."""
+    site = make_site(more=ENDPOINT)
+
+    done = run("publish", *NOW)
+
+    assert done.returncode == 4
+    assert 'the endpoint "local" has no secret' in done.stderr
+    assert "PUBLISHER_SECRET_LOCAL" in done.stderr
+    assert not site.feeds.exists()
+
+
+def test_a_baseline_announces_nothing(make_site: MakeSite, run: Run) -> None:
+    """After --baseline there is nothing to announce."""
+    make_site()
+
+    assert "recorded 1 published as announced" in run("push", "--baseline", *NOW).stdout
+    assert run("push", *NOW).stdout == "pushed     nothing to announce, nothing waiting\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (("validate", "--format", "yaml"), 2),
+        (("vaildate",), 2),
+        (("generate", "--now", "yesterday"), 2),
+        (("validate", "--site", "nowhere"), 4),
+        (("listen", "--endpoint", "nobody"), 2),
+        (("listen",), 4),
+    ],
+)
+def test_what_cannot_be_done_is_one_message_and_a_status(
+    make_site: MakeSite, run: Run, words: tuple[str, ...], status: int
+) -> None:
+    """No traceback ever, and the status tells whose turn it is."""
+    make_site()
+
+    done = run(*words)
+
+    assert done.returncode == status
+    assert done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_errors_are_json_where_json_was_asked_for(make_site: MakeSite, run: Run) -> None:
+    """A machine that asked for JSON gets the error as JSON too."""
+    make_site({"one.md": "nothing\n"})
+
+    told = json.loads(run("generate", "--json", *NOW).stdout)
+
+    assert told["format_version"] == 1
+    assert told["error"]["exit_code"] == 1
+    assert told["error"]["diagnostics"][0]["code"] == "front-matter-missing"
+
+
+def test_quiet_says_nothing_when_all_is_well(make_site: MakeSite, run: Run) -> None:
+    """--quiet leaves standard output empty for cron."""
+    make_site()
+
+    for verb in ("validate", "generate", "push", "publish"):
+        done = run(verb, "--quiet")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_the_sample_site_validates_and_its_feeds_are_up_to_date(run: Run) -> None:
+    """What is committed is what the program makes, at the moment the Makefile pins."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    now = makefile.split("NOW := ")[1].split()[0]
+
+    assert run("validate", cwd=ROOT).returncode == 0
+    assert run("generate", "--check", "--now", now, cwd=ROOT).returncode == 0
+
+
+def test_a_fault_of_the_program_itself_is_one_line_and_a_private_file(
+    make_site: MakeSite, run: Run, tmp_path: Path
+) -> None:
+    """No traceback reaches the editor: the details go to a file of mode 0600 that the line names."""
+    make_site()
+    breaking = tmp_path / "breaking"
+    breaking.mkdir()
+    (breaking / "sitecustomize.py").write_text(
+        "import publisher.posts\n"
+        "def read_posts(*_): raise RuntimeError('whsec_c2VjcmV0')\n"
+        "publisher.posts.read_posts = read_posts\n",
+        encoding="utf-8",
+    )
+
+    done = run("validate", PYTHONPATH=str(breaking), TMPDIR=str(tmp_path))
+
+    assert done.returncode == 4
+    assert done.stderr.count("\n") == 1
+    assert "publisher itself failed (RuntimeError)" in done.stderr
+    assert "whsec_" not in done.stderr
+    (saved,) = tmp_path.glob("publisher-crash-*.txt")
+    assert str(saved) in done.stderr
+    assert stat.S_IMODE(saved.stat().st_mode) == 0o600
+    assert "Traceback" in saved.read_text(encoding="utf-8")

@@ -1,0 +1,110 @@
+"""Fixtures every room's tests share, and the marker for tests that need a program beyond Python."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from publisher.site import FILE_NAME, Site, load_site
+
+MakeSite = Callable[..., Site]
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+CONFIGURATION = """\
+[site]
+title = "The Pinned Wing"
+base_url = "https://reviews.example/"
+time_zone = "America/Chicago"
+language = "en"
+
+[images]
+directory = "posts/images"
+url = "https://reviews.example/images/"
+
+[rating]
+unit = "butterfly"
+units = "butterflies"
+symbol = "🦋"
+
+[authors.desk]
+name = "The Night Desk"
+
+[watch]
+region = "US"
+"""
+
+POST = """\
+---
+id: 4c768283-9939-45ec-b325-53b5be6f9ce5
+title: Karmalink
+date: 2022-07-15T09:00-05:00
+film:
+  title: Karmalink
+  year: 2021
+rating: 4
+watch:
+  - service: Vudu
+    kind: rent
+---
+
+A boy hunts for a treasure that one of his past lives buried.
+"""
+
+
+@pytest.fixture
+def make_site(tmp_path: Path) -> MakeSite:
+    """Give a function that writes a site into `tmp_path` and loads it.
+
+    `make_site()` makes one valid post, `posts/karmalink.md`. `posts` maps names of files in `posts/` to their
+    text or bytes and replaces it; `configuration` replaces publisher.toml, `more` is put below it.
+    """
+
+    def make(
+        posts: Mapping[str, str | bytes] | None = None, *, configuration: str = CONFIGURATION, more: str = ""
+    ) -> Site:
+        (tmp_path / FILE_NAME).write_text(f"{configuration}\n{more}", encoding="utf-8")
+        (tmp_path / "posts").mkdir(exist_ok=True)
+        for name, content in ({"karmalink.md": POST} if posts is None else posts).items():
+            file = tmp_path / "posts" / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content.encode() if isinstance(content, str) else content)
+        return load_site(tmp_path)
+
+    return make
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Give a function that runs `publisher` with some words in a folder, by default the test's own."""
+
+    def run_publisher(
+        *words: str, cwd: Path = tmp_path, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "publisher", *words],
+            cwd=cwd,
+            env={**os.environ, **environment},
+            capture_output=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+
+    return run_publisher
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose program is missing, by name; fail it where every program was promised."""
+    for marker in item.iter_markers("needs"):
+        for tool in marker.args:
+            if shutil.which(tool):
+                continue
+            if os.environ.get("PUBLISHER_REQUIRE_TOOLS") == "1":
+                pytest.fail(f"{tool} is missing, and PUBLISHER_REQUIRE_TOOLS=1 asks for it", pytrace=False)
+            pytest.skip(f"needs {tool}, which is not installed here")
