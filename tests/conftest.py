@@ -7,11 +7,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from publisher.site import FILE_NAME, Site, load_site
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MakeSite = Callable[..., Site]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
