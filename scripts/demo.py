@@ -15,8 +15,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import publisher
-
 ROOT = Path(__file__).parent.parent
 NOW = "2026-11-22T12:00:00Z"
 ENDPOINT = "local"
@@ -65,10 +63,7 @@ def copy_site(site: Path) -> None:
     site.mkdir()
     shutil.copytree(ROOT / "posts", site / "posts")
     shutil.copy(ROOT / "publisher.toml", site)
-    secret = site / ".publisher" / "secrets" / ENDPOINT
-    secret.parent.mkdir(parents=True)
-    secret.touch(mode=0o600)
-    secret.write_text(publisher.mint_secret())
+    run("endpoints", "secret", ENDPOINT, "--site", str(site), quiet=True)
 
 
 def start_receiver(site: Path) -> tuple[subprocess.Popen[str], str]:
@@ -94,10 +89,11 @@ def point_endpoint_at(site: Path, url: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def run(*words: str) -> int:
-    """Run one command of the product, its output as it comes."""
+def run(*words: str, quiet: bool = False) -> int:
+    """Run one command of the product, its output as it comes; `quiet` keeps what it prints from the screen."""
     sys.stdout.flush()
-    return subprocess.run([*command(), *words], check=False).returncode
+    output = subprocess.DEVNULL if quiet else None
+    return subprocess.run([*command(), *words], check=False, stdout=output).returncode
 
 
 def command() -> list[str]:

@@ -53,14 +53,18 @@ def commands() -> Iterator[str]:
     yield "## Commands"
     top = click.Context(cli, info_name="publisher", terminal_width=100, **cli.context_settings)
     yield f"```text\n{cli.get_help(top)}\n```"
-    for name in cli.list_commands(top):
-        command = cli.get_command(top, name)
-        if command is None:
-            raise AssertionError(name)
+    yield from below(cli, top)
+
+
+def below(group: click.Group, parent: click.Context) -> Iterator[str]:
+    """Yield a section for each command of a group, and of the groups within it."""
+    for name, command in sorted(group.commands.items()):
         context = click.Context(
-            command, info_name=name, parent=top, terminal_width=100, max_content_width=100
+            command, info_name=name, parent=parent, terminal_width=100, max_content_width=100
         )
-        yield f"### publisher {name}\n\n```text\n{command.get_help(context)}\n```"
+        yield f"### {context.command_path}\n\n```text\n{command.get_help(context)}\n```"
+        if isinstance(command, click.Group):
+            yield from below(command, context)
 
 
 def keys(model: type[BaseModel]) -> str:

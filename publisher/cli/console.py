@@ -46,9 +46,9 @@ class Console:
         if self.verbose:
             self.say(text)
 
-    def step(self, verb: str, text: str) -> None:
-        """Print what a step of a run did."""
-        self.say(f"{self.paint(f'{verb:<10}', 'done')} {text}")
+    def step(self, verb: str, text: str, role: str = "done") -> None:
+        """Print what a step of a run did; `role` colours the verb."""
+        self.say(f"{self.paint(f'{verb:<10}', role)} {text}")
 
     def data(self, **fields: Any) -> None:  # noqa: ANN401 - JSON takes any value
         """Print the result for machines."""

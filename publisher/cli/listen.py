@@ -77,12 +77,7 @@ def listen(
 def _secret(endpoint: str | None, secret_file: Path | None, site_folder: Path) -> publisher.Secret:
     if endpoint is not None:
         site = publisher.load_site(site_folder)
-        known = {candidate.name: candidate for candidate in site.endpoints}
-        if endpoint not in known:
-            raise publisher.UsageError(
-                f'"{endpoint}" is not an endpoint of the site', f"known: {', '.join(known) or 'none'}"
-            )
-        return publisher.endpoint_secret(site, known[endpoint])
+        return publisher.endpoint_secret(site, publisher.find_endpoint(site, endpoint))
     if secret_file is not None:
         return publisher.read_secret_file(secret_file, str(secret_file))
     written = os.environ.get(SECRET_VARIABLE)

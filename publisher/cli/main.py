@@ -9,6 +9,7 @@ import click
 
 from publisher.cli.attach import attach
 from publisher.cli.crash import report_crash
+from publisher.cli.endpoints import endpoints
 from publisher.cli.generate import generate
 from publisher.cli.listen import listen
 from publisher.cli.publish import publish
@@ -35,7 +36,7 @@ def cli() -> None:
     """
 
 
-for command in (validate, attach, generate, push, publish, listen):
+for command in (validate, attach, generate, push, publish, listen, endpoints):
     cli.add_command(command)
 
 

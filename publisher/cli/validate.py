@@ -47,6 +47,7 @@ def validate(
 
     console = Console(quiet=quiet, verbose=verbose)
     found = publisher.read_posts(publisher.load_site(site_folder), paths)
+    faulty = has_errors(list(found.diagnostics))
     form = "json" if json else format or ("full" if sys.stdout.isatty() else "concise")
     if form == "json":
         click.echo(
@@ -60,5 +61,6 @@ def validate(
             if not quiet or fault.severity is publisher.Severity.ERROR:
                 click.echo(show(fault, console.paint))
         noun = "post" if found.checked == 1 else "posts"
-        console.step("validated", f"{found.checked} {noun}: {render.tally(found.diagnostics) or 'no faults'}")
-    ctx.exit(1 if has_errors(list(found.diagnostics)) else 0)
+        tally = render.tally(found.diagnostics) or "no faults"
+        console.step("validated", f"{found.checked} {noun}: {tally}", "error" if faulty else "done")
+    ctx.exit(1 if faulty else 0)

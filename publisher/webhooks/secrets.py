@@ -6,8 +6,8 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
-from publisher.errors import ConfigurationError
-from publisher.webhooks.signing import Secret
+from publisher.errors import ConfigurationError, EnvironmentFault, Refused, UsageError
+from publisher.webhooks.signing import Secret, mint_secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,12 +34,55 @@ def endpoint_secret(site: Site, endpoint: Endpoint, environment: Mapping[str, st
         return Secret.parse(environment[name], f"the environment variable {name}")
     path = site.secrets / endpoint.name
     shown = site.display(path)
-    if not path.exists():
+    if not os.path.lexists(path):
         raise ConfigurationError(
             f'the endpoint "{endpoint.name}" has no secret',
-            f"set the environment variable {name}, or write the secret to {shown} with mode 0600",
+            f"`publisher endpoints secret {endpoint.name}` mints one; one that the partner gave you goes into "
+            f"{shown} with mode 0600, or into the environment variable {name}",
         )
     return read_secret_file(path, shown)
+
+
+def find_endpoint(site: Site, name: str) -> Endpoint:
+    """Return the endpoint of a name.
+
+    Raises:
+        UsageError: The site has none of that name.
+    """
+    for endpoint in site.endpoints:
+        if endpoint.name == name:
+            return endpoint
+    known = ", ".join(endpoint.name for endpoint in site.endpoints)
+    raise UsageError(f'"{name}" is not an endpoint of the site', f"known: {known or 'none'}")
+
+
+def keep_new_secret(site: Site, name: str) -> tuple[Path, str]:
+    """Mint a secret for an endpoint that has none, and keep it in a file of mode 0600.
+
+    Returns:
+        Where it is kept, and the secret as it is written down.
+
+    Raises:
+        UsageError: The site has no endpoint of that name.
+        Refused: The endpoint has a secret.
+        EnvironmentFault: The file cannot be written.
+    """
+    endpoint = find_endpoint(site, name)
+    path = site.secrets / endpoint.name
+    minted = mint_secret()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as stream:
+            stream.write(minted + "\n")
+    except FileExistsError:
+        raise Refused(
+            f'the endpoint "{name}" has a secret already, in {site.display(path)}',
+            "its partner verifies with it; remove the file first if you mean to end that",
+        ) from None
+    except OSError as error:
+        raise EnvironmentFault(f"{site.display(path)} cannot be written: {error.strerror}") from None
+    return path, minted
 
 
 def read_secret_file(path: Path, shown: str) -> Secret:
@@ -49,7 +92,8 @@ def read_secret_file(path: Path, shown: str) -> Secret:
         ConfigurationError: It cannot be read, others can read it, or it holds no secret.
     """
     try:
-        with path.open("rb") as stream:
+        # Without O_NONBLOCK, to open a pipe that nobody writes to would wait for ever.
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:  # noqa: PTH123 - a descriptor
             mode = os.fstat(stream.fileno()).st_mode
             if not stat.S_ISREG(mode):
                 raise ConfigurationError(f"{shown} is not a file")

@@ -189,6 +189,23 @@ def test_a_missing_secret_is_status_4_and_nothing_is_written(make_site: MakeSite
     assert not site.feeds.exists()
 
 
+def test_a_secret_is_minted_once_and_only_its_owner_can_read_it(make_site: MakeSite, run: Run) -> None:
+    """The file has mode 0600 and holds what was shown; a second call refuses and changes nothing."""
+    site = make_site(more=ENDPOINT)
+
+    done = run("endpoints", "secret", "local")
+
+    path = site.secrets / "local"
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[0] == path.read_text(encoding="ascii").strip()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    again = run("endpoints", "secret", "local")
+    assert (again.returncode, again.stdout) == (5, "")
+    assert "has a secret already" in again.stderr
+    assert done.stdout.splitlines()[0] not in again.stderr
+    assert run("endpoints", "secret", "nobody").returncode == 2
+
+
 def test_a_baseline_announces_nothing(make_site: MakeSite, run: Run) -> None:
     """After --baseline there is nothing to announce."""
     make_site()
