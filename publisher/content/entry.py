@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import re
 from dataclasses import dataclass
+from html import escape
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
-from publisher.content.html import first_words, render
+from publisher.content.html import render
 from publisher.content.presentation import whole
+from publisher.content.words import first_words
 from publisher.errors import Refused
 from publisher.posts import IMAGE_TYPES, local_image
 from publisher.watch import attach
@@ -70,11 +75,13 @@ def present(post: Post, site: Site, now: datetime) -> Entry:
     picture = _picture(post, site)
     offers = current_offers(review, now)
     summary = " ".join(review.summary.split()) if review.summary else first_words(text, SUMMARY_LIMIT)
+    # A text may be a picture and nothing else; formats ask for words all the same.
+    summary = summary or review.title
     return Entry(
         review=review,
         url=url,
         summary=summary,
-        html=whole(review, text, picture, offers, site, now),
+        html=whole(review, text or f"<p>{escape(summary, quote=False)}</p>", picture, offers, site, now),
         picture=picture,
         offers=offers,
     )
@@ -86,27 +93,43 @@ def current_offers(review: Review, now: datetime) -> tuple[Offer, ...]:
 
 
 def local_address(address: str, post: Path, images: ImageFolder | None) -> str | None:
-    """Return the public address of a picture of the site's own, named relative to a post; None for any other."""
+    """Return the public address of a picture of the site's own, named relative to a post; None for any other.
+
+    Args:
+        address: A relative address as HTML has it: percent-encoded, perhaps with a query or a fragment.
+        post: The post's file.
+        images: Where the site's pictures lie; None when it has none.
+    """
     if images is None or "://" in address or address.startswith(("/", "#", "?", "mailto:")):
         return None
-    file = local_image(post, address, images.directory)
-    return images.url + quote(file.relative_to(images.directory).as_posix()) if file else None
+    path = re.split("[?#]", address, maxsplit=1)[0]
+    file = local_image(post, unquote(path), images.directory)
+    # The folder of pictures may hold other things too, the posts among them: only a file is a picture.
+    if file is None or not os.path.isfile(file):  # noqa: PTH113 - a name too long is no file; Path raises
+        return None
+    return _public(file, images) + address[len(path) :]
+
+
+def _public(file: Path, images: ImageFolder) -> str:
+    return images.url + quote(file.relative_to(images.directory).as_posix())
 
 
 def _picture(post: Post, site: Site) -> Picture | None:
     image = post.review.image
     if image is None:
         return None
-    suffix = "." + image.src.split("?")[0].rpartition(".")[2].lower()
-    address = local_address(image.src, post.path, site.images)
-    if address is None or site.images is None:
+    # Front matter names a file as the disk does: nothing in it is percent-encoded.
+    file = local_image(post.path, image.src, site.images.directory) if site.images else None
+    if file is None or site.images is None or re.match(r"//|[a-z][a-z0-9+.-]*:", image.src, re.IGNORECASE):
+        suffix = PurePosixPath(urlsplit(image.src).path).suffix.lower()
         return Picture(image.src, IMAGE_TYPES.get(suffix), None, image.alt, image.credit)
-    file = local_image(post.path, image.src, site.images.directory)
     try:
-        length = file.stat().st_size if file else 0
+        length = file.stat().st_size
     except OSError as error:
         raise Refused(
             f"{image.src}, the picture of {post.name}, cannot be read any more: {error.strerror}",
             "run the command again",
         ) from None
-    return Picture(address, IMAGE_TYPES[suffix], length, image.alt, image.credit)
+    return Picture(
+        _public(file, site.images), IMAGE_TYPES[file.suffix.lower()], length, image.alt, image.credit
+    )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from html import unescape
-from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from html import escape
+from typing import TYPE_CHECKING, Any
 
 import nh3
 import pyromark
+
+from publisher.content.addresses import SCHEMES, absolute_address, absolute_srcset
+from publisher.content.words import plain_text
+from publisher.site.values import FORBIDDEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,12 +48,16 @@ _CLASSES = {
     "div": {"footnote-definition"},
     "sup": {"footnote-definition-label", "footnote-reference"},
 }
-_SCHEMES = {"http", "https", "mailto"}
-# XML 1.0, section 2.2: what the parser of a feed would stumble over. nh3 lets these pass.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_PARAGRAPH = re.compile(r"<p(?: [^>]*)?>(.*?)</p>", re.DOTALL)
-_FOOTNOTE = re.compile(r'<sup class="footnote-reference">.*?</sup>', re.DOTALL)
-_SPACE = re.compile(r"\s+")
+# `rel` is nobody's to add here, "noopener" neither: readers set their own.
+_LISTS: dict[str, Any] = {
+    "tags": _TAGS,
+    "attributes": _ATTRIBUTES,
+    "allowed_classes": _CLASSES,
+    "url_schemes": SCHEMES,
+    "link_rel": None,
+}
+_ROUNDS = 8
+_ADDRESSES = {"cite", "href", "poster", "src"}
 
 
 def render(markdown: str, base: str, local: Callable[[str], str | None]) -> str:
@@ -64,59 +70,34 @@ def render(markdown: str, base: str, local: Callable[[str], str | None]) -> str:
     """
 
     def absolute(address: str) -> str | None:
-        try:
-            joined = local(address) or urljoin(base, address)
-            # nh3 does not look at the answer again.
-            return joined if urlsplit(joined).scheme in _SCHEMES else None
-        except ValueError:
-            return None
+        return absolute_address(address, base, local)
 
-    def attribute(_tag: str, name: str, value: str) -> str | None:
+    def attribute(tag: str, name: str, value: str) -> str | None:
+        # nh3 does not look at the answer again, and would keep a value whose filter raises.
         if name == "srcset":
-            return _srcset(value, absolute)
-        return value
+            return absolute_srcset(value, absolute)
+        if name not in _ADDRESSES:
+            return value
+        found = absolute(value)
+        return found if found is None or tag == "a" or not found.startswith("mailto:") else None
 
-    html = nh3.clean(
-        pyromark.html(markdown, options=_OPTIONS),
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
-        allowed_classes=_CLASSES,
-        attribute_filter=attribute,
-        url_schemes=_SCHEMES,
-        url_relative=absolute,
-        link_rel=None,
-    )
-    return _FORBIDDEN.sub("\ufffd", html).strip()
+    html = pyromark.html(markdown, options=_OPTIONS)
+    html = nh3.clean(html, attribute_filter=attribute, url_relative=absolute, **_LISTS)
+    # nh3 lets pass what XML cannot carry, such as the &#11; that became a character.
+    html = FORBIDDEN.sub("\ufffd", html).strip()
+    # Markdown without a tag in it becomes a tree that reads as it was written.
+    return _settled(html) if "<" in markdown else html
 
 
-def _srcset(value: str, absolute: Callable[[str], str | None]) -> str | None:
-    """Make every candidate of a srcset absolute (HTML standard, 4.8.4.2.1); a dangerous one is dropped."""
-    candidates = []
-    for candidate in re.split(r",\s+|,(?=\s*\S+\s)", value):
-        address, _, descriptor = candidate.strip().strip(",").partition(" ")
-        joined = absolute(address) if address else None
-        if joined:
-            candidates.append(f"{joined} {descriptor.strip()}".strip())
-    return ", ".join(candidates) or None
+def _settled(html: str) -> str:
+    """Sanitise until nothing changes.
 
-
-def first_words(html: str, limit: int) -> str:
-    """Return the first paragraph that has words as plain text, cut between words at `limit` characters."""
-    for match in _PARAGRAPH.finditer(html):
-        words = plain_text(_FOOTNOTE.sub("", match[1]))
-        if words:
-            return shorten(words, limit)
-    return shorten(plain_text(html), limit)
-
-
-def plain_text(html: str) -> str:
-    """Return the text of sanitised HTML without its tags, on one line."""
-    return _SPACE.sub(" ", unescape(nh3.clean(html, tags=set()))).strip()
-
-
-def shorten(words: str, limit: int) -> str:
-    """Cut a text between words, so that it has at most `limit` characters."""
-    if len(words) <= limit:
-        return words
-    cut = words[: limit - 1]
-    return (cut[: cut.rfind(" ")] if " " in cut else cut).rstrip(" ,;:–—-") + "…"
+    Where an element is taken out, its neighbours may come to stand as no parser would put them (a paragraph
+    within a paragraph): the next parser would see another tree than the one that was found to be safe.
+    """
+    for _ in range(_ROUNDS):
+        again = nh3.clean(html, **_LISTS).strip()
+        if again == html:
+            return html
+        html = again
+    return f"<p>{escape(plain_text(html), quote=False)}</p>"

@@ -5,9 +5,11 @@ The same words serve every format, so that a reader sees the same review everywh
 
 from __future__ import annotations
 
+from datetime import UTC, timedelta
 from html import escape
 from typing import TYPE_CHECKING
 
+from publisher import catalogue
 from publisher.model import LinkOrigin, OfferKind
 
 if TYPE_CHECKING:
@@ -32,13 +34,22 @@ KIND_WORDS = {
 def offer_title(offer: Offer) -> str:
     """Name an offer in one line: "Rent: Fandango at Home (US)"."""
     region = f" ({offer.terms.region})" if offer.terms.region else ""
-    return f"{KIND_WORDS[offer.terms.kind]}: {offer.name}{region}"
+    return f"{_what(offer, offer.name)}{region}"
+
+
+def _what(offer: Offer, name: str) -> str:
+    """Say how and where; "On disc: physical disc" and "In cinemas: theaters" would say it twice."""
+    words = KIND_WORDS[offer.terms.kind]
+    service = catalogue.services().get(offer.service)
+    generic = service is not None and service.category is catalogue.ServiceCategory.GENERIC
+    said = generic and offer.terms.kind in {OfferKind.CINEMA, OfferKind.DISC} and not offer.url
+    return words if said else f"{words}: {name}"
 
 
 def rating_symbols(value: Decimal, scale: RatingScale) -> str:
     """Draw a rating: one symbol for each whole point, ½ for half a point; nothing where that says less."""
     points, rest = divmod(value, 1)
-    if not 0 <= points <= 10 or rest * 2 not in {0, 1}:
+    if not 0 <= value <= 10 or rest * 2 not in {0, 1}:
         return ""
     return scale.symbol * int(points) + ("½" if rest else "")
 
@@ -96,12 +107,14 @@ def _offer(offer: Offer, review: Review, site: Site, now: datetime) -> str:
         details.append(f"from {terms.starts.astimezone(site.zone):%Y-%m-%d}")
     if terms.ends is not None:
         details.append(f"until {_last_day(terms.ends, site)}")
-    return f"{KIND_WORDS[terms.kind]}: {name}" + (f" – {', '.join(details)}" if details else "")
+    return _what(offer, name) + (f" – {', '.join(details)}" if details else "")
 
 
 def _last_day(ends: datetime, site: Site) -> str:
-    """Name the last day on which an offer holds; `ends` is the first moment it no longer does."""
+    """Name the last day on which an offer holds; `ends` is the first moment it no longer does.
+
+    Where clocks change at midnight a day may begin at one o'clock: the moment before tells whether it is over.
+    """
     local = ends.astimezone(site.zone)
-    if local.hour or local.minute or local.second:
-        return f"{local:%Y-%m-%d %H:%M}"
-    return f"{local.date().fromordinal(local.date().toordinal() - 1):%Y-%m-%d}"
+    before = (ends.astimezone(UTC) - timedelta(seconds=1)).astimezone(site.zone)
+    return f"{before:%Y-%m-%d}" if before.date() < local.date() else f"{local:%Y-%m-%d %H:%M %Z}"

@@ -59,7 +59,8 @@ class _Entry(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
         add(
             element, "link", rel="alternate", type="text/html", hreflang=review.language, href=self._entry.url
         )
-        if picture is not None:
+        # Of an enclosure without a type feedparser says that it is HTML; Media RSS shows such a picture.
+        if picture is not None and picture.type is not None:
             add(
                 element,
                 "link",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -76,11 +77,14 @@ class StagedFile:
 
     def discard(self) -> None:
         """Forget the bytes; nothing is left behind."""
-        if self._stream is not None:
-            self._stream.close()
-            self._stream = None
-        if not self.dry:
-            self._beside.unlink(missing_ok=True)
+        # On a full disk closing fails, too, after it has closed; that is not what is to be reported.
+        with suppress(OSError):
+            if self._stream is not None:
+                self._stream.close()
+        self._stream = None
+        with suppress(OSError):
+            if not self.dry:
+                self._beside.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,12 @@ def settle(folder: Path, files: Iterable[StagedFile], *, dry: bool) -> Written:
         for file in (*staged, manifest):
             file.finish()
         differing = [file for file in (*staged, manifest) if file.differs()]
+        gone = _gone(folder, before - {file.target.name for file in staged})
         for file in (*staged, manifest):
+            if file is manifest and not dry:
+                # Before the manifest forgets their names: a run that is killed here is made good by the next.
+                for name in gone:
+                    (folder / name).unlink(missing_ok=True)
             if file not in differing:
                 file.discard()
                 unchanged.append(file.target.name)
@@ -126,12 +135,7 @@ def settle(folder: Path, files: Iterable[StagedFile], *, dry: bool) -> Written:
             changed.append(file.target.name)
             if not dry:
                 file.put_in_place()
-        gone = sorted(
-            name for name in before - {file.target.name for file in staged} if (folder / name).is_file()
-        )
         if not dry:
-            for name in gone:
-                (folder / name).unlink(missing_ok=True)
             _sync_folder(folder)
     except OSError as error:
         raise write_fault(folder, error) from None
@@ -168,6 +172,11 @@ def _named_by_manifest(folder: Path) -> set[str]:
         for name in names
         if isinstance(name, str) and name not in {"", ".", "..", MANIFEST} and "/" not in name
     }
+
+
+def _gone(folder: Path, names: Iterable[str]) -> list[str]:
+    # A name too long for the disk is no file; Path raises.
+    return sorted(name for name in names if os.path.isfile(folder / name))  # noqa: PTH113
 
 
 def _sync_folder(folder: Path) -> None:

@@ -23,7 +23,7 @@ GENERATOR = "headless-publisher"
 
 
 class _Channel(BaseExtension):  # type: ignore[misc] # feedgen has no types
-    """Sets right what feedgen leaves open: the channel's link, and where the feed itself is found."""
+    """Sets right what feedgen leaves open: the channel's link, where the feed itself is found, and the licence."""
 
     def __init__(self, site: Site, name: str) -> None:
         self._site = site
@@ -47,6 +47,18 @@ class _Channel(BaseExtension):  # type: ignore[misc] # feedgen has no types
                 type="application/rss+xml",
             )
             home.addnext(own)
+            licence = self._site.licence
+            if licence is not None and licence.url is not None:
+                # RFC 4946: what `copyright` says in words, where programs find it.
+                own.addnext(
+                    etree.Element(
+                        tag("atom", "link"),
+                        rel="license",
+                        href=licence.url,
+                        type="text/html",
+                        title=licence.name,
+                    )
+                )
         return feed
 
 

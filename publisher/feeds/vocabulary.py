@@ -81,7 +81,8 @@ def add_picture(parent: etree._Element, entry: Entry) -> None:
         },
     )
     if picture.alt:
-        add(content, tag("media", "description"), picture.alt, type="plain")
+        # Not media:description: feedparser 6 takes that for details of the entry's own summary.
+        add(content, tag("media", "title"), picture.alt, type="plain")
     if picture.credit:
         add(content, tag("media", "credit"), picture.credit)
     add(parent, tag("media", "thumbnail"), url=picture.url)

@@ -1,0 +1,64 @@
+"""Addresses within a review's text: read as a browser reads them, absolute, and of a kind that does no harm."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from publisher.site.values import FORBIDDEN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SCHEMES = {"http", "https", "mailto"}
+# What the URL standard (4.4) drops from an address wherever it stands.
+_DROPPED = re.compile("[\t\n\r]")
+_ASCII_SPACE = "\t\n\f\r "
+_DESCRIPTOR = re.compile(r"(?:[0-9]+w|[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?x)?")
+
+
+def absolute_address(address: str, base: str, local: Callable[[str], str | None]) -> str | None:
+    """Read an address as a browser would (URL standard, 4.4); None where it leads nowhere that is safe."""
+    address = _DROPPED.sub("", FORBIDDEN.sub("", address)).strip(" ")
+    path, mark, rest = _partition(address)
+    address = path.replace("\\", "/") + mark + rest
+    try:
+        joined = local(address) or urljoin(base, address)
+        parts = urlsplit(joined)
+        sound = parts.scheme == "mailto" or (parts.scheme in SCHEMES and bool(parts.hostname))
+    except ValueError:
+        return None
+    return joined.replace(" ", "%20") if sound else None
+
+
+def _partition(address: str) -> tuple[str, str, str]:
+    """Cut an address before its query or fragment."""
+    match = re.search("[?#]", address)
+    at = match.start() if match else len(address)
+    return address[:at], address[at : at + 1], address[at + 1 :]
+
+
+def absolute_srcset(value: str, absolute: Callable[[str], str | None]) -> str | None:
+    """Make every candidate of a srcset absolute (HTML standard, 4.8.4.2.1); a dangerous or faulty one is dropped."""
+    candidates = []
+    rest = value.lstrip(_ASCII_SPACE + ",")
+    while rest:
+        # An address ends at white space, not at a comma: commas may be part of it.
+        address, rest = _word(rest)
+        descriptor = ""
+        if address.endswith(","):
+            address = address.rstrip(",")
+        else:
+            descriptor, _, rest = rest.partition(",")
+        rest = rest.lstrip(_ASCII_SPACE + ",")
+        descriptor = descriptor.strip(_ASCII_SPACE)
+        joined = absolute(address)
+        if joined and not joined.startswith("mailto:") and _DESCRIPTOR.fullmatch(descriptor):
+            candidates.append(f"{joined} {descriptor}".strip())
+    return ", ".join(candidates) or None
+
+
+def _word(text: str) -> tuple[str, str]:
+    first, *rest = re.split(f"[{_ASCII_SPACE}]", text, maxsplit=1)
+    return first, rest[0] if rest else ""

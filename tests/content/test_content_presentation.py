@@ -1,0 +1,334 @@
+"""What stands around a review's text: rating, where to watch, correction, picture; and the same as fields."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from publisher.content import (
+    Picture,
+    author_fields,
+    current_offers,
+    film_fields,
+    offer_fields,
+    offer_title,
+    picture_fields,
+    present,
+    rating_fields,
+    sparse,
+)
+from publisher.content.presentation import rating_symbols, whole
+from publisher.errors import Refused
+from publisher.feeds.vocabulary import letterboxd_rating
+from publisher.model import (
+    Author,
+    Film,
+    LinkOrigin,
+    Listing,
+    Offer,
+    OfferKind,
+    Price,
+    RatingScale,
+    Review,
+    Terms,
+)
+from publisher.posts import Post, read_posts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from publisher.site import Site
+
+    MakeSite = Callable[..., Site]
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+SCALE = RatingScale(
+    minimum=Decimal(0),
+    maximum=Decimal(5),
+    step=Decimal("0.5"),
+    unit="butterfly",
+    units="butterflies",
+    symbol="🦋",
+)
+FILM = Film(title="Karmalink", ids={})
+REVIEW = Review(id="1", slug="karmalink", title="A <title> & more", date=NOW, language="en", film=FILM)
+
+
+def offer(kind: OfferKind = OfferKind.RENT, **more: Any) -> Offer:
+    """Make an offer of Fandango at Home, or what `service` and `name` say."""
+    own = {key: more.pop(key) for key in ("service", "name", "url", "link") if key in more}
+    service = {"service": "fandango-at-home", "name": "Fandango at Home", **own}
+    return Offer(**service, terms=Terms(kind=kind, **more))
+
+
+def lines(site: Site, *offers: Offer) -> list[str]:
+    """Return the list of where to watch, as it is shown."""
+    html = whole(REVIEW, "<p>Text.</p>", None, offers, site, NOW)
+    return [
+        line.removeprefix("<li>").removesuffix("</li>")
+        for line in html.splitlines()
+        if line.startswith("<li>")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "symbols"),
+    [("0", ""), ("0.5", "½"), ("1", "🦋"), ("3.5", "🦋🦋🦋½"), ("5", "🦋" * 5), ("10", "🦋" * 10), ("10.5", ""), ("3.25", ""), ("-1", ""), ("87", "")],
+)  # fmt: skip
+def test_a_rating_is_drawn_where_a_drawing_says_it(value: str, symbols: str) -> None:
+    """One symbol for a whole point and ½ for a half; nothing for quarters, negatives and rows too long to count."""
+    assert rating_symbols(Decimal(value), SCALE) == symbols
+
+
+@pytest.mark.parametrize(
+    ("value", "minimum", "maximum", "stars"),
+    [("4", "0", "5", "4.0"), ("0", "0", "5", None), ("0.5", "0", "5", "0.5"), ("7", "0", "10", "3.5"), ("87", "0", "100", "4.5"), ("1", "1", "6", None), ("2", "1", "6", "1.0"), ("0", "-5", "5", "2.5"), ("0.2", "0", "5", None)],
+)  # fmt: skip
+def test_a_rating_is_translated_to_stars(value: str, minimum: str, maximum: str, stars: str | None) -> None:
+    """Letterboxd's scale runs from 0.5 to 5.0 in halves; what lies below its first step has no star."""
+    scale = replace(SCALE, minimum=Decimal(minimum), maximum=Decimal(maximum))
+    assert letterboxd_rating(Decimal(value), scale) == stars
+
+
+@pytest.mark.parametrize(
+    ("kind", "region", "title"),
+    [
+        (OfferKind.RENT, "US", "Rent: Fandango at Home (US)"),
+        (OfferKind.BUY, None, "Buy: Fandango at Home"),
+        (OfferKind.SUBSCRIPTION, "GB", "Stream: Fandango at Home (GB)"),
+        (OfferKind.FREE, None, "Free: Fandango at Home"),
+        (OfferKind.ADS, None, "Free with ads: Fandango at Home"),
+        (OfferKind.CINEMA, None, "In cinemas: Fandango at Home"),
+        (OfferKind.DISC, None, "On disc: Fandango at Home"),
+    ],
+)
+def test_an_offer_is_named_in_one_line(kind: OfferKind, region: str | None, title: str) -> None:
+    """Kind, service and country, in words that readers use."""
+    assert offer_title(offer(kind, region=region)) == title
+
+
+def test_a_generic_service_is_not_said_twice(make_site: MakeSite) -> None:
+    """Of a disc or a cinema in general the kind says it all; to rent it as VOD says two things."""
+    disc = offer(OfferKind.DISC, service="physical", name="physical disc")
+    cinema = offer(OfferKind.CINEMA, service="theaters", name="theaters", region="DE")
+    vod = offer(OfferKind.RENT, service="vod", name="VOD")
+    assert [offer_title(one) for one in (disc, cinema, vod)] == ["On disc", "In cinemas (DE)", "Rent: VOD"]
+    assert lines(make_site(), disc, cinema, vod) == ["On disc", "In cinemas – DE", "Rent: VOD"]
+
+
+def test_an_offer_says_everything_that_is_known_of_it(make_site: MakeSite) -> None:
+    """Channel, country, quality, price and exclusiveness follow the name, each escaped once."""
+    terms: dict[str, Any] = {
+        "via": "A & <B>",
+        "region": "US",
+        "quality": "4k",
+        "price": Price(Decimal("3.99"), "USD"),
+        "exclusive": True,
+    }
+    shown = lines(
+        make_site(), offer(url="https://athome.fandango.com/?a=1&b=2", link=LinkOrigin.GIVEN, **terms)
+    )
+    assert shown == [
+        (
+            'Rent: <a href="https://athome.fandango.com/?a=1&amp;b=2">Fandango at Home</a>'
+            " – via A &amp; &lt;B&gt;, US, 4k, 3.99 USD, nowhere else"
+        )
+    ]
+
+
+def test_a_search_says_that_it_is_one(make_site: MakeSite) -> None:
+    """The service's name is not the link: the link says what is searched for."""
+    shown = lines(make_site(), offer(url="https://athome.fandango.com/s?q=x", link=LinkOrigin.SEARCH))
+    assert shown == [
+        'Rent: Fandango at Home (<a href="https://athome.fandango.com/s?q=x">search for “Karmalink”</a>)'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("zone", "ends", "shown"),
+    [
+        # Midnight in the site's zone ends the day before; elsewhere it is a time like any other.
+        ("America/Chicago", "2026-12-24T06:00:00+00:00", "until 2026-12-23"),
+        ("Asia/Tokyo", "2026-12-24T06:00:00+00:00", "until 2026-12-24 15:00 JST"),
+        ("America/Chicago", "2026-12-25T00:00:00+00:00", "until 2026-12-24 18:00 CST"),
+        ("UTC", "2027-01-01T00:00:00+00:00", "until 2026-12-31"),
+        # The day after has 23 hours, or begins at one o'clock because there is no midnight.
+        ("America/Chicago", "2027-03-14T06:00:00+00:00", "until 2027-03-13"),
+        ("America/Santiago", "2026-09-06T04:00:00+00:00", "until 2026-09-05"),
+    ],
+)
+def test_the_last_day_is_that_of_the_sites_zone(
+    make_site: MakeSite, zone: str, ends: str, shown: str
+) -> None:
+    """An offer's end is its first moment over; readers are told the last day, or the time and its zone."""
+    site = replace(make_site(), zone=ZoneInfo(zone))
+    assert lines(site, offer(ends=datetime.fromisoformat(ends))) == [f"Rent: Fandango at Home – {shown}"]
+
+
+def test_the_first_day_is_shown_while_it_lies_ahead(make_site: MakeSite) -> None:
+    """Once an offer holds, since when no longer matters."""
+    later, earlier = datetime(2026, 11, 23, 6, tzinfo=UTC), datetime(2026, 11, 22, 12, tzinfo=UTC)
+    shown = lines(make_site(), offer(starts=later), offer(starts=earlier))
+    assert shown == ["Rent: Fandango at Home – from 2026-11-23", "Rent: Fandango at Home"]
+
+
+def test_an_ended_offer_is_gone_at_its_end_and_not_before() -> None:
+    """The end is the first moment at which the offer no longer holds."""
+    listing = Listing(service="Vudu", terms=Terms(kind=OfferKind.RENT, ends=NOW))
+    review = replace(REVIEW, watch=(listing,))
+    assert current_offers(review, NOW) == ()
+    assert len(current_offers(review, datetime(2026, 11, 22, 11, 59, 59, tzinfo=UTC))) == 1
+
+
+def test_the_parts_stand_in_order(make_site: MakeSite) -> None:
+    """Picture, text, rating, where to watch, correction; the text as it is, everything else escaped once."""
+    picture = Picture("https://a.example/?x=1&y=2", "image/png", 3, 'A "q" & <b>', "Me & you")
+    review = replace(
+        REVIEW, rating=Decimal("3.5"), correction="Not <1922>.", updated=datetime(2026, 11, 23, 3, tzinfo=UTC)
+    )
+    assert whole(review, "<p>Text.</p>", picture, (offer(),), make_site(), NOW).splitlines() == [
+        (
+            '<figure><img src="https://a.example/?x=1&amp;y=2" alt="A &quot;q&quot; &amp; &lt;b&gt;">'
+            "<figcaption>Me &amp; you</figcaption></figure>"
+        ),
+        "<p>Text.</p>",
+        '<p><strong>Overall rating:</strong> 3.5 of 5 butterflies <span aria-hidden="true">🦋🦋🦋½</span></p>',
+        "<p><strong>Where to watch</strong></p>",
+        "<ul>",
+        "<li>Rent: Fandango at Home</li>",
+        "</ul>",
+        "<p><strong>Correction (2026-11-22):</strong> Not &lt;1922&gt;.</p>",
+    ]
+
+
+def test_a_bare_review_is_its_text(make_site: MakeSite) -> None:
+    """Nothing is said of what a review does not have."""
+    assert whole(REVIEW, "<p>Text.</p>", None, (), make_site(), NOW) == "<p>Text.</p>"
+
+
+def test_fields_hold_what_is_known_and_nothing_else() -> None:
+    """No null, no empty text or list; a zero and a false are values."""
+    assert sparse({"a": None, "b": "", "c": [], "d": {}, "e": 0, "f": False, "g": "x"}) == {
+        "e": 0,
+        "f": False,
+        "g": "x",
+    }
+    assert film_fields(FILM) == {"title": "Karmalink"}
+    assert author_fields(Author("desk", "The Night Desk")) == {"name": "The Night Desk"}
+    assert picture_fields(Picture("https://a.example/", None, None, "", None)) == {
+        "url": "https://a.example/"
+    }
+    assert offer_fields(offer()) == {
+        "service": "fandango-at-home",
+        "name": "Fandango at Home",
+        "kind": "rent",
+        "link": "none",
+    }
+
+
+def test_offer_fields_are_texts() -> None:
+    """XML attributes and JSON can say the same of an offer."""
+    moment = datetime(2026, 12, 1, 6, tzinfo=UTC)
+    full = offer(
+        price=Price(Decimal("3.50"), "EUR"),
+        exclusive=True,
+        starts=moment,
+        ends=moment,
+        checked=moment,
+        source="x",
+        region="DE",
+    )
+    fields = offer_fields(full)
+    assert all(isinstance(value, str) for value in fields.values())
+    assert (fields["price"], fields["currency"], fields["exclusive"]) == ("3.50", "EUR", "true")
+    assert fields["from"] == fields["until"] == fields["checked"] == "2026-12-01T06:00:00+00:00"
+
+
+@pytest.mark.parametrize(("value", "number"), [("4", 4), ("4.0", 4), ("3.5", 3.5), ("0", 0)])
+def test_rating_fields_are_numbers_as_people_write_them(value: str, number: float) -> None:
+    """A whole rating is a whole number; scale, unit and words come along."""
+    fields = rating_fields(Decimal(value), SCALE)
+    assert repr(fields["value"]) == repr(number)
+    assert (fields["minimum"], fields["maximum"], fields["unit"]) == (0, 5, "butterflies")
+    assert fields["text"] == f"{number} of 5 butterflies"
+
+
+HEAD = "---\nid: 4c768283-9939-45ec-b325-53b5be6f9ce5\ntitle: A <title>\ndate: 2022-07-15\n"
+
+
+def only_post(site: Site) -> Post:
+    """Read the one post of a site."""
+    (post,) = read_posts(site).require_valid().posts
+    return post
+
+
+def test_the_editors_summary_comes_first(make_site: MakeSite) -> None:
+    """The editor's words are kept, on one line; without them the text's beginning serves, then the title."""
+    written = make_site({"a.md": f"{HEAD}summary: |\n  Two\n  lines & <more>.\n---\nText."})
+    assert present(only_post(written), written, NOW).summary == "Two lines & <more>."
+    derived = make_site({"a.md": f"{HEAD}---\nThe *text*."})
+    assert present(only_post(derived), derived, NOW).summary == "The text."
+    wordless = make_site({"a.md": f"{HEAD}---\n![](x.png)"})
+    assert present(only_post(wordless), wordless, NOW).summary == "A <title>"
+
+
+def test_a_review_always_has_something_to_show(make_site: MakeSite) -> None:
+    """Where sanitising leaves nothing of a text, its summary stands in: formats ask for content."""
+    site = make_site({"a.md": f"{HEAD}---\n<script>alert(1)</script>"})
+    entry = present(only_post(site), site, NOW)
+    assert (entry.summary, entry.html) == ("A <title>", "<p>A &lt;title&gt;</p>")
+
+
+@pytest.mark.parametrize(
+    ("name", "public"),
+    [
+        ("a.png", "a.png"),
+        ("a b.png", "a%20b.png"),
+        ("a?b#c.png", "a%3Fb%23c.png"),
+        ("100%25.png", "100%2525.png"),
+        ("ü.PNG", "%C3%BC.PNG"),
+        ("v1.2.png", "v1.2.png"),
+    ],
+)
+def test_a_picture_has_its_public_address_type_and_size(make_site: MakeSite, name: str, public: str) -> None:
+    """Front matter names a file as the disk does; the public address is percent-encoded."""
+    posts = {
+        "a.md": f"{HEAD}image:\n  src: 'images/{name}'\n  alt: x\n---\nText.",
+        f"images/{name}": b"12345",
+    }
+    site = make_site(posts)
+    picture = present(only_post(site), site, NOW).picture
+    assert picture == Picture(f"https://reviews.example/images/{public}", "image/png", 5, "x", None)
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        ("https://cdn.example/a.jpg?width=9.png", "image/jpeg"),
+        ("https://cdn.example/a.WEBP", "image/webp"),
+        ("https://cdn.example/a.b/c", None),
+        ("https://cdn.example", None),
+        ("HTTPS://cdn.example/a.png#top", "image/png"),
+    ],
+)
+def test_a_picture_elsewhere_has_the_type_that_its_address_tells(
+    make_site: MakeSite, address: str, kind: str | None
+) -> None:
+    """Nothing is fetched: size is not known, and type only where the path says it."""
+    site = make_site({"a.md": f"{HEAD}image:\n  src: '{address}'\n  alt: x\n---\nText."})
+    assert present(only_post(site), site, NOW).picture == Picture(address, kind, None, "x", None)
+
+
+def test_a_picture_that_went_since_it_was_checked_stops_the_run(make_site: MakeSite) -> None:
+    """The message names the picture and its post."""
+    posts = {"a.md": f"{HEAD}image:\n  src: images/a.png\n  alt: x\n---\nText.", "images/a.png": b"1"}
+    site = make_site(posts)
+    post = only_post(site)
+    (site.posts / "images" / "a.png").unlink()
+    with pytest.raises(Refused, match=r"images/a\.png, the picture of posts/a\.md, cannot be read any more"):
+        present(post, site, NOW)

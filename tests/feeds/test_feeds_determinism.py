@@ -1,0 +1,183 @@
+"""Feeds are a function of posts, configuration and `now`: the same bytes on any machine, and nothing too early."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from feeds_sites import NOW, ROOT, hostile_posts, identity, make_feeds, post, write_site
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from publisher.errors import Refused
+from publisher.feeds import generate
+from publisher.model import Visibility, visibility
+from publisher.posts import read_posts
+from publisher.site import load_site
+
+ENVIRONMENTS = (
+    {"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0"},
+    {"TZ": "Asia/Kolkata", "LC_ALL": "tr_TR.UTF-8", "PYTHONHASHSEED": "1"},
+    {"TZ": "America/St_Johns", "LANG": "de_DE.UTF-8", "PYTHONHASHSEED": "4242"},
+    {
+        "TZ": "Pacific/Kiritimati",
+        "LC_ALL": "C",
+        "PYTHONUTF8": "0",
+        "PYTHONCOERCECLOCALE": "0",
+        "PYTHONHASHSEED": "7",
+    },
+)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Read every file of a folder."""
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+def run_generate(site: Path, out: Path, environment: dict[str, str]) -> dict[str, bytes]:
+    """Generate in a process of its own, with nothing but the given environment."""
+    program = "from publisher.cli import main; main()"
+    arguments = [
+        "generate",
+        "--site",
+        str(site),
+        "--out",
+        str(out),
+        "--now",
+        "2026-11-22T12:00:00Z",
+        "--quiet",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        env={"PATH": os.defpath, **environment},
+        cwd=site,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return contents(out)
+
+
+def test_the_machine_leaves_no_trace_in_the_bytes(tmp_path: Path) -> None:
+    """Time zone, locale, hash seed and the order in which files were made change nothing."""
+    posts = hostile_posts()
+    orders = (list(posts), list(reversed(posts)), sorted(posts), sorted(posts, key=hash))
+    made = []
+    for number, (order, environment) in enumerate(zip(orders, ENVIRONMENTS, strict=True)):
+        folder = tmp_path / str(number)
+        write_site(folder, {name: posts[name] for name in order})
+        made.append(run_generate(folder, folder / "out", environment))
+    assert made[0].keys() == {"atom.xml", "feed.json", "rss.xml", "manifest.json"}
+    assert made[1:] == made[:1] * 3
+
+
+def test_the_committed_feeds_are_those_of_the_committed_posts() -> None:
+    """What lies in `feeds/` is what `make feeds` writes today."""
+    site = load_site(ROOT)
+    assert generate(read_posts(site).require_valid().posts, site, NOW, dry=True).stale == ()
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.datetimes(datetime(2024, 6, 1), datetime(2090, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
+def test_time_alone_changes_nothing(now: datetime) -> None:
+    """While nothing is scheduled and no offer begins or ends, the bytes are the same at any moment."""
+    posts = {"a.md": post(1, "One", more="rating: 4"), "b.md": post(2, "Two", more="updated: 2024-05-01")}
+    with tempfile.TemporaryDirectory() as folder:
+        site = write_site(Path(folder), posts)
+        first = make_feeds(site, Path(folder, "first"), datetime(2024, 6, 1, tzinfo=UTC))
+        assert make_feeds(site, Path(folder, "later"), now).files == first.files
+
+
+def test_a_second_run_writes_nothing(tmp_path: Path) -> None:
+    """Every file keeps its bytes, its inode and its time."""
+    site = write_site(tmp_path, hostile_posts())
+    posts = read_posts(site).require_valid().posts
+    first = generate(posts, site, NOW)
+    before = {file.name: (file.stat().st_ino, file.stat().st_mtime_ns) for file in site.feeds.iterdir()}
+    second = generate(posts, site, NOW)
+    assert first.changed == second.unchanged == ("atom.xml", "feed.json", "manifest.json", "rss.xml")
+    assert (second.changed, second.removed) == ((), ())
+    assert {f.name: (f.stat().st_ino, f.stat().st_mtime_ns) for f in site.feeds.iterdir()} == before
+
+
+class Plan(NamedTuple):
+    """What is drawn of a post: its status, and when it appears and is taken back, in days from now."""
+
+    status: str
+    date: int
+    retracted: int
+
+
+PLANS = st.lists(
+    st.builds(
+        Plan, st.sampled_from(["draft", "ready", "retracted"]), st.integers(-400, 400), st.integers(-400, 400)
+    ),
+    max_size=6,
+)
+
+
+def planned(number: int, plan: Plan) -> str:
+    """Write a post whose id, title, slug, summary, tag, film and body can each be told from all others."""
+    date = NOW + timedelta(days=plan.date, seconds=1)
+    # A retraction lies no earlier than the post.
+    retracted = NOW + timedelta(days=max(plan.date, plan.retracted), seconds=2)
+    end = (
+        f"retracted: {retracted.isoformat()}\nreason: secret{number}x\n" if plan.status == "retracted" else ""
+    )
+    return (
+        f"---\nid: {identity(number)}\ntitle: secret{number}x title\nslug: secret{number}x-slug\n"
+        f"date: {date.isoformat()}\nstatus: {plan.status}\nauthor: desk\n{end}"
+        f"summary: secret{number}x summary\ntags: [secret{number}x]\nfilm: {{title: secret{number}x film}}\n"
+        f"watch: [{{service: Vudu, kind: rent}}]\n---\nsecret{number}x body\n"
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(PLANS)
+def test_no_byte_of_what_is_not_live_leaves_the_machine(plans: list[Plan]) -> None:
+    """No draft, scheduled or retracted post shows in any file, and every live one shows in all feeds."""
+    with tempfile.TemporaryDirectory() as folder:
+        posts = {f"{number}.md": planned(number, plan) for number, plan in enumerate(plans)}
+        site = write_site(Path(folder), posts)
+        collection = read_posts(site).require_valid().posts
+        generate(collection, site, NOW)
+        files = contents(site.feeds)
+    assert len(collection) == len(plans)
+    for read in collection:
+        number = int(read.review.slug.removeprefix("secret").removesuffix("x-slug"))
+        live = visibility(read.review, NOW) is Visibility.LIVE
+        for name, data in files.items():
+            shown = live and name != "manifest.json"
+            assert (f"secret{number}x".encode() in data) == shown
+            assert (identity(number).encode() in data) == shown
+
+
+def test_the_newest_come_first_and_no_more_than_the_limit(tmp_path: Path) -> None:
+    """Reviews are in order of their dates, ties in that of their ids, and the oldest fall out."""
+    posts = {f"{n}.md": post(n, f"Post {n}") for n in (3, 1, 2)}
+    posts |= {f"{n}.md": post(n, f"Post {n}").replace(f"2024-03-{n + 1}", "2024-03-02") for n in (12, 11)}
+    write_site(tmp_path, posts)
+    configuration = tmp_path / "publisher.toml"
+    configuration.write_text(configuration.read_text("utf-8").replace("limit = 50", "limit = 4"), "utf-8")
+    feeds = make_feeds(load_site(tmp_path), tmp_path / "out")
+    assert [item["title"] for item in feeds.json["items"]] == ["Post 3", "Post 2", "Post 1", "Post 11"]
+
+
+def test_a_post_that_changed_since_it_was_checked_stops_the_run(tmp_path: Path) -> None:
+    """Nothing is written of a text that nobody has validated, and what was there stays."""
+    site = write_site(tmp_path, {"a.md": post(1, "One")})
+    posts = read_posts(site).require_valid().posts
+    generate(posts, site, NOW)
+    before = contents(site.feeds)
+    shutil.copy(tmp_path / "publisher.toml", tmp_path / "posts" / "a.md")
+    with pytest.raises(Refused, match="changed while it was being published"):
+        generate(posts, site, NOW)
+    assert contents(site.feeds) == before

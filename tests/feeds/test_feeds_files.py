@@ -1,0 +1,336 @@
+"""Files appear whole or not at all: killed, refused or out of space, the folder of feeds is never half done."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from feeds_sites import NOW, post, write_site
+from lxml import etree
+
+from publisher.errors import EnvironmentFault
+from publisher.feeds import generate
+from publisher.posts import read_posts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from publisher.site import Site
+
+LATER = NOW + timedelta(days=30)
+FEEDS = ("atom.xml", "feed.json", "rss.xml")
+COMMAND = "from publisher.cli import main; main()"
+# Generates again and again from the same old files, and each time kills itself one file operation later; what is
+# left is kept in a folder named by the number of the operation.
+KILLED_AT = """
+import itertools, os, shutil, signal, sys
+from datetime import datetime
+from pathlib import Path
+from publisher.feeds import generate
+from publisher.posts import read_posts
+from publisher.site import load_site
+site = load_site(Path(sys.argv[1]))
+posts = read_posts(site).posts
+shutil.copytree(site.feeds, site.root / "old")
+for number in itertools.count():
+    shutil.rmtree(site.feeds)
+    shutil.copytree(site.root / "old", site.feeds)
+    child = os.fork()
+    if not child:
+        left = number
+        def watch(event, arguments):
+            global left
+            if event in {"open", "os.rename", "os.remove", "os.mkdir"} and str(site.feeds) in str(arguments[0]):
+                left -= 1
+                if left < 0:
+                    os.kill(os.getpid(), signal.SIGKILL)
+        sys.addaudithook(watch)
+        generate(posts, site, datetime.fromisoformat(sys.argv[2]))
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    shutil.copytree(site.feeds, site.root / "killed" / str(number))
+    if not os.WIFSIGNALED(status):
+        sys.exit(os.WEXITSTATUS(status))
+"""
+# Gives up what lets root write everywhere (capabilities(7)); for anybody else it changes nothing.
+WITHOUT_PRIVILEGES = """
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+libc.capset((ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)())
+"""
+SMALL_DISK = """
+import resource
+resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))
+"""
+
+
+def snapshot(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """Read every file below a folder, with the time it was written."""
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    return {str(file.relative_to(folder)): (file.stat().st_mtime_ns, file.read_bytes()) for file in files}
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Read every file below a folder."""
+    return {name: data for name, (_, data) in snapshot(folder).items()}
+
+
+def run(site: Site, *arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
+    """Run `publisher generate` in a process of its own."""
+    program = [sys.executable, "-c", before + COMMAND, "generate", "--site", str(site.root), *arguments]
+    return subprocess.run(program, cwd=site.root, capture_output=True, text=True, check=False)
+
+
+def write_feeds(site: Site, now: datetime) -> dict[str, bytes]:
+    """Generate a site's feeds for a moment and read them."""
+    generate(read_posts(site).require_valid().posts, site, now)
+    return contents(site.feeds)
+
+
+def changing_site(folder: Path, posts: int = 3) -> Site:
+    """Write a site whose feeds differ between `NOW` and `LATER`."""
+    files = {f"{n}.md": post(n, f"Post {n}", "word " * 50) for n in range(posts)}
+    later = post(29, "Appears later").replace("2024-03-30T09:00", "2026-12-01")
+    return write_site(folder, {**files, "later.md": later})
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    """Make a site that has something new to say between `NOW` and `LATER`."""
+    return changing_site(tmp_path)
+
+
+def parse(name: str, data: bytes) -> None:
+    """Parse a file by its kind; whoever reads half a file fails."""
+    if name.endswith(".json"):
+        json.loads(data)
+    else:
+        etree.fromstring(data)
+
+
+def last_write(file: Path) -> int:
+    """Answer when a file was last written; 0 when it is not there."""
+    try:
+        return file.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
+def assert_whole(folder: Path, versions: Sequence[dict[str, bytes]]) -> None:
+    """See that every file a reader may fetch is one version or another, whole."""
+    for name, data in contents(folder).items():
+        if not name.startswith("."):
+            parse(name, data)
+            assert data in [version[name] for version in versions if name in version]
+
+
+def test_killed_before_any_operation_nothing_is_half_done(site: Site) -> None:
+    """Kill -9 before each file operation of a run: files are old or new, and the next run makes all well."""
+    posts = read_posts(site).posts
+    generate(posts, site, LATER)
+    new = contents(site.feeds)
+    generate(posts, site, NOW)
+    # What an earlier version of the program may have written, and this one no longer does.
+    manifest = json.loads((site.feeds / "manifest.json").read_bytes())
+    manifest["files"]["gone.xml"] = {}
+    (site.feeds / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (site.feeds / "gone.xml").write_text("<old/>", encoding="utf-8")
+    old = contents(site.feeds)
+
+    program = [sys.executable, "-c", KILLED_AT, str(site.root), LATER.isoformat()]
+    done = subprocess.run(program, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    folders = sorted((site.root / "killed").iterdir(), key=lambda folder: int(folder.name))
+    assert contents(folders[0]) == old
+    assert contents(folders[-1]) == new
+    # Some runs left files on their way behind, and some had renamed a part of them.
+    assert any(list(folder.glob(".*.new")) for folder in folders)
+    assert any(
+        contents(folder).get("atom.xml") == new["atom.xml"]
+        for folder in folders
+        if (folder / "gone.xml").exists()
+    )
+    for folder in folders:
+        assert_whole(folder, [old, new])
+        generate(posts, site, LATER, out=folder)
+        assert contents(folder) == new, folder.name
+
+
+def test_killed_at_any_moment_the_next_run_ends_well(tmp_path: Path) -> None:
+    """The real command is killed at random moments of its writing: files are whole, and the next run ends right."""
+    site = changing_site(tmp_path, posts=28)
+    moments = (NOW, LATER)
+    versions = [write_feeds(site, moment) for moment in moments]
+    staged = site.feeds / ".atom.xml.new"
+    chance = random.Random(20261122)  # noqa: S311 - moments, not secrets
+    for turn in range(6):
+        arguments = ["generate", "--site", str(site.root), "--quiet", "--now", moments[turn % 2].isoformat()]
+        before = last_write(staged)
+        process = subprocess.Popen([sys.executable, "-c", COMMAND, *arguments], stderr=subprocess.DEVNULL)
+        while process.poll() is None and last_write(staged) == before:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=0.002)
+        try:
+            process.wait(timeout=chance.uniform(0, 0.05))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        assert process.returncode in {0, -signal.SIGKILL}
+        assert_whole(site.feeds, versions)
+    done = run(site, "--now", NOW.isoformat())
+    assert done.returncode == 0, done.stderr
+    assert contents(site.feeds) == versions[0]
+
+
+def test_a_folder_that_cannot_be_written_is_left_as_it_was(site: Site) -> None:
+    """Without permission the command says so with exit status 4; the old files stay, and nothing beside them."""
+    write_feeds(site, NOW)
+    before = snapshot(site.feeds)
+    site.feeds.chmod(0o555)
+    try:
+        done = run(site, "--now", LATER.isoformat(), before=WITHOUT_PRIVILEGES)
+    finally:
+        site.feeds.chmod(0o755)
+    assert done.returncode == EnvironmentFault.exit_code
+    assert "feeds cannot be written: Permission denied" in done.stderr
+    assert snapshot(site.feeds) == before
+
+
+@pytest.mark.parametrize("size", [0, 300, 3000])
+def test_a_full_disk_leaves_the_old_files(site: Site, size: int) -> None:
+    """Wherever space runs out, the command says so with exit status 4; no file is cut short and none left over."""
+    write_feeds(site, NOW)
+    before = snapshot(site.feeds)
+    assert size < min(len(data) for name, (_, data) in before.items() if name in FEEDS)
+    done = run(site, "--now", LATER.isoformat(), before=SMALL_DISK.format(size=size))
+    assert done.returncode == EnvironmentFault.exit_code, done.stderr
+    assert "feeds cannot be written: File too large" in done.stderr
+    assert snapshot(site.feeds) == before
+    assert write_feeds(site, LATER).keys() == before.keys()
+
+
+@pytest.mark.parametrize("name", [*FEEDS, "manifest.json", ".rss.xml.new"])
+def test_a_folder_where_a_file_should_be_is_a_clear_fault(site: Site, name: str) -> None:
+    """What is in the way is left alone, and so are the other files."""
+    posts = read_posts(site).posts
+    (site.feeds / name).mkdir(parents=True)
+    (site.feeds / name / "mine.txt").write_text("mine", encoding="utf-8")
+    before = contents(site.feeds)
+    with pytest.raises(EnvironmentFault, match="cannot be written: Is a directory"):
+        generate(posts, site, NOW)
+    assert contents(site.feeds) == before
+
+
+def test_a_file_where_the_folder_should_be_is_a_clear_fault(site: Site) -> None:
+    """The message names the folder, and the file in its place stays."""
+    site.feeds.write_text("mine", encoding="utf-8")
+    with pytest.raises(EnvironmentFault, match="cannot be written"):
+        generate(read_posts(site).posts, site, NOW)
+    assert site.feeds.read_text(encoding="utf-8") == "mine"
+
+
+def test_only_what_the_manifest_names_is_removed(site: Site) -> None:
+    """A file that an earlier run wrote goes; one that somebody put beside it stays."""
+    posts = read_posts(site).posts
+    generate(posts, site, NOW)
+    manifest = json.loads((site.feeds / "manifest.json").read_bytes())
+    manifest["files"]["old.xml"] = {}
+    (site.feeds / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    for name in ("old.xml", "mine.xml"):
+        (site.feeds / name).write_text("<x/>", encoding="utf-8")
+    compared = generate(posts, site, NOW, dry=True)
+    assert (compared.removed, compared.changed) == (("old.xml",), ("manifest.json",))
+    assert (site.feeds / "old.xml").exists()
+    assert generate(posts, site, NOW) == compared
+    assert sorted(contents(site.feeds)) == ["atom.xml", "feed.json", "manifest.json", "mine.xml", "rss.xml"]
+    assert generate(posts, site, NOW).stale == ()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../publisher.toml", "..", ".", "", "/etc/hostname", "sub", "sub/file", "manifest.json", "nul\0", "x" * 5000, "\ud800"],
+)  # fmt: skip
+def test_a_manifest_that_names_other_things_removes_nothing(site: Site, name: str) -> None:
+    """A name that leads out of the folder, is a folder, or is no name at all was never written by us."""
+    posts = read_posts(site).posts
+    generate(posts, site, NOW)
+    (site.feeds / "sub").mkdir()
+    (site.feeds / "sub" / "file").write_text("mine", encoding="utf-8")
+    (site.feeds / "manifest.json").write_text(json.dumps({"files": {name: {}}}), encoding="utf-8")
+    before = contents(site.root)
+    assert generate(posts, site, NOW).removed == ()
+    after = contents(site.root)
+    assert after.keys() == before.keys()
+    assert [name for name in before if before[name] != after[name]] == ["feeds/manifest.json"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "null", '{"files": 3}', '{"files": [[]]}', '{"files": [1, null]}', "\xff"]
+)
+def test_a_broken_manifest_is_written_anew(site: Site, text: str) -> None:
+    """Whatever became of the manifest, nothing is removed for it and the next run makes it whole."""
+    posts = read_posts(site).posts
+    generate(posts, site, NOW)
+    before = contents(site.feeds)
+    (site.feeds / "manifest.json").write_bytes(text.encode("latin-1"))
+    written = generate(posts, site, NOW)
+    assert (written.changed, written.removed) == (("manifest.json",), ())
+    assert contents(site.feeds) == before
+
+
+def test_the_manifest_tells_size_and_hash_of_every_file(site: Site) -> None:
+    """Whoever copies the folder can see whether everything arrived."""
+    generate(read_posts(site).posts, site, NOW)
+    manifest = json.loads((site.feeds / "manifest.json").read_bytes())
+    assert manifest["format_version"] == 1
+    assert manifest["files"] == {
+        name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+        for name, data in contents(site.feeds).items()
+        if name != "manifest.json"
+    }
+
+
+def test_check_names_what_is_stale_and_writes_nothing(site: Site) -> None:
+    """`generate --check` ends with 5 and the names; not one file or folder is made, written or touched."""
+    before = snapshot(site.root)
+    done = run(site, "--check", "--now", NOW.isoformat())
+    assert done.returncode == 5
+    for name in (*FEEDS, "manifest.json"):
+        assert f"feeds/{name}" in done.stderr
+    assert snapshot(site.root) == before
+    assert not (site.root / ".publisher").exists()
+    assert not site.feeds.exists()
+
+
+def test_check_is_content_with_what_generate_wrote(site: Site) -> None:
+    """After `generate` there is nothing to say; a file changed by hand is named, and only that."""
+    write_feeds(site, NOW)
+    assert run(site, "--check", "--now", NOW.isoformat()).returncode == 0
+    (site.feeds / "rss.xml").write_bytes(b"by hand")
+    before = snapshot(site.root)
+    done = run(site, "--check", "--now", NOW.isoformat())
+    assert done.returncode == 5
+    assert "not up to date: feeds/rss.xml\n" in done.stderr
+    assert snapshot(site.root) == before
+
+
+def test_files_are_readable_by_the_web_server(site: Site) -> None:
+    """New files have the permissions that the umask leaves, as an editor's own would."""
+    previous = os.umask(0o022)
+    try:
+        generate(read_posts(site).posts, site, NOW)
+    finally:
+        os.umask(previous)
+    assert {file.stat().st_mode & 0o777 for file in site.feeds.iterdir()} == {0o644}
