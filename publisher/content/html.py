@@ -10,14 +10,12 @@ import pyromark
 
 from publisher.content.addresses import SCHEMES, absolute_address, absolute_srcset
 from publisher.content.words import plain_text
+from publisher.posts import MARKDOWN
 from publisher.site.values import FORBIDDEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_OPTIONS = (
-    pyromark.Options.ENABLE_FOOTNOTES | pyromark.Options.ENABLE_STRIKETHROUGH | pyromark.Options.ENABLE_TABLES
-)
 _TAGS = (nh3.ALLOWED_TAGS - {"area", "center", "map", "strike", "tt"}) | {
     "audio",
     "picture",
@@ -81,7 +79,7 @@ def render(markdown: str, base: str, local: Callable[[str], str | None]) -> str:
         found = absolute(value)
         return found if found is None or tag == "a" or not found.startswith("mailto:") else None
 
-    html = pyromark.html(markdown, options=_OPTIONS)
+    html = pyromark.html(markdown, options=MARKDOWN)
     html = nh3.clean(html, attribute_filter=attribute, url_relative=absolute, **_LISTS)
     # nh3 lets pass what XML cannot carry, such as the &#11; that became a character.
     html = FORBIDDEN.sub("\ufffd", html).strip()

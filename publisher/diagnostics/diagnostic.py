@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,9 @@ from publisher.diagnostics.rules import RULES, Severity
 
 if TYPE_CHECKING:
     from publisher.diagnostics.source import Source, Span
+
+# A file built to hurt, or of another kind, would fill the screen; nobody mends more of a kind at once.
+LIMIT_PER_RULE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,16 +44,30 @@ class Diagnostic:
 
 @dataclass(slots=True)
 class Report:
-    """Gathers the faults of one file; nothing is ever raised one by one."""
+    """Gathers the faults of one file; nothing is ever raised one by one.
+
+    Of each rule the first 100 are kept, and a note that there are more.
+    """
 
     source: Source
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    _counts: Counter[str] = field(default_factory=Counter)
+
+    def full(self, code: str) -> bool:
+        """Tell whether more faults of a rule would not be kept, so that nobody need look for them."""
+        return self._counts[code] > LIMIT_PER_RULE
 
     def add(
         self, code: str, span: Span | None, message: str, *, label: str | None = None, help: str | None = None
     ) -> None:
         """Note a fault of rule `code` at `span`, or of the file as a whole."""
         rule = RULES[code]
+        if self.full(code):
+            return
+        self._counts[code] += 1
+        if self.full(code):
+            message = f"more than {LIMIT_PER_RULE} faults of this kind; the others are not listed"
+            label, help = None, "mend the ones above, then run again"  # noqa: A001 - the parameter
         if span is None:
             self.diagnostics.append(
                 Diagnostic(
@@ -64,6 +82,7 @@ class Report:
             return
         line, column = self.source.position(span.start)
         excerpt = self.source.line(line)
+        column = min(column, len(excerpt) + 1)  # the line's end may be two characters
         self.diagnostics.append(
             Diagnostic(
                 path=self.source.path,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from wcwidth import wcswidth
@@ -20,6 +20,8 @@ FORMAT_VERSION = 1
 # A line longer than this is shown as a window around the fault.
 _WINDOW = 110
 _TAB = "    "
+# Machines are given lines up to this length.
+_LONGEST_EXCERPT = 1000
 
 
 class Paint(Protocol):
@@ -35,7 +37,10 @@ def unpainted(text: str, role: str) -> str:  # noqa: ARG001 - the protocol's sha
 
 
 def visible(text: str) -> str:
-    """Replace control characters by their pictures, so that no file can steer the terminal."""
+    """Replace control characters by their pictures, so that no file can steer the terminal.
+
+    Half a character (a lone surrogate) cannot be printed and is replaced too.
+    """
     return "".join(
         _TAB
         if char == "\t"
@@ -45,6 +50,7 @@ def visible(text: str) -> str:
         if char == "\x7f"
         else "\ufffd"
         if "\x80" <= char <= "\x9f"
+        or "\ud800" <= char <= "\udfff"
         or char in "\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
         else char
         for char in text
@@ -75,13 +81,26 @@ def full(fault: Diagnostic, paint: Paint = unpainted) -> str:
 
 
 def as_data(diagnostics: Sequence[Diagnostic], *, checked: int) -> dict[str, Any]:
-    """Return the machine form of a run that looked at `checked` posts."""
+    """Return the machine form of a run that looked at `checked` posts.
+
+    The excerpt is null where there is none, and where the line is longer than 1,000 characters.
+    """
     counts = Counter(fault.severity for fault in diagnostics)
     return {
         "format_version": FORMAT_VERSION,
         "checked": checked,
         "counts": {str(severity): counts[severity] for severity in Severity},
-        "diagnostics": [asdict(fault) for fault in diagnostics],
+        "diagnostics": [as_fields(fault) for fault in diagnostics],
+    }
+
+
+def as_fields(fault: Diagnostic) -> dict[str, Any]:
+    """Return the machine form of one fault."""
+    if fault.excerpt is not None and len(fault.excerpt) > _LONGEST_EXCERPT:
+        fault = replace(fault, excerpt=None)
+    return {
+        key: value.encode(errors="replace").decode() if isinstance(value, str) else value
+        for key, value in asdict(fault).items()
     }
 
 

@@ -6,12 +6,12 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of a text: offsets in characters, the end not included."""
 
     start: int
@@ -44,11 +44,18 @@ class Source:
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
 
+    @cached_property
+    def _lines(self) -> dict[int, str]:
+        return {}
+
     def line(self, number: int) -> str:
         """Return a line (counted from 1) without its end."""
-        start = self._starts[number - 1]
-        end = self._starts[number] if number < len(self._starts) else len(self.text)
-        return self.text[start:end].rstrip("\r\n")
+        known = self._lines.get(number)
+        if known is None:  # many faults of one long line share its text
+            start = self._starts[number - 1]
+            end = self._starts[number] if number < len(self._starts) else len(self.text)
+            known = self._lines[number] = self.text[start:end].rstrip("\r\n")
+        return known
 
     def offset(self, line: int, column: int = 1) -> int:
         """Answer the offset of a line and column, both counted from 1, within the text."""

@@ -1,8 +1,18 @@
 """Validate: from files to reviews, or to everything that is wrong with them."""
 
+from publisher.posts.body import MARKDOWN
 from publisher.posts.collection import Collection, read_posts
 from publisher.posts.handler import PostHandler
 from publisher.posts.reading import Post, read_post
 from publisher.posts.rules import IMAGE_TYPES, local_image
 
-__all__ = ["IMAGE_TYPES", "Collection", "Post", "PostHandler", "local_image", "read_post", "read_posts"]
+__all__ = [
+    "IMAGE_TYPES",
+    "MARKDOWN",
+    "Collection",
+    "Post",
+    "PostHandler",
+    "local_image",
+    "read_post",
+    "read_posts",
+]

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import stat
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.diagnostics import Diagnostic, Report, Source, has_errors, in_reading_order
 from publisher.errors import ConfigurationError, PostsInvalid, UsageError
-from publisher.posts.reading import FILE_LIMIT, Post, locate_key, read_post
+from publisher.posts.reading import FILE_LIMIT, Post, identity, locate_key, read_post
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from publisher.site import Site
 
@@ -62,89 +63,124 @@ def read_posts(site: Site, paths: Sequence[Path] = ()) -> Collection:
             f"there is no folder {site.display(site.posts)} for posts",
             "make it, or name another: [paths] posts",
         )
-    chosen = [file for path in paths for file in _chosen(path)]
-    files = sorted({*_posts_below(site.posts), *chosen})
-    posts: list[Post] = []
     diagnostics: list[Diagnostic] = []
-    for file in files:
-        post, found = _read(file, site)
+    files = set(_posts_below(site.posts, site, diagnostics))
+    # A folder reached through a link gives its posts a second name, under which they would collide with themselves.
+    known = {os.path.realpath(file): file for file in sorted(files, reverse=True)} if paths else {}
+    asked: list[Diagnostic] = []
+    chosen = {
+        known.get(os.path.realpath(file), file) for path in paths for file in _chosen(path, site, asked)
+    }
+    posts: list[Post] = []
+    claims: list[_Claim] = []
+    for file in sorted(files | chosen):
+        post, found, claim = _read(file, site)
         diagnostics += found
-        if post is not None:
-            posts.append(post)
-    clashes, clashing = _clashes(posts)
+        posts += [post] if post else []
+        claims += [claim] if claim else []
+    clashes = _clashes(claims)
     diagnostics += clashes
-    posts = [post for post in posts if post.path not in clashing]
+    clashing = {fault.path for fault in clashes}
+    posts = [post for post in posts if post.name not in clashing]
     if paths:
         names = {site.display(file) for file in chosen}
         posts = [post for post in posts if post.name in names]
-        diagnostics = [fault for fault in diagnostics if fault.path in names]
+        diagnostics = asked + [fault for fault in diagnostics if fault.path in names]
     return Collection(
-        tuple(posts), len(set(chosen)) if paths else len(files), tuple(in_reading_order(diagnostics))
+        tuple(posts),
+        len(chosen if paths else files),
+        tuple(in_reading_order(list(dict.fromkeys(diagnostics)))),
     )
 
 
-def _chosen(path: Path) -> Iterator[Path]:
+def _chosen(path: Path, site: Site, diagnostics: list[Diagnostic]) -> Iterator[Path]:
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links and rename the file
+    exists = os.path.lexists(absolute)  # a link that leads nowhere is a post that cannot be read
     if absolute.is_dir():
-        yield from _posts_below(absolute)
-    elif absolute.suffix.lower() in SUFFIXES and absolute.exists():
+        yield from _posts_below(absolute, site, diagnostics)
+    elif absolute.suffix.lower() in SUFFIXES and exists:
         yield absolute
-    elif absolute.exists():
+    elif exists:
         raise UsageError(f"{path} is not a post", "posts are Markdown files: their names end in .md")
     else:
         raise UsageError(f"there is no file {path}", "check the name; posts lie in the site's posts folder")
 
 
-def _posts_below(folder: Path) -> Iterator[Path]:
-    for directory, folders, names in os.walk(folder):
+def _posts_below(folder: Path, site: Site, diagnostics: list[Diagnostic]) -> Iterator[Path]:
+    def unreadable(error: OSError) -> None:
+        report = Report(Source(site.display(Path(error.filename)), ""))
+        report.add("file-unreadable", None, f"the folder cannot be read: {error.strerror}")
+        diagnostics.extend(report.diagnostics)
+
+    for directory, folders, names in os.walk(folder, onerror=unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in names:
             if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES:
                 yield Path(directory, name)
 
 
-def _read(file: Path, site: Site) -> tuple[Post | None, list[Diagnostic]]:
-    report = Report(Source(site.display(file), ""))
+def _read(file: Path, site: Site) -> tuple[Post | None, list[Diagnostic], _Claim | None]:
+    name = site.display(file)
+    report = Report(Source(name, ""))
     try:
         about = file.stat()
         if not stat.S_ISREG(about.st_mode):
             report.add("file-unreadable", None, "this is not a regular file", help="posts are plain files")
-            return None, report.diagnostics
+            return None, report.diagnostics, None
         with file.open("rb") as stream:
             data = stream.read(FILE_LIMIT + 1)
     except OSError as error:
-        report.add("file-unreadable", None, f"the file cannot be read: {error.strerror or error}")
-        return None, report.diagnostics
-    return read_post(data, file, site)
+        report.add(
+            "file-unreadable",
+            None,
+            f"the file cannot be read: {error.strerror or error}",
+            help="check that it is there and that you may read it",
+        )
+        return None, report.diagnostics, None
+    post, found = read_post(data, file, site)
+    if post:
+        return post, found, _Claim(file, name, post.review.id, post.review.slug)
+    # A post with other faults takes part all the same: both are to be mended.
+    id, slug = identity(data, file)  # noqa: A001 - the field's own word
+    return None, found, _Claim(file, name, id, slug)
 
 
-def _clashes(posts: Iterable[Post]) -> tuple[list[Diagnostic], set[Path]]:
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """What a post wants to be alone in having; None where it has none that could be read."""
+
+    path: Path
+    name: str
+    id: str | None
+    slug: str | None
+
+
+def _clashes(claims: Iterable[_Claim]) -> list[Diagnostic]:
     """Find ids and slugs that two posts share; both files are named."""
     found: list[Diagnostic] = []
-    clashing: set[Path] = set()
-    rules: tuple[tuple[str, str, Callable[[Post], str], str], ...] = (
-        (
-            "duplicate-id",
-            "id",
-            lambda post: post.review.id,
-            "a copied post needs a fresh id; keep the older one's",
-        ),
-        ("duplicate-slug", "slug", lambda post: post.review.slug.casefold(), "give one of them another slug"),
-    )
-    for code, noun, key, way_out in rules:
-        first: dict[str, Post] = {}
-        for post in posts:
-            other = first.setdefault(key(post), post)
-            if other is post:
-                continue
-            clashing |= {post.path, other.path}
-            for one, two in ((post, other), (other, post)):
-                found.append(_clash(one, two, code, noun, way_out))
-    return list(dict.fromkeys(found)), clashing
+    ids: dict[str, _Claim] = {}
+    slugs: dict[str, _Claim] = {}
+    for claim in claims:
+        if claim.id is not None and (other := ids.setdefault(claim.id, claim)) is not claim:
+            way_out = "a copied post needs a fresh id; keep the older one's"
+            found += [_clash("id", *pair, way_out) for pair in ((claim, other), (other, claim))]
+        if claim.slug is None:
+            continue
+        if (
+            other := slugs.setdefault(unicodedata.normalize("NFKC", claim.slug).casefold(), claim)
+        ) is not claim:
+            way_out = "give one of them another slug"
+            found += [_clash("slug", *pair, way_out) for pair in ((claim, other), (other, claim))]
+    return found
 
 
-def _clash(post: Post, other: Post, code: str, noun: str, way_out: str) -> Diagnostic:
-    source = Source(post.name, post.path.read_bytes().decode("utf-8-sig", "replace"))
+def _clash(noun: str, claim: _Claim, other: _Claim, way_out: str) -> Diagnostic:
+    try:
+        data = claim.path.read_bytes()
+    except OSError:  # gone since it was checked
+        data = b""
+    source = Source(claim.name, data.decode("utf-8-sig", "replace"))
+    span = locate_key(source, noun) if data else None
     report = Report(source)
-    report.add(code, locate_key(source, noun), f"the {noun} is that of {other.name} too", help=way_out)
+    report.add(f"duplicate-{noun}", span, f"the {noun} is that of {other.name} too", help=way_out)
     return report.diagnostics[0]

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, ValidationInfo, WithJsonSchema
 
-from publisher.model import OfferKind, Price, Status, plain
+from publisher.model import OfferKind, Price, Status
 from publisher.posts.moments import Moment, parse_moment
+from publisher.posts.ratings import parse_rating
 from publisher.site.faults import nearest
 from publisher.site.values import (
     Language,
@@ -27,7 +28,6 @@ from publisher.site.values import (
     fault,
     number,
     quote,
-    shape_fault,
     text,
     whole,
 )
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from publisher.model import RatingScale
 
 _STRING = WithJsonSchema({"type": "string"})
-_WORDS = {"zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +59,33 @@ def _context(info: ValidationInfo) -> Context:
 
 def _id(value: object) -> str:
     written = text(value)
-    try:
-        parsed = uuid.UUID(written.removeprefix("urn:uuid:"))
-    except ValueError:
-        parsed = None
-    if parsed is None or parsed.int == 0:
+    canonical = canonical_id(written)
+    if canonical is None:
         raise fault(
             "id-invalid",
             f"{quote(written)} is not a UUID",
             help=f"a fresh one, for a post that was never published: {uuid.uuid4()}",
         )
-    return str(parsed)
+    return canonical
+
+
+def canonical_id(written: str) -> str | None:
+    """Write a UUID in its one form (RFC 9562, section 4), or answer None when the text is none, or the nil UUID."""
+    try:
+        parsed = uuid.UUID(written.strip().lower().removeprefix("urn:uuid:"))
+    except ValueError:
+        return None
+    return str(parsed) if parsed.int else None
 
 
 def slug_problem(slug: str) -> str | None:
     """Say why a text is no slug, or None when it is one."""
     if len(slug) > 100:
         return f"is {len(slug)} characters long; a slug has at most 100"
-    if slug != unicodedata.normalize("NFC", slug) or slug != slug.lower():
+    if slug != slug.lower():
         return "is not in lower case"
+    if slug != unicodedata.normalize("NFC", slug):
+        return "is not in Unicode's composed form (NFC)"
     parts = slug.split("-")
     if not all(part and all(unicodedata.category(char)[0] in "LMN" for char in part) for part in parts):
         return "is not letters and digits joined by single hyphens"
@@ -93,11 +100,17 @@ def _slug(value: object) -> str:
     return written
 
 
-def _slug_help(written: str) -> str | None:
-    lowered = unicodedata.normalize("NFC", written).lower()
+def _slug_help(written: str) -> str:
+    cleaned = slug_from(written)
+    return f"write slug: {cleaned}" if cleaned else "use letters and digits"
+
+
+def slug_from(written: str) -> str | None:
+    """Make the slug that comes nearest to a text, or None where nothing of it can stand in one."""
+    lowered = unicodedata.normalize("NFC", unicodedata.normalize("NFC", written[:1000]).lower())
     words = "".join(char if unicodedata.category(char)[0] in "LMN" else "-" for char in lowered)
-    cleaned = re.sub(r"-+", "-", words)[:100].strip("-")
-    return f"write {cleaned}" if cleaned else "use letters and digits"
+    cleaned = re.sub(r"-+", "-", words).strip("-")[:100].strip("-")
+    return cleaned if cleaned and slug_problem(cleaned) is None else None
 
 
 def _moment(value: object, info: ValidationInfo) -> Moment:
@@ -145,48 +158,7 @@ def _one_or_more(value: object) -> object:
 
 
 def _rating(value: object, info: ValidationInfo) -> Decimal:
-    scale = _context(info).scale
-    if not isinstance(value, str):
-        raise shape_fault(value, "a number")
-    written = value.strip()
-    low, high, step = plain(scale.minimum), plain(scale.maximum), plain(scale.step)
-    label = f"{low} to {high} in steps of {step}"
-    if not re.fullmatch(r"[+-]?\d{1,6}(\.\d{1,6})?", written, re.ASCII):
-        raise fault(
-            "rating-invalid",
-            f"{quote(written)} is not a number",
-            label=label,
-            help=_rating_help(written, scale),
-        )
-    rating = Decimal(written)
-    if rating > scale.maximum:
-        tenth = rating / 10 * scale.maximum
-        fits = rating <= 10 and (tenth - scale.minimum) % scale.step == 0
-        raise fault(
-            "rating-range",
-            f"rating is {written}; the scale ends at {high}",
-            label=label,
-            help=f"out of ten? {written}/10 is {plain(tenth)} {scale.units}" if fits else None,
-        )
-    if rating < scale.minimum:
-        raise fault("rating-range", f"rating is {written}; the scale begins at {low}", label=label)
-    beyond = (rating - scale.minimum) % scale.step
-    if beyond:
-        below = rating - beyond
-        raise fault(
-            "rating-step",
-            f"rating is {written}; the scale has steps of {step}",
-            label=f"{plain(below)} or {plain(below + scale.step)}",
-        )
-    return rating
-
-
-def _rating_help(written: str, scale: RatingScale) -> str | None:
-    first = re.split(r"[\s/]", written, maxsplit=1)[0].replace(",", ".").lower()
-    value = str(_WORDS.get(first, first))
-    if re.fullmatch(r"\d{1,3}(\.\d{1,3})?", value) and scale.minimum <= Decimal(value) <= scale.maximum:
-        return f"write rating: {value}"
-    return None
+    return parse_rating(value, _context(info).scale)
 
 
 def _year(value: object) -> int:
@@ -200,9 +172,12 @@ def _year(value: object) -> int:
 
 def _runtime(value: object) -> int:
     if isinstance(value, str) and (
-        match := re.fullmatch(r"(\d{1,2})\s*(?::|h)\s*(\d{1,2})\s*m?(?:in)?", value.strip())
+        match := re.fullmatch(
+            r"(\d{1,2})\s*(?:(?::|h(?:ours?|rs?)?)\s*(\d{1,2})\s*(?:m(?:in(?:utes?)?)?)?|h(?:ours?|rs?)?)",
+            value.strip(),
+        )
     ):
-        minutes = int(match[1]) * 60 + int(match[2])
+        minutes = int(match[1]) * 60 + int(match[2] or 0)
         raise fault("invalid-value", f"{quote(value)} is not a number of minutes", label=f"write {minutes}")
     if isinstance(value, str) and (match := re.fullmatch(r"(\d{1,4})\s*m(?:in(?:utes)?)?\.?", value.strip())):
         raise fault("invalid-value", f"{quote(value)} is not a number of minutes", label=f"write {match[1]}")

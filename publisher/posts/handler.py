@@ -17,8 +17,10 @@ from publisher.diagnostics import Report, Source, Span
 from publisher.posts import tree
 
 _FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
+_CLOSING = re.compile(r"[\r\n](?P<fence>---[ \t]*+(?:\r\n?|\n|\Z))")
+_BLANK_LINES = re.compile(r"(?:[^\S\r\n]*+(?:\r\n?|\n))*+")
 _OTHER_FENCE = re.compile(r"\+\+\+|;;;|\{")
-_LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_LINE = re.compile(r"[^\r\n]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +41,14 @@ class PostHandler(BaseHandler):
     def locate(self, source: Source, report: Report) -> Parts | None:
         """Find the parts of a post; None when it has no front matter, which is then reported."""
         text = source.text
-        opening = _next_line(text, 0)
-        while opening and not text[opening.start : opening.end].strip() and opening.end < len(text):
-            opening = _next_line(text, _after(text, opening))
-        first = text[opening.start : opening.end]
-        if first.rstrip(" \t") != "---":
+        opening = _next_line(text, _BLANK_LINES.match(text).end())  # type: ignore[union-attr] # matches nothing too
+        if text[opening.start : opening.end].rstrip(" \t") != "---":
             _report_no_front_matter(source, report, opening)
             return None
-        begin = position = _after(text, opening)
-        while position < len(text):
-            line = _next_line(text, position)
-            if text[line.start : line.end].rstrip(" \t") == "---":
-                return Parts(opening, Span(begin, line.start), Span(_after(text, line), len(text)))
-            position = _after(text, line)
+        begin = _after(text, opening)
+        closing = _CLOSING.search(text, max(begin - 1, 0))
+        if closing:
+            return Parts(opening, Span(begin, closing.start("fence")), Span(closing.end(), len(text)))
         number, _ = source.position(opening.start)
         report.add(
             "front-matter-unclosed",
@@ -63,14 +60,15 @@ class PostHandler(BaseHandler):
 
     def detect(self, text: str) -> bool:
         """Tell whether a text begins with a fence."""
-        return self.locate(*_fresh(text)) is not None
+        return self.locate(*_fresh(text.removeprefix("\ufeff"))) is not None
 
     def split(self, text: str) -> tuple[str, str]:
-        """Return front matter and text.
+        """Return front matter and text; a byte order mark is neither.
 
         Raises:
             ValueError: There is no front matter, or it never ends.
         """
+        text = text.removeprefix("\ufeff")
         source, report = _fresh(text)
         parts = self.locate(source, report)
         if parts is None:
@@ -84,7 +82,8 @@ class PostHandler(BaseHandler):
             ValueError: It is no mapping, or breaks the rules of YAML or ours.
         """
         _, report = _fresh(fm)
-        data = tree.plain(tree.build(fm, 0, report))
+        root, _ = tree.build(fm, 0, report)
+        data = tree.plain(root) if root is not None else {}
         if report.diagnostics:
             raise ValueError(report.diagnostics[0].message)
         if not isinstance(data, dict):
@@ -99,9 +98,8 @@ def _fresh(text: str) -> tuple[Source, Report]:
 
 def _next_line(text: str, start: int) -> Span:
     """Span a line without its end."""
-    match = _LINES.match(text, start)
-    line = match.group() if match else ""
-    return Span(start, start + len(line.rstrip("\r\n")))
+    match = _LINE.match(text, start)
+    return Span(start, match.end() if match else start)
 
 
 def _after(text: str, line: Span) -> int:
@@ -111,7 +109,11 @@ def _after(text: str, line: Span) -> int:
 
 def _report_no_front_matter(source: Source, report: Report, line: Span) -> None:
     if _OTHER_FENCE.match(source.text, line.start):
-        found = source.text[line.start : line.start + 3].strip()
+        found = (
+            source.text[line.start]
+            if source.text[line.start] == "{"
+            else source.text[line.start : line.start + 3]
+        )
         report.add(
             "front-matter-format",
             line,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 _FORM = re.compile(
-    r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"
+    r"(?P<year>\d{4,6})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"
     r"(?:[T ](?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d{1,9})?)?"
     r"\s?(?P<zone>Z|z|[+-]\d{2}:?\d{2})?)?",
     re.ASCII,
@@ -23,15 +23,15 @@ _OTHER_FORMS = ("%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y", "%Y/%m/%d", "%
 
 
 class Moment(NamedTuple):
-    """A point in time (aware); `whole_day` when the editor gave a date without a time."""
+    """A point in time (aware); `whole_day` when the editor gave a date without a time.
+
+    `ends` is the moment after it: where a whole day is meant, the beginning of the next, which is not always
+    24 hours later.
+    """
 
     at: datetime
     whole_day: bool
-
-    @property
-    def ends(self) -> datetime:
-        """The moment after it: the end of the day when a whole day is meant."""
-        return self.at + timedelta(days=1) if self.whole_day else self.at
+    ends: datetime
 
 
 def parse_moment(value: object, zone: ZoneInfo) -> Moment:
@@ -63,9 +63,12 @@ def parse_moment(value: object, zone: ZoneInfo) -> Moment:
         )
     local = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - the zone follows
     if match["zone"]:
-        return Moment(_with_offset(local, match["zone"], written), whole_day=False)
+        at = _with_offset(local, match["zone"], written)
+        return Moment(at, whole_day=False, ends=at)
     whole_day = match["hour"] is None
-    return Moment(_in_zone(local, zone, whole_day=whole_day), whole_day)
+    at = _in_zone(local, zone, whole_day=whole_day)
+    ends = _in_zone(local + timedelta(days=1), zone, whole_day=True) if whole_day else at
+    return Moment(at, whole_day, ends)
 
 
 def _with_offset(local: datetime, offset: str, written: str) -> datetime:
@@ -83,7 +86,7 @@ def _in_zone(local: datetime, zone: ZoneInfo, *, whole_day: bool) -> datetime:
     """Read a local time; one that does not exist, or exists twice, is a fault unless a whole day is meant."""
     first, second = local.replace(tzinfo=zone), local.replace(tzinfo=zone, fold=1)
     if first.utcoffset() != second.utcoffset() and not whole_day:
-        readings = " or ".join(f"{local:%Y-%m-%dT%H:%M}{reading:%z}" for reading in (first, second))
+        readings = " or ".join(reading.isoformat(timespec="minutes") for reading in (first, second))
         exists = first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == local
         what = "exists twice" if exists else "does not exist"
         raise fault(

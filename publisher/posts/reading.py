@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -13,14 +14,17 @@ from publisher.diagnostics import Report, Source, Span, has_errors
 from publisher.errors import Refused
 from publisher.model import Film, Image, Listing, OfferKind, Review, Terms
 from publisher.posts import body, tree
-from publisher.posts.front_matter import Context, FrontMatter
+from publisher.posts.front_matter import Context, FrontMatter, canonical_id
 from publisher.posts.handler import Parts, PostHandler
 from publisher.posts.rules import Subject, check_rules
-from publisher.site.faults import report_faults
+from publisher.site.faults import models_of, report_faults, unknown_key
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from pathlib import Path
+
+    from pydantic import BaseModel
 
     from publisher.diagnostics import Diagnostic
     from publisher.posts.front_matter import FilmBlock, WatchBlock
@@ -93,17 +97,18 @@ def _decode(data: bytes, name: str) -> tuple[Source | None, Report]:
             "file-too-large",
             None,
             f"the file has {len(data) / 1024 / 1024:.1f} MiB; a post has at most {FILE_LIMIT // 1024 // 1024}",
+            help="a review is text; put pictures and films beside it as files of their own",
         )
         return None, empty
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        good = data[: error.start].decode("utf-8", "replace")
-        report = Report(Source(name, good))
+        good = data[: error.start].decode("utf-8-sig")
+        report = Report(Source(name, data.decode("utf-8-sig", "replace")))
         utf16 = data[:2] in {b"\xff\xfe", b"\xfe\xff"}
         report.add(
             "file-encoding",
-            Span.at(len(good)),
+            None if utf16 else Span.at(len(good)),
             f"byte {error.start} (0x{data[error.start]:02X}) is not UTF-8",
             help="the file looks like UTF-16; save it as UTF-8" if utf16 else "save the file as UTF-8",
         )
@@ -125,12 +130,14 @@ def _front_matter(parts: Parts, path: Path, site: Site, report: Report) -> Front
     span = parts.front
     if span.end - span.start > FRONT_LIMIT:
         report.add(
-            "file-too-large", parts.opening, f"the front matter is longer than {FRONT_LIMIT // 1024} KiB"
+            "file-too-large",
+            parts.opening,
+            f"the front matter is longer than {FRONT_LIMIT // 1024} KiB",
+            help="the text of the review goes below the second line of ---",
         )
         return None
-    faults_before = len(report.diagnostics)
-    root = _tree(span, report)
-    if root is None and len(report.diagnostics) > faults_before:
+    root, whole = _tree(span, report)
+    if not whole and not isinstance(root, tree.Mapping):
         return None
     if root is not None and not isinstance(root, tree.Mapping):
         report.add(
@@ -140,27 +147,81 @@ def _front_matter(parts: Parts, path: Path, site: Site, report: Report) -> Front
             help="such as title: Karmalink, each on a line of its own",
         )
         return None
-    body.check_values(root, report)
+    body.check_values(root, span, report)
+    if root is not None:
+        _empty_keys(root, FrontMatter, report)
     locator = tree.TreeLocator(root, parts.opening, report)
     context = Context(site.zone, site.scale, tuple(sorted(site.authors)))
+    if not whole:
+        _validate_rest(root, context, report, locator)
+        return None
     front, faulty = _validate(tree.plain(root) or {}, context, report, locator)
     check_rules(Subject(path, site, front, locator, report, frozenset(faulty)))
     return front
 
 
-def _tree(span: Span, report: Report) -> tree.Node | None:
-    # libyaml stops at a character that was reported already; a space keeps every offset.
-    text = body.FORBIDDEN.sub(" ", report.source.text[span.start : span.end])
-    return tree.build(text, span.start, report)
+def _tree(span: Span, report: Report) -> tuple[tree.Node | None, bool]:
+    return tree.build(body.readable_yaml(span, report), span.start, report)
+
+
+def _empty_keys(group: tree.Mapping, model: type[BaseModel], report: Report) -> None:
+    """Report unknown keys that were left empty; the model is not shown what is empty."""
+    known = _keys(model)
+    for key, value in group.values.items():
+        if key not in known:
+            if isinstance(value, tree.Scalar) and (value.value is None or value.broken):
+                unknown_key(report, group.keys[key], key, sorted(known))
+        elif (inner := known[key]) is not None:
+            for item in value.items if isinstance(value, tree.Sequence) else [value]:
+                if isinstance(item, tree.Mapping):
+                    _empty_keys(item, inner, report)
+
+
+@cache
+def _keys(model: type[BaseModel]) -> Mapping[str, type[BaseModel] | None]:
+    """List the keys of a group, each with the model of the group it holds."""
+    return {
+        field.alias or name: next(models_of(field.annotation), None)
+        for name, field in model.model_fields.items()
+    }
+
+
+def identity(data: bytes, path: Path) -> tuple[str | None, str | None]:
+    """Answer the id and the slug of a post that has faults, as far as they can be read."""
+    source, report = _decode(data, path.name)
+    parts = _HANDLER.locate(source, report) if source else None
+    if parts is None or parts.front.end - parts.front.start > FRONT_LIMIT:
+        return None, None
+    root, whole = _tree(parts.front, report)
+    keys = tree.plain(root)
+    if not isinstance(keys, dict):
+        return None, None
+    written, slug = keys.get("id"), keys.get("slug", path.stem if whole else None)
+    id = canonical_id(written) if isinstance(written, str) else None  # noqa: A001 - the field's own word
+    return id, slug if isinstance(slug, str) else None
 
 
 def locate_key(source: Source, key: str) -> Span | None:
     """Find the value of a key of front matter; the opening line where the key is not there."""
     report = Report(source)
     parts = _HANDLER.locate(source, report)
-    return (
-        tree.TreeLocator(_tree(parts.front, report), parts.opening, report).value((key,)) if parts else None
-    )
+    if parts is None:
+        return None
+    root, _ = _tree(parts.front, report)
+    return tree.TreeLocator(root, parts.opening, report).value((key,))
+
+
+def _validate_rest(
+    root: tree.Node | None, context: Context, report: Report, locator: tree.TreeLocator
+) -> None:
+    """Check the values that stand before a fault of YAML; what bears on several keys cannot be told.
+
+    Nothing more is said of the lines at fault: it would be a symptom.
+    """
+    said = len(report.diagnostics)
+    lines = {fault.line for fault in report.diagnostics if fault.code.startswith("yaml-")}
+    _validate(tree.plain(root), context, report, locator)
+    report.diagnostics[said:] = [fault for fault in report.diagnostics[said:] if fault.line not in lines]
 
 
 def _validate(

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import re
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher import catalogue
 from publisher.model import Status
-from publisher.posts.front_matter import slug_problem
+from publisher.posts.front_matter import slug_from, slug_problem
+from publisher.posts.suggest import quoted_line
 from publisher.site.values import quote, url_problem
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from publisher.diagnostics import Report
+    from publisher.diagnostics import Report, Span
     from publisher.posts.front_matter import FilmBlock, FrontMatter, ImageBlock, WatchBlock
     from publisher.posts.moments import Moment
     from publisher.posts.tree import TreeLocator
@@ -55,9 +58,16 @@ class Subject:
         if node is not None and getattr(node, "broken", False):
             return
         if node is not None:
+            span = self.locator.key(path)
             self.report.add(
-                "missing-key", self.locator.key(path), f"`{path[-1]}` is empty; it is required", help=help
+                "missing-key",
+                span,
+                f"`{path[-1]}` is empty; it is required",
+                help=(span and self._commented_out(span)) or help,
             )
+            return
+        meant = f"did you mean `{path[-1]}`?"  # it is there, misspelt: that was said
+        if any(fault.code == "unknown-key" and fault.label == meant for fault in self.report.diagnostics):
             return
         block = path[-2] if len(path) > 1 and isinstance(path[-2], str) else None
         where = f" in `{block}`" if block else ""
@@ -67,6 +77,11 @@ class Subject:
             f"`{path[-1]}` is missing{where}; it is required",
             help=help,
         )
+
+    def _commented_out(self, span: Span) -> str | None:
+        """Suggest quotes where a `#` made a comment of the value."""
+        line = self.report.source.line(self.report.source.position(span.start)[0])
+        return quoted_line(line) if re.search(r":\s+#\S", line) else None
 
 
 def check_rules(subject: Subject) -> None:
@@ -107,7 +122,7 @@ def _slug(subject: Subject) -> None:
             "slug-invalid",
             None,
             f"the file's name gives the slug {quote(subject.path.stem)}, which {problem}",
-            help="rename the file, or add a line slug: with another",
+            help=f"rename the file, or add a line slug: {slug_from(subject.path.stem) or 'with another'}",
         )
 
 
@@ -186,10 +201,15 @@ def _image(subject: Subject, image: ImageBlock) -> None:
         subject.require(("image", "src"), help="such as src: images/karmalink.png, relative to this file")
         return
     span = subject.locator.value(("image", "src"))
-    if "://" in image.src or image.src.startswith("//"):
+    if re.match(r"//|[a-z][a-z0-9+.-]*:", image.src, re.IGNORECASE):
         problem = url_problem(image.src)
         if problem:
-            subject.report.add("url-invalid", span, f"{quote(image.src)} {problem}")
+            subject.report.add(
+                "url-invalid",
+                span,
+                f"{quote(image.src)} {problem}",
+                help="a file's path relative to the post, or an http or https address",
+            )
         return
     folder = subject.site.images
     if folder is None:
@@ -201,7 +221,7 @@ def _image(subject: Subject, image: ImageBlock) -> None:
         )
         return
     file = local_image(subject.path, image.src, folder.directory)
-    if file is None or not file.is_file():
+    if file is None or not os.path.isfile(file):  # noqa: PTH113 - a name too long for the disk is no file; Path raises
         place = subject.site.display(folder.directory)
         subject.report.add(
             "image-missing",
@@ -247,7 +267,7 @@ def _watch(subject: Subject, number: int, item: WatchBlock, film: FilmBlock | No
         )
     if film is None and number == 0 and subject.sound("film"):
         subject.require(("film",), help="where to watch what? add film: with a title below it")
-    if item.service is None:
+    if item.service is None or subject.report.full("service-unknown"):
         return
     resolution = catalogue.resolve(item.service, item.kind)
     span = subject.locator.value(("watch", number, "service"))

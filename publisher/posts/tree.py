@@ -7,19 +7,27 @@ events' character index; libyaml's line numbers also count U+0085 and U+2028, wh
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from publisher.diagnostics import Span
 from publisher.posts.suggest import quoted_line
+from publisher.posts.syntax import report_syntax
+from publisher.site.values import shorten
 
 if TYPE_CHECKING:
     from publisher.diagnostics import Report
     from publisher.site.faults import Path
 
 _DEPTH_LIMIT = 20
+_KEY = re.compile(r"\s*(?:- +)?[\w-]+:\s+")
+_PROPERTY = re.compile(r"[^\s,\]}]+")
+# `-horror` on a line of its own, where `- horror` was meant: YAML joins such lines to one text.
+_MISSED_SPACE = re.compile(r"-[^\s\d.-]")
 _NULLS = {"", "~", "null", "Null", "NULL"}
 
 
@@ -34,7 +42,7 @@ class Scalar:
 
 @dataclass(slots=True)
 class Sequence:
-    """A list; `flow` when it is written in brackets."""
+    """A list, without the items at fault already; `flow` when it is written in brackets."""
 
     span: Span
     flow: bool
@@ -62,6 +70,8 @@ class _Builder:
         self._report = report
         self._stack: list[tuple[Sequence | Mapping, list[Scalar]]] = []
         self.root: Node | None = None
+        #: The last value in quotes.
+        self.quoted: Span | None = None
 
     def feed(self, event: yaml.Event) -> bool:
         """Take one event; False means that nothing after it should be looked at."""
@@ -69,7 +79,7 @@ class _Builder:
             self._scalar(event)
         elif isinstance(event, yaml.AliasEvent):
             span = self._span(event)
-            self._refuse(span, f"*{event.anchor} is read as an alias, which front matter does without")
+            self._refuse(span, "an alias")
             self._place(Scalar(span, None, broken=True))
         elif isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)):
             return self._open(event)
@@ -84,15 +94,38 @@ class _Builder:
             return False
         return True
 
+    def salvage(self) -> Node | None:
+        """Return what was read before a fault, without the value that the fault stands in."""
+        for (parent, _), (node, _) in pairwise(self._stack):
+            if not node.flow or parent.flow:
+                continue
+            if isinstance(parent, Mapping):
+                for key in [key for key, value in parent.values.items() if value is node]:
+                    del parent.values[key], parent.keys[key]
+            elif parent.items and parent.items[-1] is node:
+                parent.items.pop()
+        return None if self._stack and self._stack[0][0].flow else self.root
+
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         span = self._span(event)
+        if event.value.startswith("-") and event.implicit[0] and _MISSED_SPACE.match(event.value):
+            line, column = self._report.source.position(span.start)
+            if not self._report.source.line(line)[: column - 1].strip():
+                self._report.add(
+                    "yaml-syntax",
+                    Span.at(span.start),
+                    "this - begins no item of a list: a space has to follow it",
+                    help=f"write - {shorten(event.value.split()[0][1:])}",
+                )
         node = Scalar(span, None if event.implicit[0] and event.value in _NULLS else event.value)
         node.broken = self._check_properties(event, span)
+        if not event.implicit[0]:
+            self.quoted = span
         self._place(node)
 
     def _open(self, event: yaml.SequenceStartEvent | yaml.MappingStartEvent) -> bool:
         span = self._span(event)
-        self._check_properties(event, span)
+        refused = self._check_properties(event, span)
         if len(self._stack) >= _DEPTH_LIMIT:
             self._report.add(
                 "yaml-nesting",
@@ -105,23 +138,35 @@ class _Builder:
         node: Sequence | Mapping = (
             Sequence(span, flow) if isinstance(event, yaml.SequenceStartEvent) else Mapping(span, flow)
         )
-        self._place(node)
+        # What is refused is not looked into, except the front matter itself.
+        self._place(Scalar(span, None, broken=True) if refused and self._stack else node)
         self._stack.append((node, []))
         return True
 
-    def _check_properties(self, event: yaml.NodeEvent, span: Span) -> bool:
-        if event.anchor is not None:
-            self._refuse(span, f"&{event.anchor} is read as an anchor, which front matter does without")
-            return True
-        tag: str | None = getattr(event, "tag", None)
-        if tag is not None:
-            self._refuse(span, f"{tag} is read as a tag, which front matter does without")
-            return True
-        return False
+    def _check_properties(
+        self, event: yaml.ScalarEvent | yaml.SequenceStartEvent | yaml.MappingStartEvent, span: Span
+    ) -> bool:
+        if event.anchor is None and event.tag is None:  # as in every good post
+            return False
+        self._refuse(span, "a tag" if event.anchor is None else "an anchor")
+        return True
 
-    def _refuse(self, span: Span, message: str) -> None:
-        line, _ = self._report.source.position(span.start)
-        self._report.add("yaml-feature", span, message, help=quoted_line(self._report.source.line(line)))
+    def _refuse(self, span: Span, what: str) -> None:
+        if self._report.full("yaml-feature"):
+            return
+        source = self._report.source
+        number, column = source.position(span.start)
+        line = source.line(number)
+        alone = _KEY.fullmatch(line, 0, column - 1) is not None
+        typed = _PROPERTY.match(source.text, span.start)
+        name = shorten(typed.group()) if typed else what
+        self._report.add(
+            "yaml-feature",
+            span,
+            f"{name} is read as {what}, which front matter does without",
+            help=(quoted_line(line) if alone else None)
+            or f'put it in quotes: "{name}", or write out what is meant',
+        )
 
     def _place(self, node: Node) -> None:
         if not self._stack:
@@ -129,7 +174,8 @@ class _Builder:
             return
         parent, pending = self._stack[-1]
         if isinstance(parent, Sequence):
-            parent.items.append(node)
+            if not (isinstance(node, Scalar) and node.broken):  # paths count what checkers get to see
+                parent.items.append(node)
         elif pending:
             self._pair(parent, pending.pop(), node)
         elif isinstance(node, Scalar):
@@ -149,7 +195,7 @@ class _Builder:
             self._report.add(
                 "duplicate-key",
                 key.span,
-                f"`{name}` stands twice; the first is on line {first}",
+                f"`{shorten(name)}` stands twice; the first is on line {first}",
                 help="keep one of the two",
             )
             return
@@ -157,56 +203,30 @@ class _Builder:
         parent.values[name] = value
 
     def _span(self, event: yaml.Event) -> Span:
+        # libyaml gives every event its marks; the types know only of PyYAML's own parser, which may not.
         start, end = event.start_mark, event.end_mark
-        return Span((start.index if start else 0) + self._offset, (end.index if end else 0) + self._offset)
+        return Span(start.index + self._offset, end.index + self._offset)  # type: ignore[union-attr]
 
 
-def build(text: str, offset: int, report: Report) -> Node | None:
+def build(text: str, offset: int, report: Report) -> tuple[Node | None, bool]:
     """Read YAML that stands at `offset` of a file; what is wrong goes to the report.
 
     Returns:
-        The tree, or None when there is none: nothing but comments, or a fault that hides the rest.
+        The tree, None when there is nothing but comments; and whether it is whole. It is not when a fault
+        hides the rest: then the tree holds what stands before.
     """
     builder = _Builder(offset, report)
     try:
         for event in yaml.parse(text, Loader=yaml.CBaseLoader):
             if not builder.feed(event):
-                return None
+                return builder.salvage(), False
     except yaml.MarkedYAMLError as error:
-        _report_syntax(error, offset, report)
-        return None
+        report_syntax(error, offset, report, builder.quoted)
+        return builder.salvage(), False
     except yaml.YAMLError as error:
         report.add("yaml-syntax", Span.at(offset), f"YAML cannot be read: {error}")
-        return None
-    return builder.root
-
-
-def _report_syntax(error: yaml.MarkedYAMLError, offset: int, report: Report) -> None:
-    mark = error.problem_mark or error.context_mark
-    at = min((mark.index if mark else 0) + offset, max(0, len(report.source.text) - 1))
-    number, _ = report.source.position(at)
-    candidates = [number]
-    if error.context_mark is not None:
-        candidates.append(report.source.position(error.context_mark.index + offset)[0])
-    fix = next(filter(None, (quoted_line(report.source.line(line)) for line in candidates)), None)
-    # What was said of this line before was a symptom.
-    report.diagnostics[:] = [
-        fault for fault in report.diagnostics if fault.line != number or not fault.code.startswith("yaml-")
-    ]
-    problem = error.problem or error.context or "the text is not YAML"
-    if (
-        "\t"
-        in report.source.line(number)[
-            : len(report.source.line(number)) - len(report.source.line(number).lstrip())
-        ]
-    ):
-        problem, fix = "a tab indents this line", "indent with spaces"
-    report.add(
-        "yaml-syntax",
-        Span.at(at),
-        f"YAML cannot be read from here on: {problem}",
-        help="; ".join(filter(None, (fix, "the rest of this front matter was not checked"))),
-    )
+        return None, False
+    return builder.root, True
 
 
 def plain(node: Node | None) -> Any:  # noqa: ANN401 - a tree of text, lists and mappings
@@ -218,7 +238,7 @@ def plain(node: Node | None) -> Any:  # noqa: ANN401 - a tree of text, lists and
             if not (isinstance(value, Scalar) and (value.value is None or value.broken))
         }
     if isinstance(node, Sequence):
-        return [plain(item) for item in node.items if not (isinstance(item, Scalar) and item.broken)]
+        return [plain(item) for item in node.items]
     return node.value if node else None
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, get_args
 
 from pydantic import BaseModel
 
-from publisher.site.values import describe
+from publisher.site.values import describe, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,13 +58,18 @@ def _report(
         way_out = about["help"] or (locator.quoted(path) if about["quotable"] else None)
         report.add(about["code"], locator.value(path), about["message"], label=about["label"], help=way_out)
     elif kind == "extra_forbidden":
+        if report.full("unknown-key"):
+            return
         unknown_key(report, locator.key(path), str(path[-1]), sorted(keys_at(model, path[:-1])))
     elif kind == "missing":
+        group = sorted(keys_at(model, path) - keys_at(model, path[:-1])) if len(path) == 1 else []
         report.add(
             "missing-key",
             locator.key(path[:-1]),
             f"`{path[-1]}` is missing; it is required here",
-            help=f"add `{path[-1]}` with its value below this line",
+            help=f"add [{path[-1]}] with its keys: {', '.join(group)}"
+            if group
+            else f"add a line {path[-1]} = …",
         )
     else:
         wanted = {
@@ -81,7 +86,10 @@ def _report(
             if wanted
             else details["msg"][:1].lower() + details["msg"][1:]
         )
-        report.add("wrong-type" if wanted else "invalid-value", locator.value(path), message)
+        way_out = None
+        if wanted == "a group of keys":
+            way_out = f"its keys, each with a value: {', '.join(sorted(keys_at(model, path)))}"
+        report.add("wrong-type" if wanted else "invalid-value", locator.value(path), message, help=way_out)
 
 
 def unknown_key(report: Report, span: Span | None, key: str, known: list[str]) -> None:
@@ -90,7 +98,7 @@ def unknown_key(report: Report, span: Span | None, key: str, known: list[str]) -
     report.add(
         "unknown-key",
         span,
-        f"`{key}` is not a key that belongs here",
+        f"`{shorten(key) or repr(key)}` is not a key that belongs here",
         label=f"did you mean `{near}`?" if near else None,
         help=None if near else f"known keys here: {', '.join(known)}",
     )
@@ -114,12 +122,13 @@ def keys_at(model: type[BaseModel], path: Path) -> set[str]:
         )
         if field is None:  # the name of an entry in a table of tables: its model is the one found already
             continue
-        model = next(_models(field.annotation), model)
+        model = next(models_of(field.annotation), model)
     return {info.alias or name for name, info in model.model_fields.items()}
 
 
-def _models(annotation: object) -> Iterator[type[BaseModel]]:
+def models_of(annotation: object) -> Iterator[type[BaseModel]]:
+    """List the models that a field's type names."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for argument in get_args(annotation):
-        yield from _models(argument)
+        yield from models_of(argument)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections import Counter
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
@@ -12,13 +15,15 @@ from pydantic import ValidationError
 from publisher.diagnostics import Report, Source, has_errors, in_reading_order
 from publisher.errors import ConfigurationError
 from publisher.model import Author, RatingScale
+from publisher.site.faults import Path as KeyPath
 from publisher.site.faults import report_faults
 from publisher.site.schema import Configuration
 from publisher.site.site import Deploy, Endpoint, ImageFolder, Licence, Site
-from publisher.site.toml import TomlLocator, parse
+from publisher.site.toml import DEEPEST, TomlLocator, parse
+from publisher.site.values import FORBIDDEN, name_of
 
 FILE_NAME = "publisher.toml"
-_SIZE_LIMIT = 1024 * 1024
+_SIZE_LIMIT = 256 * 1024
 
 
 def load_site(directory: Path | str = ".") -> Site:
@@ -27,11 +32,14 @@ def load_site(directory: Path | str = ".") -> Site:
     Raises:
         ConfigurationError: There is none, or it has faults; all of them are in its `diagnostics`.
     """
-    root = Path(directory).absolute()
+    root = Path(os.path.abspath(directory))  # noqa: PTH100 - resolve() would follow links and rename the files
     path = root / FILE_NAME
     try:
-        if path.stat().st_size > _SIZE_LIMIT:
-            raise ConfigurationError(f"{path} is larger than 1 MiB", "publisher.toml holds settings only")
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):
+            raise ConfigurationError(f"{path} is not a regular file")
+        if about.st_size > _SIZE_LIMIT:
+            raise ConfigurationError(f"{path} is larger than 256 KiB", "publisher.toml holds settings only")
         text = path.read_bytes().decode("utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):
         raise ConfigurationError(
@@ -57,6 +65,7 @@ def _check(source: Source, report: Report) -> Configuration | None:
     if values is None:
         return None
     locator = TomlLocator(source)
+    _check_characters(values, locator, report)
     try:
         configuration = Configuration.model_validate(values)
     except ValidationError as error:
@@ -72,6 +81,26 @@ def _check(source: Source, report: Report) -> Configuration | None:
                 f'two endpoints are called "{endpoint.name}"; each needs a name of its own',
             )
     return configuration
+
+
+def _check_characters(values: dict[str, Any], locator: TomlLocator, report: Report) -> None:
+    """Report forbidden characters, which TOML lets in as escapes."""
+    found: list[tuple[KeyPath, object]] = [((), values)]
+    while found:
+        path, value = found.pop()
+        if isinstance(value, str) and (match := FORBIDDEN.search(value)):
+            report.add(
+                "forbidden-character",
+                locator.value(path),
+                f"the value holds {name_of(match.group())}; no feed can carry it",
+                help="remove the escape",
+            )
+        elif len(path) > DEEPEST:
+            continue
+        elif isinstance(value, dict):
+            found += [((*path, key), inner) for key, inner in value.items()]
+        elif isinstance(value, list):
+            found += [((*path, number), inner) for number, inner in enumerate(value)]
 
 
 def _build(root: Path, configuration: Configuration) -> Site:

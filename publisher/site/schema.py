@@ -73,7 +73,9 @@ def _time_zone(value: object) -> str:
     try:
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        near = nearest(name, sorted(zoneinfo.available_timezones()))
+        known = sorted(zoneinfo.available_timezones())
+        city = f"/{name}".replace(" ", "_").casefold()
+        near = next((zone for zone in known if zone.casefold().endswith(city)), None) or nearest(name, known)
         raise fault(
             "invalid-value",
             f"{quote(name)} is not a time zone",
@@ -118,9 +120,11 @@ def _network(value: object) -> IPv4Network | IPv6Network:
     try:
         return ip_network(written)
     except ValueError:
-        raise fault(
-            "invalid-value", f"{quote(written)} is not a network", label="such as 127.0.0.1/32 or fd00::/8"
-        ) from None
+        try:
+            label = f"did you mean {ip_network(written, strict=False)}?"
+        except ValueError:
+            label = "such as 127.0.0.1/32 or fd00::/8"
+        raise fault("invalid-value", f"{quote(written)} is not a network", label=label) from None
 
 
 def _positive(value: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urljoin
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,9 +96,9 @@ class Site:
         """Fill in the permalink pattern; the date is read in the site's zone."""
         local = date.astimezone(self.zone)
         path = self.permalink.format(
-            slug=quote(slug), id=id, year=f"{local:%Y}", month=f"{local:%m}", day=f"{local:%d}"
+            slug=slug, id=id, year=f"{local:%Y}", month=f"{local:%m}", day=f"{local:%d}"
         )
-        return urljoin(self.base_url, path.lstrip("/"))
+        return self.base_url + quote(path.lstrip("/"), safe="/%:@!$&'()*+,;=~")
 
     def display(self, path: Path) -> str:
         """Name a file as messages do: relative to where the site lies."""

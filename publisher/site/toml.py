@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_left
 from decimal import Decimal
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from publisher.diagnostics import Report, Source, Span
@@ -21,26 +23,78 @@ if TYPE_CHECKING:
 
 _AT = re.compile(r"^(?P<problem>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 
+# No setting lies deeper: webhooks, endpoints, its number, events, its number.
+DEEPEST = 8
+_MOST_DOTS = 1000
+_TEXT = 'text goes between quotes: key = "value"'
+# What tomllib of Python 3.11 to 3.14 says.
+_PROBLEMS = tuple(
+    (re.compile(pattern), words, way_out, whole_line)
+    for pattern, words, way_out, whole_line in (
+        ("Invalid value", "this is no value of TOML", _TEXT, False),
+        (r"Illegal character '\\n'", "the quote opened on this line is not closed", _TEXT, False),
+        (
+            r"Unescaped '\\'",
+            "a backslash in double quotes begins an escape, and this is none",
+            "use single quotes",
+            False,
+        ),
+        ("Expected '='", "a key is followed by =", "settings are written key = value", False),
+        ("Cannot overwrite a value", "this key stands twice", "keep one of the two", True),
+        (
+            r"Cannot declare \((.*?),?\) twice",
+            r"the table \1 stands twice",
+            "put its keys into one table",
+            True,
+        ),
+        ("Unclosed array", "the [ opened above is not closed", "close it with ]", False),
+        ("Exceeds the limit", "this number is too long", None, True),
+    )
+)
+
 
 def parse(source: Source, report: Report) -> dict[str, Any] | None:
     """Read TOML; a syntax error is reported, and None returned."""
+    for number, line in enumerate(source.text.split("\n"), start=1):
+        if (
+            line.count(".") > _MOST_DOTS
+        ):  # the time tomllib takes for a key grows with the square of its parts
+            report.add("toml-syntax", Span.at(source.offset(number)), "this line has more dots than any key")
+            return None
     try:
         return tomllib.loads(source.text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
-        match = _AT.match(str(error))
-        offset = len(source.text.rstrip())
-        problem = str(error)
-        if match:
-            problem = match["problem"]
-            if match["line"]:
-                offset = source.offset(int(match["line"]), int(match["column"]))
+    except RecursionError:
         report.add(
-            "toml-syntax",
-            Span.at(offset),
-            f"TOML cannot be read from here on: {problem[:1].lower()}{problem[1:]}",
-            help='text goes between quotes: key = "value"; the rest of the file was not checked',
+            "toml-syntax", None, "brackets are nested too deep", help="settings are two or three levels deep"
         )
         return None
+    except ValueError as error:  # TOMLDecodeError, and what int() says of 5,000 digits
+        match = _AT.match(str(error))
+        problem = match["problem"] if match else str(error)
+        offset = len(source.text.rstrip())
+        if match and match["line"]:
+            offset = source.offset(int(match["line"]), int(match["column"]))
+        problem, way_out, whole_line = _account(problem)
+        if whole_line:
+            on, _ = source.position(offset)
+            span = Span(source.offset(on), source.offset(on) + len(source.line(on)))
+        else:
+            span = Span.at(offset)
+        report.add(
+            "toml-syntax",
+            span,
+            f"TOML cannot be read from here on: {problem}",
+            help="; ".join(filter(None, (way_out, "the rest of the file was not checked"))),
+        )
+        return None
+
+
+def _account(problem: str) -> tuple[str, str | None, bool]:
+    """Say what tomllib says in words an editor can act on, what to do, and whether the whole line is meant."""
+    for pattern, words, way_out, whole_line in _PROBLEMS:
+        if match := pattern.match(problem):
+            return match.expand(words), way_out, whole_line
+    return problem[:1].lower() + problem[1:], None, False
 
 
 class TomlLocator:
@@ -83,6 +137,8 @@ class TomlLocator:
             elif child.type in {"table", "table_array_element"}:
                 header = child.named_children[0]
                 path = _below(self._parts(header), counts)
+                for depth in range(1, len(path)):  # [a.b] makes a as well
+                    index.setdefault(path[:depth], (self._span(header), self._span(header)))
                 if child.type == "table_array_element":
                     counts[path] = counts.get(path, -1) + 1
                     index.setdefault(path, (self._span(header), self._span(header)))
@@ -94,28 +150,44 @@ class TomlLocator:
         return index
 
     def _pair(self, pair: Node, base: Path, index: dict[Path, tuple[Span, Span]]) -> None:
-        key, value = pair.named_children[0], pair.named_children[1]
-        path = (*base, *self._parts(key))
-        index[path] = (self._span(key), self._span(value))
+        key, value = [child for child in pair.named_children if child.type != "comment"][:2]
+        parts = self._parts(key)
+        for number in range(1, len(parts)):  # a dotted key makes the tables on its way
+            index.setdefault((*base, *parts[:number]), (self._span(key), self._span(key)))
+        index[(*base, *parts)] = (self._span(key), self._span(value))
+        self._inside(value, (*base, *parts), index)
+
+    def _inside(self, value: Node, path: Path, index: dict[Path, tuple[Span, Span]]) -> None:
+        if len(path) > DEEPEST:
+            return
         if value.type == "inline_table":
             for inner in value.named_children:
                 if inner.type == "pair":
                     self._pair(inner, path, index)
         elif value.type == "array":
-            items = [item for item in value.named_children if item.type != "comment"]
-            for number, item in enumerate(items):
+            for number, item in enumerate(item for item in value.named_children if item.type != "comment"):
                 index[(*path, number)] = (self._span(item), self._span(item))
+                self._inside(item, (*path, number), index)
 
     def _parts(self, key: Node) -> tuple[str, ...]:
-        if key.type == "dotted_key":
-            return tuple(part for child in key.named_children for part in self._parts(child))
-        written = self._encoded[key.start_byte : key.end_byte].decode()
-        return (next(iter(tomllib.loads(f"{written} = 0"))),)
+        values: Any = tomllib.loads(f"{self._encoded[key.start_byte : key.end_byte].decode()} = 0")
+        parts: list[str] = []
+        while isinstance(values, dict) and len(parts) <= DEEPEST:
+            ((part, values),) = values.items()
+            parts.append(part)
+        return tuple(parts)
 
     def _span(self, node: Node) -> Span:
-        # The grammar counts bytes; messages count characters.
-        start = len(self._encoded[: node.start_byte].decode())
+        start = self._characters(node.start_byte)
         return Span(start, start + len(self._encoded[node.start_byte : node.end_byte].decode().rstrip()))
+
+    def _characters(self, position: int) -> int:
+        """Answer how many characters stand before a byte: the grammar counts bytes, messages count characters."""
+        return position if self._source.text.isascii() else bisect_left(self._offsets, position)
+
+    @cached_property
+    def _offsets(self) -> list[int]:
+        return list(accumulate((len(char.encode()) for char in self._source.text), initial=0))
 
 
 def _below(parts: tuple[str, ...], counts: dict[Path, int]) -> Path:

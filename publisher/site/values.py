@@ -8,16 +8,38 @@ way out.
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+import unicodedata
+from decimal import Decimal
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+# What XML 1.0 (section 2.2) does not let a document hold; lone surrogates among it, and DELETE, which it discourages.
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_NAMES = {
+    "\x00": "NULL",
+    "\x07": "BELL",
+    "\x08": "BACKSPACE",
+    "\x0b": "VERTICAL TAB",
+    "\x0c": "FORM FEED",
+    "\x1b": "ESCAPE",
+    "\x7f": "DELETE",
+}
+_SPELLED = {
+    " ": "a space",
+    "\t": "a tab",
+    "\n": "a line end",
+    "\r": "a line end",
+    "\\": "a backslash",
+    '"': "a quote",
+}
 _URL_LIMIT = 2048
 _SPACE = re.compile(r"\s+")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?(?:-[A-Za-z0-9]{5,8})*")
+_LANGUAGE = re.compile(
+    r"[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*"
+)
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.IGNORECASE)
 
 
@@ -39,7 +61,7 @@ def fault(
 def describe(value: object) -> str:
     """Say what kind of thing was found, as an editor would call it."""
     if value is None:
-        return "empty"
+        return "an empty item"
     if isinstance(value, bool):
         return "true or false"
     if isinstance(value, str):
@@ -82,13 +104,9 @@ def number(value: object) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
         raise shape_fault(value, "a number")
     written = str(value).strip()
-    try:
-        parsed = Decimal(written)
-    except InvalidOperation:
-        parsed = None
-    if parsed is None or not parsed.is_finite() or not re.fullmatch(r"[+-]?\d{1,9}(\.\d{1,9})?", written):
+    if not re.fullmatch(r"[+-]?[0-9]{1,9}(\.[0-9]{1,9})?", written):
         raise fault("invalid-value", f"{quote(written)} is not a number", label="a number such as 4 or 3.5")
-    return parsed
+    return Decimal(written)
 
 
 def whole(value: object) -> int:
@@ -97,7 +115,9 @@ def whole(value: object) -> int:
         raise shape_fault(value, "a whole number")
     written = str(value).strip()
     if not re.fullmatch(r"[+-]?[0-9]{1,9}", written):
-        raise fault("invalid-value", f"{quote(written)} is not a whole number")
+        raise fault(
+            "invalid-value", f"{quote(written)} is not a whole number", label="digits only, at most nine"
+        )
     return int(written)
 
 
@@ -106,6 +126,8 @@ def url(value: object) -> str:
     if not isinstance(value, str):
         raise shape_fault(value, "an address")
     written = value.strip()
+    if not written:
+        raise fault("invalid-value", "the address is empty", help="write one, or leave the key out")
     problem = url_problem(written)
     if problem:
         raise fault("url-invalid", f"{quote(written)} {problem}", help=_url_help(written))
@@ -116,8 +138,11 @@ def url_problem(written: str) -> str | None:
     """Say why a text is no absolute http(s) address, or None when it is one."""
     if len(written) > _URL_LIMIT:
         return f"is {len(written)} characters long; an address has at most {_URL_LIMIT}"
-    if re.search(r"[\s\x00-\x20<>\"\\^`{|}\x7f]", written):
-        return "holds a character that no address may hold"
+    unfit = re.search(r"[\s<>\"\\^`{|}]", written)
+    # Neither may what nobody sees: control and formatting characters, zero-width ones among them.
+    char = unfit.group() if unfit else next((char for char in written if not char.isprintable()), None)
+    if char is not None:
+        return f"holds {_SPELLED.get(char) or name_of(char)}, which no address may hold"
     try:
         parts = urlsplit(written)
         port_known = parts.port is None or 0 < parts.port < 65536
@@ -139,9 +164,11 @@ def _url_help(written: str) -> str | None:
         return f"write https:{written}"
     if re.match(r"(?:www\.)?[\w-]+(?:\.[\w-]+)+(?:/|$)", written) and "://" not in written:
         return f"write https://{written}"
-    if "@" in written:
+    if re.match(r"https?://[^/?#]*@", written, re.IGNORECASE):
         return "leave out what stands before the @"
-    return None
+    if re.fullmatch(r"https?:\S*(?: \S+)+", written, re.IGNORECASE):
+        return f"write %20 for a space: {written.replace(' ', '%20')}"
+    return "such as https://example.org/film"
 
 
 def language(value: object) -> str:
@@ -166,8 +193,27 @@ def region(value: object) -> str:
 
 def quote(value: object) -> str:
     """Quote what was found, shortened where it would fill the screen."""
-    written = str(value)
-    return f'"{written[:57]}…"' if len(written) > 60 else f'"{written}"'
+    return f'"{shorten(str(value))}"'
+
+
+def shorten(written: str) -> str:
+    """Cut a text where it would fill the screen."""
+    return f"{written[:57]}…" if len(written) > 60 else written
+
+
+def name_of(char: str) -> str:
+    """Name a character by code point and, where it has one, by name."""
+    code = ord(char)
+    name = _NAMES.get(char) or unicodedata.name(char, "")
+    if not name:
+        name = (
+            "a lone surrogate"
+            if 0xD800 <= code <= 0xDFFF
+            else "a control character"
+            if unicodedata.category(char) == "Cc"
+            else "a noncharacter"
+        )
+    return f"U+{code:04X} ({name})"
 
 
 def _schema(kind: str, **more: Any) -> WithJsonSchema:  # noqa: ANN401 - JSON Schema takes any value

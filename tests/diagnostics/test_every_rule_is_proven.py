@@ -1,0 +1,27 @@
+"""Every rule has a case that shows its message."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from publisher.diagnostics import RULES
+
+TESTS = Path(__file__).parents[1]
+# What no single file can show, and the test that does.
+ELSEWHERE = {
+    "duplicate-id": "test_an_id_belongs_to_one_post",
+    "duplicate-slug": "test_a_slug_belongs_to_one_post",
+    "file-too-large": "test_a_file_over_the_limit_is_not_looked_into",
+    "file-unreadable": "test_what_cannot_be_read_is_reported_and_nothing_is_waited_for",
+}
+
+
+def test_every_code_appears_in_a_golden_file_or_a_named_test() -> None:
+    """A rule without a case is one whose message nobody has read, or that nothing reports."""
+    golden = "".join(file.read_text("utf-8") for file in TESTS.glob("*/golden/*.expected"))
+    tests = "".join(file.read_text("utf-8") for file in TESTS.glob("posts/test_*.py"))
+
+    assert set(re.findall(r"(?:error|warning|advice)\[([a-z-]+)\]:", golden)) | set(ELSEWHERE) == set(RULES)
+    for name in ELSEWHERE.values():
+        assert f"def {name}(" in tests
