@@ -14,7 +14,6 @@ from lxml import etree, html
 
 from publisher.content.entry import local_address
 from publisher.content.html import _LISTS, render
-from publisher.posts import MARKDOWN
 from publisher.posts.body import MARKDOWN
 from publisher.site import ImageFolder
 
@@ -446,8 +445,3 @@ def test_a_text_that_never_settles_is_shown_as_words(monkeypatch: pytest.MonkeyP
     """Were sanitising to change its own result for ever, readers would get the words without any markup."""
     monkeypatch.setattr("publisher.content.html._ROUNDS", 0)
     assert shown("1 < 2 *and* [more](x)") == "<p>1 &lt; 2 and more</p>"
-
-
-def test_what_is_shown_is_what_validation_measured() -> None:
-    """The room that checks how deep a text is nested reads Markdown with the same extensions."""
-    assert MARKDOWN == MARKDOWN
