@@ -11,8 +11,10 @@ import re
 import unicodedata
 from decimal import Decimal
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote as percent_encode
+from urllib.parse import urlsplit, urlunsplit
 
+import idna
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -131,7 +133,19 @@ def url(value: object) -> str:
     problem = url_problem(written)
     if problem:
         raise fault("url-invalid", f"{quote(written)} {problem}", help=_url_help(written))
-    return written
+    return ascii_url(written)
+
+
+def ascii_url(written: str) -> str:
+    """Write a sound address in ASCII, as XML's anyURI, RSS and HTTP want it (RFC 3987, section 3.1)."""
+    if written.isascii():
+        return written
+    parts = urlsplit(written)
+    host = parts.hostname or ""
+    if not host.isascii():
+        port = f":{parts.port}" if parts.port else ""
+        parts = parts._replace(netloc=idna.encode(host, uts46=True).decode() + port)
+    return re.sub(r"[^\x00-\x7f]+", lambda match: percent_encode(match.group()), urlunsplit(parts))
 
 
 def url_problem(written: str) -> str | None:
@@ -154,6 +168,11 @@ def url_problem(written: str) -> str | None:
         return "holds a user name or password"
     host = parts.hostname or ""
     bare = f"[{host}]" if ":" in host else host
+    if not host.isascii():
+        try:
+            idna.encode(host, uts46=True)
+        except idna.IDNAError:
+            return "has no usable host name"
     if not host or not port_known or (host.isascii() and not _HOST.fullmatch(bare)):
         return "has no usable host name"
     return None

@@ -14,7 +14,6 @@ from lxml import etree, html
 
 from publisher.content.entry import local_address
 from publisher.content.html import _LISTS, render
-from publisher.posts.body import MARKDOWN
 from publisher.site import ImageFolder
 
 if TYPE_CHECKING:

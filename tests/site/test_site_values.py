@@ -22,15 +22,27 @@ from publisher.site.values import language, number, prose, quote, region, text, 
         "HTTPS://EXAMPLE.COM/",
         "https://[::1]:8400/",
         "https://127.0.0.1/",
-        "https://例え.jp/映画",
         "https://example.com/a%20b",
         "https://example.com/@desk",
         "https://a_b.example.com/~x/'(1);v=2",
     ],
 )
 def test_absolute_web_addresses_are_taken_as_written(address: str) -> None:
-    """Ports, literals, other scripts and an @ behind the host are all fine."""
+    """Ports, literals and an @ behind the host are all fine."""
     assert url(f" {address} ") == address
+
+
+def test_other_scripts_are_written_in_ascii() -> None:
+    """A host becomes punycode and a path percent-encoded UTF-8, as every output needs it; `%20` stays."""
+    written = "https://例え.jp:8400/映画%20?q=é#ü"
+
+    assert url(written) == "https://xn--r8jz45g.jp:8400/%E6%98%A0%E7%94%BB%20?q=%C3%A9#%C3%BC"
+
+
+@pytest.mark.parametrize("host", ["xn--a\u200b", "\u2488com", f"{'é' * 64}.example"])
+def test_a_host_that_no_resolver_could_look_up_is_refused(host: str) -> None:
+    """What has no form in ASCII (IDNA 2008) is a fault, not a crash."""
+    assert url_problem(f"https://{host}/") is not None
 
 
 @pytest.mark.parametrize(
