@@ -79,5 +79,4 @@ def _line(offer: publisher.Offer, now: datetime) -> str:
         parts.append(f"from {terms.starts:%Y-%m-%d}")
     if terms.ends is not None and terms.ends <= now:
         parts.append("ended: not shown any more")
-    where = {"given": "", "search": "search: ", "none": "no link known"}[offer.link]
-    return f"{', '.join(parts)}\n      {where}{offer.url or ''}"
+    return f"{', '.join(parts)}\n      {offer.url or 'no link known'}"

@@ -42,6 +42,8 @@ for command in (validate, attach, generate, push, publish, listen, endpoints):
 
 def main() -> None:
     """Run the command line and end the process with a status that tells the truth."""
+    # pydantic would look through every installed package for plugins at each start; nothing here wants one.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         status = cli.main(standalone_mode=False)
     except click.ClickException as error:

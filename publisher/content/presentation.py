@@ -32,9 +32,10 @@ KIND_WORDS = {
 
 
 def offer_title(offer: Offer) -> str:
-    """Name an offer in one line: "Rent: Fandango at Home (US)"."""
+    """Name an offer in one line: "Rent: Fandango at Home (US)"; a link that is only a search is called one."""
     region = f" ({offer.terms.region})" if offer.terms.region else ""
-    return f"{_what(offer, offer.name)}{region}"
+    search = ", search" if offer.link is LinkOrigin.SEARCH else ""
+    return f"{_what(offer, offer.name)}{region}{search}"
 
 
 def _what(offer: Offer, name: str) -> str:

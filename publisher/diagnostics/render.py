@@ -6,8 +6,6 @@ from collections import Counter
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from wcwidth import wcswidth
-
 from publisher.diagnostics.rules import Severity
 
 if TYPE_CHECKING:
@@ -129,5 +127,9 @@ def _window(fault: Diagnostic) -> tuple[str, str, str]:
 
 def _width(text: str) -> int:
     """Answer how many columns of a terminal a text takes up."""
+    if text.isascii():
+        return len(text)
+    from wcwidth import wcswidth  # noqa: PLC0415 - its tables take longer to load than most runs need it
+
     width = wcswidth(text)
     return width if width >= 0 else len(text)

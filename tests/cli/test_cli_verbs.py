@@ -94,8 +94,8 @@ def test_attach_names_the_present_service_and_marks_a_search(make_site: MakeSite
     done = run("attach", *NOW)
 
     assert done.returncode == 0
-    assert "Rent: Fandango at Home (US), formerly Vudu" in done.stdout
-    assert "search: https://athome.fandango.com/content/browse/search?searchString=Karmalink" in done.stdout
+    assert "Rent: Fandango at Home (US), search, formerly Vudu" in done.stdout
+    assert "      https://athome.fandango.com/content/browse/search?searchString=Karmalink" in done.stdout
     assert files(site.root) == before
     told = json.loads(run("attach", "--json").stdout)
     assert told["format_version"] == 1

@@ -355,7 +355,10 @@ def test_where_to_watch_is_found_among_the_links() -> None:
     feeds = feeds_of("hostile")
     everything = next(e for e in entries(feeds.atom) if e.findtext(ATOM + "title") == "Everything & more")
     related = [link for link in everything.findall(ATOM + "link") if link.get("rel") == "related"]
-    assert [link.get("title") for link in related] == ["Rent: Fandango at Home (US)", "Stream: Apple TV (GB)"]
+    assert [link.get("title") for link in related] == [
+        "Rent: Fandango at Home (US), search",
+        "Stream: Apple TV (GB)",
+    ]
 
 
 def test_a_picture_is_an_enclosure_with_its_size() -> None:
