@@ -7,12 +7,13 @@ each other instead of failing half way.
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 import orjson
-from sqlalchemy import create_engine, event, func, insert, inspect, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import URL, create_engine, event, func, insert, inspect, select, update
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from publisher.errors import EnvironmentFault, Refused
 from publisher.ledger import schema
@@ -50,7 +51,7 @@ class Ledger:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise EnvironmentFault(f"{folder} cannot be made: {error.strerror}") from None
-        engine = create_engine(f"sqlite:///{path}")
+        engine = create_engine(URL.create("sqlite", database=str(path)))
         event.listen(engine, "connect", _configure)
         event.listen(engine, "begin", _begin_immediate)
         ledger = cls(engine, str(path))
@@ -79,13 +80,13 @@ class Ledger:
 
     def announced(self) -> dict[str, Announced]:
         """Return what partners were last told, by review id."""
-        table = schema.announced
-        with self._transaction() as connection:
-            rows = connection.execute(select(table)).all()
-        return {
-            row.review_id: Announced(row.review_id, row.sequence, bool(row.live), orjson.loads(row.snapshot))
-            for row in rows
-        }
+        with self._reading() as connection:
+            return {
+                row.review_id: Announced(
+                    row.review_id, row.sequence, bool(row.live), orjson.loads(row.snapshot)
+                )
+                for row in connection.execute(select(schema.announced))
+            }
 
     def announce(
         self, announcements: Sequence[Announcement], asked: Mapping[str, Collection[EventType]], at: float
@@ -130,7 +131,7 @@ class Ledger:
             .where(deliveries.c.state == DeliveryState.WAITING)
             .order_by(deliveries.c.id)
         )
-        with self._transaction() as connection:
+        with self._reading() as connection:
             return [
                 Delivery(row.id, row.endpoint, row.event_id, row.type, row.body, row.attempts, row.at)
                 for row in connection.execute(query)
@@ -143,7 +144,7 @@ class Ledger:
             table.c.endpoint, table.c.state
         )
         found: dict[str, dict[DeliveryState, int]] = {}
-        with self._transaction() as connection:
+        with self._reading() as connection:
             for endpoint, state, count in connection.execute(query):
                 found.setdefault(endpoint, {})[DeliveryState(state)] = count
         return found
@@ -192,7 +193,7 @@ class Ledger:
     def endpoint(self, name: str, url: str) -> EndpointState:
         """Return what an endpoint's address asked for; an address never heard of asked for nothing."""
         table = schema.endpoints
-        with self._transaction() as connection:
+        with self._reading() as connection:
             row = connection.execute(
                 select(table).where(table.c.name == name, table.c.url == url)
             ).one_or_none()
@@ -238,20 +239,47 @@ class Ledger:
             with self._engine.begin() as connection:
                 yield connection
         except DBAPIError as error:
-            problem = str(error.orig)
+            code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+            # SQLite quotes names out of the file, and in a damaged one they may be anything.
+            problem = "".join(char if char.isprintable() else "\ufffd" for char in str(error.orig))
             raise EnvironmentFault(
-                f"the ledger {self._where} cannot be used: {problem}", _hint(problem)
+                f"the ledger {self._where} cannot be used: {problem}", _HINTS.get(code)
             ) from None
+        except (SQLAlchemyError, UnicodeDecodeError):
+            # Out of a damaged file the driver may read text that is none, even in its own messages.
+            raise _damaged(self._where) from None
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """Read, and take values that make no sense for what they are: damage."""
+        try:
+            with self._transaction() as connection:
+                yield connection
+        except (ValueError, TypeError):
+            raise _damaged(self._where) from None
 
 
-def _hint(problem: str) -> str:
-    if "locked" in problem or "busy" in problem:
-        return "another program holds it; try again when that has ended"
-    if "malformed" in problem or "not a database" in problem:
-        return "put it aside and restore a copy; without one, start anew with `publisher push --baseline`"
-    if "full" in problem:
-        return "free some space on the disk, then run the command again; nothing was lost"
-    return "check that the folder can be written"
+_RESTORE = "put it aside and restore a copy; without one, start anew with `publisher push --baseline`"
+_WRITABLE = "check that the folder can be written"
+_FULL = "check that there is space on the disk, then run the command again; what was committed is safe"
+# https://sqlite.org/rescode.html
+_HINTS = {
+    sqlite3.SQLITE_BUSY: "another program holds it; try again when that has ended",
+    sqlite3.SQLITE_LOCKED: "another program holds it; try again when that has ended",
+    sqlite3.SQLITE_READONLY: _WRITABLE,
+    sqlite3.SQLITE_CANTOPEN: _WRITABLE,
+    sqlite3.SQLITE_PERM: _WRITABLE,
+    sqlite3.SQLITE_IOERR: _FULL,
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_CONSTRAINT: "another run may have announced the same; run the command again",
+    sqlite3.SQLITE_ERROR: _RESTORE,
+    sqlite3.SQLITE_CORRUPT: _RESTORE,
+    sqlite3.SQLITE_NOTADB: _RESTORE,
+}
+
+
+def _damaged(where: object) -> EnvironmentFault:
+    return EnvironmentFault(f"the ledger {where} is damaged", _RESTORE)
 
 
 def _configure(connection: Any, record: object) -> None:  # noqa: ANN401, ARG001 - the driver's own type, the event's shape
@@ -274,13 +302,20 @@ def _begin_immediate(connection: Connection) -> None:
 
 def _prepare(connection: Connection, path: Path) -> None:
     """Make the tables where there are none, and see that those there are ours."""
-    if not inspect(connection).has_table(schema.about.name):
+    tables = inspect(connection).get_table_names()
+    if not tables:
         schema.metadata.create_all(connection)
         connection.execute(insert(schema.about).values(schema_version=schema.SCHEMA_VERSION))
         return
-    version = connection.execute(select(schema.about.c.schema_version)).scalar_one_or_none()
-    if version != schema.SCHEMA_VERSION:
+    if schema.about.name not in tables:
+        raise EnvironmentFault(
+            f"{path} is not a ledger: it holds other tables", "put the file where it belongs, or aside"
+        )
+    versions = connection.execute(select(schema.about.c.schema_version)).scalars().all()
+    if len(versions) != 1:
+        raise _damaged(path)
+    if versions[0] != schema.SCHEMA_VERSION:
         raise Refused(
-            f"the ledger {path} has schema {version}; this version of publisher knows {schema.SCHEMA_VERSION}",
+            f"the ledger {path} has schema {versions[0]}; this version of publisher knows {schema.SCHEMA_VERSION}",
             "use the version of publisher that wrote it, or a newer one",
         )

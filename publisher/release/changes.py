@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 #: The fields of a snapshot whose change is an update.
 COMPARED = ("title", "url", "summary", "rating", "film", "image", "updated")
 
+_MOMENT = "%Y-%m-%d %H:%M UTC"
+_BEHIND = "the clock, or --now, is behind an earlier run; with the right time nothing needs taking back"
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -74,7 +77,7 @@ def find_changes(
     """Compare the reviews with what was announced: oldest review first, retractions last.
 
     Raises:
-        Refused: A review that was announced is still to come at `now`: the clock runs behind.
+        Refused: A review that was announced, or a retraction, is still to come at `now`: the clock runs behind.
     """
     changes: list[Change] = []
     live: set[str] = set()
@@ -88,7 +91,7 @@ def find_changes(
         if change is not None:
             changes.append(change)
     changes += [
-        _retraction(told, hidden.get(review_id))
+        _retraction(told, hidden.get(review_id), now)
         for review_id, told in sorted(announced.items())
         if told.live and review_id not in live
     ]
@@ -99,6 +102,8 @@ def _of_live(post: Post, told: Announced | None, site: Site) -> Change | None:
     review = post.review
     current = snapshot(review, site)
     kind, changed = EventType.PUBLISHED, frozenset[str]()
+    if told is not None and not told.live and _taken_back(review) == told.snapshot.get("retracted", ""):
+        raise Refused(f"{post.name} was taken back, but {review.retracted:{_MOMENT}} is yet to come", _BEHIND)
     if told is not None and told.live:
         kind = EventType.UPDATED
         changed = frozenset(key for key in COMPARED if current.get(key) != told.snapshot.get(key))
@@ -116,20 +121,22 @@ def _of_live(post: Post, told: Announced | None, site: Site) -> Change | None:
     )
 
 
-def _retraction(told: Announced, post: Post | None) -> Change:
+def _retraction(told: Announced, post: Post | None, now: datetime) -> Change:
+    remembered = dict(told.snapshot)
     if post is None:
         reason = "deleted"
-    elif post.review.status is Status.RETRACTED:
+    elif visibility(post.review, now) is Visibility.RETRACTED:
         reason = post.review.reason or "retracted"
+        # Not compared: it tells a clock that runs behind from a review that came back.
+        remembered["retracted"] = _taken_back(post.review)
+    elif (
+        visibility(post.review, now) is Visibility.SCHEDULED
+        and told.snapshot.get("published") == post.review.date.isoformat()
+    ):
+        raise Refused(
+            f"{post.name} was announced, but its date, {post.review.date:{_MOMENT}}, is yet to come", _BEHIND
+        )
     else:
-        if (
-            post.review.status is Status.READY
-            and told.snapshot.get("published") == post.review.date.isoformat()
-        ):
-            raise Refused(
-                f"{post.name} was announced, but its date, {post.review.date:%Y-%m-%d %H:%M} UTC, is yet to come",
-                "the clock, or --now, is behind an earlier run; with the right time nothing needs taking back",
-            )
         reason = "unpublished"
     return Change(
         type=EventType.RETRACTED,
@@ -137,6 +144,11 @@ def _retraction(told: Announced, post: Post | None) -> Change:
         title=str(told.snapshot.get("title", "")),
         url=str(told.snapshot.get("url", "")),
         sequence=told.sequence + 1,
-        snapshot=told.snapshot,
+        snapshot=sparse(remembered),
         reason=reason,
     )
+
+
+def _taken_back(review: Review) -> str | None:
+    """Return the moment an editor gave a retraction, as a snapshot keeps it."""
+    return review.retracted.isoformat() if review.status is Status.RETRACTED and review.retracted else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from publisher.errors import EnvironmentFault
@@ -12,37 +13,50 @@ from publisher.errors import EnvironmentFault
 if TYPE_CHECKING:
     from publisher.site import Deploy, Site
 
-_SECRETS = "PUBLISHER_SECRET_"
+_SECRETS = ("PUBLISHER_SECRET_", "PUBLISHER_LISTEN_SECRET")
+_STANDARD_ERROR = 2
 
 
 def run_deploy(site: Site, deploy: Deploy) -> None:
-    """Run the deploy command in the site's folder; its output goes where ours goes.
+    """Run the deploy command in the site's folder; what it prints goes to standard error, for people.
 
-    The endpoints' secrets are not part of its environment.
+    The endpoints' secrets are not part of its environment. When it fails, all that it started is ended.
 
     Raises:
         EnvironmentFault: It failed or took too long; nothing was sent.
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_SECRETS)}
-    # The command is the site's own configuration and meant for a shell. A session of its own, so that all it started
-    # can be ended with it.
-    with subprocess.Popen(  # noqa: S602
-        deploy.command,
-        shell=True,
-        cwd=site.root,
-        env=environment,
-        start_new_session=True,
-        stdin=subprocess.DEVNULL,
-    ) as process:
+    try:
+        # The command is the site's own configuration and meant for a shell. A session of its own, so that all it
+        # started can be ended with it. Standard output is ours: machines read it.
+        process = subprocess.Popen(  # noqa: S602
+            deploy.command,
+            shell=True,
+            cwd=site.root,
+            env=environment,
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=_STANDARD_ERROR,
+        )
+    except OSError as error:
+        raise _fault(f"cannot be started: {error.strerror}") from None
+    with process:
         try:
             status = process.wait(timeout=deploy.timeout)
         except BaseException as error:
-            os.killpg(process.pid, signal.SIGKILL)
+            _end(process)
             if isinstance(error, subprocess.TimeoutExpired):
                 raise _fault(f"took longer than {deploy.timeout} s") from None
             raise
     if status:
+        _end(process)
         raise _fault(f"ended with status {status}" if status > 0 else f"was ended by signal {-status}")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End whatever is left of the command's session."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _fault(what: str) -> EnvironmentFault:

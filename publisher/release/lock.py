@@ -29,8 +29,10 @@ def exclusive(site: Site) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         raise Refused("another publisher run is at work on this site", "wait until it has ended") from None
-    except OSError as error:
-        raise EnvironmentFault(f"{site.state} cannot be written: {error.strerror or error}") from None
+    # A file system without locks is told by NotImplementedError.
+    except (OSError, NotImplementedError) as error:
+        problem = getattr(error, "strerror", None) or error
+        raise EnvironmentFault(f"{site.state} cannot be written: {problem}") from None
     try:
         yield
     finally:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from publisher.ledger import Delivery, DeliveryState, EndpointState
 from publisher.net import FetchFault
-from publisher.webhooks.retry_after import retry_after
+from publisher.webhooks.retry_after import LONGEST_WAIT, retry_after
 from publisher.webhooks.signing import Secret, signed_headers
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ ATTEMPTS_LIMIT = 8
 AGE_LIMIT = 3 * 24 * 3600.0
 
 _TRANSIENT = {408, 425, 429}
+_LONGEST_QUOTE = 200
 
 
 @dataclass(slots=True)
@@ -98,9 +99,14 @@ def _without_endpoint(ledger: Ledger, queue: Sequence[Delivery], now: float, rep
         if now - delivery.committed_at >= AGE_LIMIT:
             ledger.give_up(delivery, now)
             report.failed += 1
+            report.note(
+                "it left publisher.toml more than three days ago: what it was still to get was given up"
+            )
         else:
             report.waiting += 1
-    report.note("it is no longer in publisher.toml; its events wait for three days in case it comes back")
+            report.note(
+                "it is no longer in publisher.toml; its events wait for three days in case it comes back"
+            )
 
 
 @dataclass(slots=True)
@@ -120,7 +126,8 @@ class _Run:
             self._gone(queue)
             return
         patience = (asked.not_before or 0) - self.clock()
-        if queue and patience > 0:
+        # Nobody can ask for more than the longest wait; more than that is what a clock that stood wrong has left.
+        if queue and 0 < patience <= LONGEST_WAIT:
             self.report.waiting += len(queue)
             self.report.note(f"it asked for patience: next try in {_duration(patience)}")
             return
@@ -184,7 +191,7 @@ class _Run:
         if patience is not None:
             state = EndpointState(not_before=self.clock() + patience)
             self.ledger.set_endpoint(self.endpoint.name, self.endpoint.url, state)
-        self._record(attempt, delivery, answer.status, _meaning(answer.status))
+        self._record(attempt, delivery, answer.status, _meaning(answer))
         transient = answer.status >= 500 or answer.status in _TRANSIENT
         return _Then.HOLD if transient else _Then.GO_ON
 
@@ -202,22 +209,35 @@ class _Run:
             self.report.note(outcome)
 
 
-def _meaning(status: int) -> str:
+def _meaning(answer: Answer) -> str:
     """Say what a status other than 2xx means for the editor."""
+    status = answer.status
     advice = {
         401: "the partner does not accept the signature; is the secret the same on both sides?",
         403: "the partner does not accept the signature; is the secret the same on both sides?",
         404: "nothing is there; is the endpoint's URL right?",
         405: "the address does not take POST; is the endpoint's URL right?",
+        408: "the partner asks for another try",
         413: "the event is too large for the partner",
+        425: "the partner asks for another try",
         429: "the partner asks for fewer requests",
     }
     if 300 <= status < 400:
-        return f"it answered {status}: it has moved; redirects are not followed, put the new URL into publisher.toml"
+        place = _printable(answer.headers.get("location", ""))
+        moved = f"it has moved to {place}" if place else "it has moved"
+        return (
+            f"it answered {status}: {moved}; redirects are not followed, put the new URL into publisher.toml"
+        )
     said = advice.get(
         status, "the partner's site is in trouble" if status >= 500 else "the partner refused the event"
     )
     return f"it answered {status}: {said}"
+
+
+def _printable(text: str) -> str:
+    """Shorten a partner's own words to what may stand in a message and on a terminal."""
+    shown = "".join(character if character.isprintable() else "�" for character in text)
+    return shown if len(shown) <= _LONGEST_QUOTE else shown[:_LONGEST_QUOTE] + "…"
 
 
 def _duration(seconds: float) -> str:

@@ -6,10 +6,13 @@ before parsing, answer quickly, drop repeats by their id.
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from typing import TYPE_CHECKING, Any, Self
 
 import orjson
@@ -18,10 +21,12 @@ from publisher.errors import EnvironmentFault
 from publisher.webhooks.signing import ID_HEADER, Secret, VerificationFailed, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 BODY_LIMIT = 1024 * 1024
 _SILENCE_LIMIT = 10.0
+_DISCARD_LIMIT = 16 * BODY_LIMIT
+_DISCARD_SECONDS = 2.0
 _MOST_REMEMBERED = 100_000
 
 
@@ -47,7 +52,8 @@ class Receiver:
 
     Args:
         secret: The secret shared with the sender.
-        show: Called with each message, one at a time.
+        show: Called with each message, one at a time. What it raises is raised where the context is left; the
+            sender is asked to send again.
         host: The address to listen on.
         port: The port; 0 takes a free one.
         clock: Answers the time in seconds since 1970.
@@ -70,11 +76,15 @@ class Receiver:
         self._clock = clock
         self._seen: dict[str, None] = {}
         self._one_at_a_time = threading.Lock()
+        self._answered = threading.Condition()
+        self._answering = 0
+        self._fault: Exception | None = None
         try:
-            self._server = _Server((host, port), _handler(self))
-        except OSError as error:
+            self._server = _Server((host, port), self)
+        except (OSError, OverflowError, UnicodeError) as error:
+            problem = getattr(error, "strerror", None) or error
             raise EnvironmentFault(
-                f"port {port} of {host} cannot be listened on: {error.strerror}", "choose another with --port"
+                f"port {port} of {host} cannot be listened on: {problem}", "choose another with --port"
             ) from None
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
 
@@ -89,72 +99,123 @@ class Receiver:
         self._thread.start()
         return self
 
-    def __exit__(self, *exception: object) -> None:
+    def __exit__(self, kind: object, *exception: object) -> None:
         self._server.shutdown()
         self._thread.join()
+        # A message that was shown is answered too, or its sender would take it for lost.
+        with self._answered:
+            self._answered.wait_for(lambda: not self._answering, _SILENCE_LIMIT)
         self._server.server_close()
+        if self._fault is not None and kind is None:
+            raise self._fault
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Keep the receiver until a message that is being judged has its answer."""
+        with self._answered:
+            self._answering += 1
+        try:
+            yield
+        finally:
+            with self._answered:
+                self._answering -= 1
+                self._answered.notify_all()
 
     def take(self, headers: dict[str, str], body: bytes) -> int:
         """Judge one message, show it, and return the status it is answered with."""
-        message_id = headers.get(ID_HEADER, "")
         with self._one_at_a_time:
+            message, status = self._judge(headers, body)
             try:
-                verify(self._secret, headers, body, self._clock())
-                event = orjson.loads(body)
-            except VerificationFailed as failure:
-                self._show(Received(message_id, None, str(failure)))
-                return 401
-            except ValueError:
-                event = None
-            if not isinstance(event, dict):
-                self._show(Received(message_id, None, "the body is not a JSON object"))
-                return 400
-            repeat = message_id in self._seen
-            self._seen[message_id] = None
-            if len(self._seen) > _MOST_REMEMBERED:
-                self._seen.pop(next(iter(self._seen)))
-            self._show(Received(message_id, event, repeat=repeat))
-            return 204
+                self._show(message)
+            except Exception as error:  # noqa: BLE001 - raised again where the receiver is left
+                self._fault = self._fault or error
+                return 500
+            if message.event is not None:
+                self._seen[message.id] = None
+                if len(self._seen) > _MOST_REMEMBERED:
+                    self._seen.pop(next(iter(self._seen)))
+            return status
+
+    def _judge(self, headers: dict[str, str], body: bytes) -> tuple[Received, int]:
+        message_id = headers.get(ID_HEADER, "")
+        try:
+            verify(self._secret, headers, body, self._clock())
+            event = orjson.loads(body)
+        except VerificationFailed as failure:
+            return Received(message_id, None, str(failure)), 401
+        except ValueError:
+            event = None
+        if not isinstance(event, dict):
+            return Received(message_id, None, "the body is not a JSON object"), 400
+        return Received(message_id, event, repeat=message_id in self._seen), 204
 
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], receiver: Receiver) -> None:
+        self.receiver = receiver
+        if ":" in address[0]:
+            self.address_family = socket.AF_INET6
+        super().__init__(address, _Handler)
+
+    def server_bind(self) -> None:
+        """Bind, without asking the name service who we are: it may not answer for a long time."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing: a peer that hangs up in the middle is its own affair."""
 
 
-def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        server_version = "headless-publisher"
-        sys_version = ""
-        timeout = _SILENCE_LIMIT
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
+    server_version = "headless-publisher"
+    sys_version = ""
+    timeout = _SILENCE_LIMIT
 
-        def do_POST(self) -> None:
-            length = self.headers.get("content-length", "")
-            if not length.isascii() or not length.isdigit():
-                self._answer(411)
-                return
-            if int(length) > BODY_LIMIT:
-                self._answer(413)
-                return
-            body = self.rfile.read(int(length))
-            if len(body) < int(length):
-                self.close_connection = True
-                return
-            self._answer(receiver.take({name.lower(): value for name, value in self.headers.items()}, body))
-
-        def _answer(self, status: int) -> None:
+    def do_POST(self) -> None:
+        written = self.headers.get("content-length", "")
+        if "transfer-encoding" in self.headers or not (written.isascii() and written.isdigit()):
+            self._turn_away(411)
+            return
+        # So many digits that int() would refuse them are too many in any case.
+        if len(written.lstrip("0")) > len(str(BODY_LIMIT)) or int(written) > BODY_LIMIT:
+            self._turn_away(413)
+            return
+        body = self.rfile.read(int(written))
+        if len(body) < int(written):
             self.close_connection = True
-            self.send_response(status)
-            if status != 204:
-                self.send_header("content-length", "0")
-            self.send_header("connection", "close")
-            self.end_headers()
+            return
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        receiver = self.server.receiver
+        with receiver.answering():
+            self._answer(receiver.take(headers, body))
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing: what matters is shown by the receiver."""
+    def _answer(self, status: int) -> None:
+        self.close_connection = True
+        self.send_response(status)
+        if status != 204:
+            self.send_header("content-length", "0")
+        self.send_header("connection", "close")
+        self.end_headers()
 
-    return Handler
+    def _turn_away(self, status: int) -> None:
+        """Answer without looking at the body."""
+        self._answer(status)
+        # To close a connection with bytes unread resets it, and the answer may be lost (RFC 9112, 9.6).
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_WR)
+            end, left = time.monotonic() + _DISCARD_SECONDS, _DISCARD_LIMIT
+            while left > 0 and (seconds := end - time.monotonic()) > 0:
+                self.connection.settimeout(seconds)
+                data = self.connection.recv(65_536)
+                if not data:
+                    break
+                left -= len(data)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: what matters is shown by the receiver."""

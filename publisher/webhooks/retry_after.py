@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from publisher.net import Answer
 
-_LONGEST = 24 * 3600.0
+#: Seconds; whoever asks for more gets this.
+LONGEST_WAIT = 24 * 3600.0
 
 
 def retry_after(answer: Answer, now: float) -> float | None:
@@ -24,4 +25,4 @@ def retry_after(answer: Answer, now: float) -> float | None:
             seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now
         except (ValueError, TypeError, OverflowError):
             return None
-    return min(seconds, _LONGEST) if seconds > 0 else None
+    return min(seconds, LONGEST_WAIT) if seconds > 0 else None

@@ -95,14 +95,18 @@ def verify(secret: Secret, headers: dict[str, str], body: bytes, now: float) -> 
     if missing:
         raise VerificationFailed(f"the header {missing[0]} is missing")
     written = headers[TIMESTAMP_HEADER]
-    if not re.fullmatch(r"[0-9]{1,12}", written):
+    # What is signed is the number, so only one way of writing it may be accepted.
+    if not re.fullmatch(r"0|[1-9][0-9]{0,11}", written):
         raise VerificationFailed("the timestamp is not a whole number of seconds")
     timestamp = int(written)
     if abs(now - timestamp) > TOLERANCE:
         age = round(now - timestamp)
         what = f"{age} s old" if age > 0 else f"{-age} s ahead"
         raise VerificationFailed(f"the message is {what}; at most {TOLERANCE} s are accepted")
-    expected = sign(secret, headers[ID_HEADER], timestamp, body).encode()
+    try:
+        expected = sign(secret, headers[ID_HEADER], timestamp, body).encode()
+    except UnicodeEncodeError:
+        raise VerificationFailed("the id is not text") from None
     given = headers[SIGNATURE_HEADER].split(" ")
     if len(given) > _MOST_SIGNATURES:
         raise VerificationFailed("there are too many signatures")

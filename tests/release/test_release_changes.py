@@ -1,0 +1,325 @@
+"""What is announced, and what is not: every way in which a review comes, changes and goes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pytest
+from newsroom import FILM, NOW, TEXT, Newsroom, identity, post
+
+from publisher.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from publisher.release import PushReport
+    from publisher.site import Site
+
+LATER = NOW + timedelta(days=1)
+
+
+@pytest.fixture
+def newsroom(make_site: Callable[..., Site]) -> Newsroom:
+    """Make a site whose one review was announced."""
+    made = Newsroom(make_site)
+    made.push()
+    return made
+
+
+def told(report: PushReport) -> list[tuple[str, int, tuple[str, ...]]]:
+    """Say what a push announced: kind, sequence, and the fields that changed."""
+    return [(str(change.type)[7:], change.sequence, change.changed) for change in report.changes]
+
+
+def events(newsroom: Newsroom) -> list[dict[str, Any]]:
+    """Return every event the ledger holds, in order."""
+    rows = newsroom.rows("SELECT body FROM events ORDER BY rowid")
+    return [orjson.loads(body) for (body,) in rows]
+
+
+def test_a_new_review_is_published(make_site: Callable[..., Site]) -> None:
+    """Announce a live review once."""
+    newsroom = Newsroom(make_site)
+
+    assert told(newsroom.push()) == [("published", 1, ())]
+    assert told(newsroom.push(LATER)) == []
+
+
+@pytest.mark.parametrize(
+    ("front", "changed"),
+    [
+        ({"title": "Karma Link"}, ("title",)),
+        ({"slug": "karma-link"}, ("url",)),
+        ({"summary": "A treasure hunt through past lives."}, ("summary",)),
+        ({"rating": "4.5"}, ("rating",)),
+        ({"rating": "0"}, ("rating",)),
+        ({"film": FILM.replace("2021", "2022")}, ("film",)),
+        ({"film": FILM.replace("]", ", Nobody]")}, ("film",)),
+        ({"image": "{src: 'https://img.example/a.jpg', alt: A boy}"}, ("image",)),
+        ({"updated": "2022-08-01"}, ("updated",)),
+        ({"updated": "2022-08-01", "correction": "The year was wrong."}, ("updated",)),
+        ({"title": "Other", "rating": "3", "updated": "2022-08-01"}, ("rating", "title", "updated")),
+    ],
+)
+def test_what_partners_show_makes_an_update(
+    newsroom: Newsroom, front: dict[str, Any], changed: tuple[str, ...]
+) -> None:
+    """Announce an update that names the fields that changed, once."""
+    newsroom.put(a=post(**front))
+
+    assert told(newsroom.push()) == [("updated", 2, changed)]
+    assert events(newsroom)[-1]["data"]["changed"] == list(changed)
+    assert told(newsroom.push()) == []
+
+
+@pytest.mark.parametrize("gone", ["rating", "film"])
+def test_what_is_taken_away_makes_an_update(newsroom: Newsroom, gone: str) -> None:
+    """Announce that a field is no longer there."""
+    newsroom.put(a=post(without=(gone,)))
+
+    assert told(newsroom.push()) == [("updated", 2, (gone,))]
+    assert gone not in events(newsroom)[-1]["data"]["review"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        post(text=TEXT.replace("hunts", "hunted")),
+        post(text="Quite another beginning, and so another derived summary.\n\n" + TEXT),
+        post(tags="[sci-fi, cambodia]"),
+        post(language="en-GB"),
+        post(),
+        post(rating="4.0"),
+        post(film="{year: 2021, directors: [Jake Wachtel], title: 'Karmalink'}"),
+        post(title='"Karmalink"'),
+        post(date="2022-07-15T14:00Z"),
+        post(watch="[{service: Vudu, kind: rent}]"),
+        post().replace("\n", "\r\n"),
+    ],
+    ids=[
+        "a typo in the text",
+        "the derived summary",
+        "tags",
+        "language",
+        "nothing at all",
+        "the same rating",
+        "the same film",
+        "quotes",
+        "the same moment in another zone",
+        "where to watch",
+        "line ends",
+    ],
+)
+def test_what_is_no_news_makes_no_event(newsroom: Newsroom, content: str) -> None:
+    """Say nothing for a change that is none to a partner."""
+    newsroom.put(a=content)
+
+    assert told(newsroom.push()) == []
+    assert len(events(newsroom)) == 1
+
+
+def test_there_and_back_again_are_three_events(newsroom: Newsroom) -> None:
+    """Give A, then B, then A again three ids and three sequence numbers."""
+    newsroom.put(a=post(title="B"))
+    newsroom.push()
+    newsroom.put(a=post())
+    newsroom.push()
+
+    rows = newsroom.rows("SELECT id, sequence, type FROM events ORDER BY sequence")
+    assert len({row[0] for row in rows}) == 3
+    assert [row[1:] for row in rows] == [
+        (1, "review.published"),
+        (2, "review.updated"),
+        (3, "review.updated"),
+    ]
+
+
+def test_a_retraction_says_why_and_nothing_of_the_text(newsroom: Newsroom) -> None:
+    """Announce a retraction with its reason, where the review was, and no word of what it said."""
+    newsroom.put(
+        a=post(
+            title="Another Title",
+            status="retracted",
+            retracted="2022-08-01",
+            reason="The quotes were invented.",
+            summary="A summary.",
+        )
+    )
+
+    assert told(newsroom.push()) == [("retracted", 2, ())]
+    assert events(newsroom)[-1] == {
+        "type": "review.retracted",
+        "timestamp": NOW.isoformat(),
+        "data": {
+            "schema_version": 1,
+            "sequence": 2,
+            "review": {
+                "id": f"urn:uuid:{identity(1)}",
+                "url": "https://reviews.example/reviews/karmalink/",
+            },
+            "reason": "The quotes were invented.",
+        },
+    }
+    assert told(newsroom.push()) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (post(status="draft"), "unpublished"),
+        (post(date="2027-01-01"), "unpublished"),
+        (post(status="retracted", retracted="2022-08-01", reason="withdrawn"), "withdrawn"),
+        (None, "deleted"),
+    ],
+    ids=["draft", "put off", "retracted", "deleted"],
+)
+def test_what_can_no_longer_be_read_is_taken_back_and_may_return(
+    newsroom: Newsroom, content: str | None, reason: str
+) -> None:
+    """Announce a retraction once, and when the review is back a publication with the next number."""
+    if content is None:
+        newsroom.remove("a")
+    else:
+        newsroom.put(a=content)
+    gone = newsroom.push()
+    quiet = newsroom.push(LATER)
+    newsroom.put(a=post(title="Back"))
+    back = newsroom.push(LATER)
+
+    assert told(gone) == [("retracted", 2, ())]
+    assert gone.changes[0].reason == reason
+    assert told(quiet) == []
+    assert told(back) == [("published", 3, ())]
+    assert len({row[0] for row in newsroom.rows("SELECT id FROM events")}) == 3
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        post(2, status="draft"),
+        post(2, date="2027-01-01"),
+        post(2, status="retracted", retracted="2022-08-01", reason="x"),
+    ],
+    ids=["draft", "scheduled", "retracted"],
+)
+def test_what_was_never_live_is_never_spoken_of(newsroom: Newsroom, content: str) -> None:
+    """Announce nothing of a review that nobody could read, and let none of it into the ledger."""
+    newsroom.put(b=content)
+
+    assert told(newsroom.push()) == []
+    assert newsroom.rows("SELECT count(*) FROM announced") == [(1,)]
+
+
+def test_a_scheduled_review_is_published_when_its_time_comes(newsroom: Newsroom) -> None:
+    """Announce it at its moment and not before."""
+    newsroom.put(b=post(2, date="2026-11-22T13:00Z"))
+
+    assert told(newsroom.push(NOW + timedelta(minutes=59))) == []
+    assert told(newsroom.push(NOW + timedelta(minutes=60))) == [("published", 1, ())]
+
+
+def test_a_retraction_to_come_waits_for_its_moment(newsroom: Newsroom) -> None:
+    """Leave a review up until the moment of its retraction."""
+    newsroom.put(a=post(status="retracted", retracted="2026-11-22T13:00Z", reason="x"))
+
+    assert told(newsroom.push()) == []
+    assert told(newsroom.push(NOW + timedelta(hours=2))) == [("retracted", 2, ())]
+
+
+def test_events_go_out_oldest_review_first_and_retractions_last(newsroom: Newsroom) -> None:
+    """Order events as the reviews were dated, whatever their files are called."""
+    newsroom.put(z=post(2, date="2020-01-01"), b=post(3, date="2021-01-01"), c=post(4, date="2021-01-01"))
+    newsroom.remove("a")
+
+    reviews = [change.review_id for change in newsroom.push().changes]
+
+    assert reviews == [identity(2), identity(3), identity(4), identity(1)]
+
+
+@pytest.mark.parametrize("status", ["ready", "retracted"])
+def test_a_clock_that_runs_behind_takes_nothing_back(make_site: Callable[..., Site], status: str) -> None:
+    """Refuse to retract a review because its own date seems yet to come; nothing at all is announced."""
+    newsroom = Newsroom(make_site, posts={"a": post(date="2026-11-22T06:00Z")})
+    newsroom.push()
+    more: dict[str, Any] = (
+        {} if status == "ready" else {"status": status, "retracted": "2026-11-22T12:30Z", "reason": "x"}
+    )
+    newsroom.put(a=post(date="2026-11-22T06:00Z", **more), b=post(2, date="2020-01-01"))
+
+    with pytest.raises(Refused) as failure:
+        newsroom.push(NOW - timedelta(days=1))
+
+    assert str(failure.value) == (
+        "posts/a.md was announced, but its date, 2026-11-22 06:00 UTC, is yet to come"
+    )
+    assert "clock" in str(failure.value.hint)
+    assert newsroom.rows("SELECT count(*) FROM events") == [(1,)]
+    assert newsroom.rows("SELECT count(*) FROM announced") == [(1,)]
+
+
+def test_a_clock_that_runs_behind_brings_nothing_back(newsroom: Newsroom) -> None:
+    """Refuse to publish a retracted review again because its retraction seems yet to come."""
+    newsroom.put(a=post(status="retracted", retracted="2026-11-22T06:00Z", reason="x"))
+    newsroom.push()
+
+    with pytest.raises(Refused) as failure:
+        newsroom.push(NOW - timedelta(days=1))
+
+    assert str(failure.value) == "posts/a.md was taken back, but 2026-11-22 06:00 UTC is yet to come"
+    assert len(events(newsroom)) == 2
+    assert told(newsroom.push()) == []
+
+
+def test_a_retraction_that_is_put_off_brings_the_review_back(newsroom: Newsroom) -> None:
+    """Publish again when the editor moved the retraction into the future: that is no clock's fault."""
+    newsroom.put(a=post(status="retracted", retracted="2026-11-22T06:00Z", reason="x"))
+    newsroom.push()
+    newsroom.put(a=post(status="retracted", retracted="2026-12-24", reason="x"))
+
+    assert told(newsroom.push()) == [("published", 3, ())]
+
+
+def test_a_new_file_for_the_same_review_is_no_news(newsroom: Newsroom) -> None:
+    """Know a review by its id and not by its file."""
+    newsroom.remove("a")
+    newsroom.put(renamed=post())
+
+    assert told(newsroom.push()) == []
+
+
+def test_a_published_event_carries_the_review(newsroom: Newsroom) -> None:
+    """Say everything a partner shows, and leave out what is not known."""
+    [event] = events(newsroom)
+
+    assert event == {
+        "type": "review.published",
+        "timestamp": "2026-11-22T12:00:00+00:00",
+        "data": {
+            "schema_version": 1,
+            "sequence": 1,
+            "review": {
+                "id": f"urn:uuid:{identity(1)}",
+                "url": "https://reviews.example/reviews/karmalink/",
+                "title": "Karmalink",
+                "summary": TEXT.strip(),
+                "language": "en",
+                "authors": [{"name": "The Night Desk"}],
+                "film": {"title": "Karmalink", "year": 2021, "directors": ["Jake Wachtel"]},
+                "rating": {
+                    "value": 4,
+                    "minimum": 0,
+                    "maximum": 5,
+                    "unit": "butterflies",
+                    "text": "4 of 5 butterflies",
+                },
+                "published": "2022-07-15T14:00:00+00:00",
+            },
+            "feeds": {
+                "rss": "https://reviews.example/feeds/rss.xml",
+                "atom": "https://reviews.example/feeds/atom.xml",
+                "json": "https://reviews.example/feeds/feed.json",
+            },
+        },
+    }
