@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from publisher.feeds import Written, live_posts
     from publisher.model import Offer, Review, Visibility, visibility
     from publisher.posts import Collection, Post, PostHandler, read_posts
-    from publisher.release import PublishReport, PushReport, publish, push
+    from publisher.release import Progress, PublishReport, PushReport, publish, push
     from publisher.site import Endpoint, Site, load_site
     from publisher.watch import attach
     from publisher.webhooks import (
@@ -52,6 +52,7 @@ __all__ = [
     "Post",
     "PostHandler",
     "PostsInvalid",
+    "Progress",
     "PublishReport",
     "PublisherError",
     "PushReport",
@@ -126,6 +127,7 @@ _HOMES = {
         "read_posts",
     ),
     "publisher.release": (
+        "Progress",
         "PublishReport",
         "PushReport",
         "publish",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from publisher.cli.console import Console
+    from publisher.model import Offer, Review
     from publisher.release import PublishReport, PushReport
 
 
@@ -72,6 +73,18 @@ def tell_push(console: Console, report: PushReport) -> None:
         console.step("delivered", f"{endpoint.name}: {', '.join(counts)}")
         for note in endpoint.notes:
             console.say(f"             {note}")
+
+
+def tell_attached(console: Console, reviews: tuple[tuple[Review, tuple[Offer, ...]], ...]) -> None:
+    """Tell people how many offers live reviews have, and whence their links."""
+    offers = [(review, offer) for review, offers in reviews for offer in offers]
+    links = {"given": "links you gave", "search": "searches for the film", "none": "by name only"}
+    counts = ", ".join(
+        f"{sum(offer.link == origin for _, offer in offers)} {words}" for origin, words in links.items()
+    )
+    console.step("attached", f"{len(offers)} offers to {len(reviews)} live reviews: {counts}")
+    for review, offer in offers:
+        console.detail(f"             {review.title}: {offer.name}  {offer.url or ''}")
 
 
 def publish_data(report: PublishReport, folder: str) -> dict[str, Any]:

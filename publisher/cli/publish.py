@@ -9,7 +9,7 @@ import click
 import publisher
 from publisher.cli.console import Console
 from publisher.cli.options import SiteCommand, json_option, now_option, output_options, site_option
-from publisher.cli.progress import publish_data, tell_push
+from publisher.cli.progress import publish_data, tell_attached, tell_push
 from publisher.cli.push import require_delivered
 
 
@@ -50,29 +50,32 @@ def publish(
     console.step("validated", f"{found.checked} posts: {render.tally(found.diagnostics) or 'no faults'}")
     for fault in found.diagnostics:
         console.detail(f"             {render.concise(fault, console.paint)}")
-    report = publisher.publish(found, site, moment, dry=dry_run, confirmed=yes)
-    _tell(console, report, site)
+    report = publisher.publish(
+        found, site, moment, dry=dry_run, confirmed=yes, progress=_teller(console, site, dry=dry_run)
+    )
     console.data(**publish_data(report, site.display(site.feeds)))
     require_delivered(ctx, console, report.push)
 
 
-def _tell(console: Console, report: publisher.PublishReport, site: publisher.Site) -> None:
-    offers = [(review, offer) for review, offers in report.attached for offer in offers]
-    links = {
-        "given": "links you gave",
-        "search": "searches for the film",
-        "none": "by name only",
-    }
-    counts = ", ".join(
-        f"{sum(offer.link == origin for _, offer in offers)} {words}" for origin, words in links.items()
-    )
-    console.step("attached", f"{len(offers)} offers to {len(report.attached)} live reviews: {counts}")
-    for review, offer in offers:
-        console.detail(f"             {review.title}: {offer.name}  {offer.url or ''}")
+def _teller(console: Console, site: publisher.Site, *, dry: bool) -> publisher.Progress:
+    """Make what tells people of each step as soon as it is done."""
     folder = site.display(site.feeds)
-    verb = "would change" if report.push.dry else "written"
-    changed = ", ".join(report.feeds.stale)
-    console.step("generated", f"{folder}/: {changed} {verb}" if changed else f"{folder}/ is up to date")
-    if report.deployed:
-        console.step("deployed", "the site's deploy command succeeded")
-    tell_push(console, report.push)
+
+    class Teller(publisher.Progress):
+        def attached(self, reviews: tuple[tuple[publisher.Review, tuple[publisher.Offer, ...]], ...]) -> None:
+            tell_attached(console, reviews)
+
+        def generated(self, written: publisher.Written) -> None:
+            changed = ", ".join(written.stale)
+            verb = "would change" if dry else "written"
+            console.step(
+                "generated", f"{folder}/: {changed} {verb}" if changed else f"{folder}/ is up to date"
+            )
+
+        def deployed(self) -> None:
+            console.step("deployed", "the site's deploy command succeeded")
+
+        def pushed(self, report: publisher.PushReport) -> None:
+            tell_push(console, report)
+
+    return Teller()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from publisher.feeds import Written, generate, live_posts
 from publisher.release.deploy import run_deploy
 from publisher.release.lock import exclusive
+from publisher.release.progress import Progress
 from publisher.release.push_run import (
     PushReport,
     check_ceiling,
@@ -53,7 +54,7 @@ def publish(
     *,
     dry: bool = False,
     confirmed: bool = False,
-    on_step: Callable[[str], None] = lambda _step: None,
+    progress: Progress | None = None,
     clock: Callable[[], float] = time.time,
 ) -> PublishReport:
     """Publish a site whose posts were read.
@@ -64,7 +65,7 @@ def publish(
         now: The moment that decides what is live; aware.
         dry: Show what would happen; nothing is written or sent.
         confirmed: More than twenty events at once are meant.
-        on_step: Told the name of each step as it begins: attach, generate, deploy, push.
+        progress: Hears of each step when it is done.
         clock: Answers the real time in seconds since 1970.
 
     Raises:
@@ -74,23 +75,26 @@ def publish(
         EnvironmentFault: A file cannot be written, or the deploy command failed.
     """
     posts = collection.require_valid().posts
-    on_step("attach")
+    progress = progress or Progress()
     attached = tuple((post.review, attach(post.review)) for post in live_posts(posts, now))
+    progress.attached(attached)
     if dry:
         written = generate(posts, site, now, dry=True)
+        progress.generated(written)
         changes, waiting = pending_changes(posts, site, now)
-        report = PushReport(tuple(changes), dry=True, waiting=waiting)
-        return PublishReport(collection.checked, attached, written, deployed=False, push=report)
+        pushed = PushReport(tuple(changes), dry=True, waiting=waiting)
+        progress.pushed(pushed)
+        return PublishReport(collection.checked, attached, written, deployed=False, push=pushed)
     with exclusive(site):
         # What would stop the push is found before a file is written.
         changes, _ = pending_changes(posts, site, now)
         check_ceiling(changes, confirmed=confirmed)
         endpoint_secrets(site)
-        on_step("generate")
         written = generate(posts, site, now)
+        progress.generated(written)
         if site.deploy is not None:
-            on_step("deploy")
             run_deploy(site, site.deploy)
-        on_step("push")
+            progress.deployed()
         pushed = push_locked(posts, site, now, confirmed=confirmed, clock=clock)
+        progress.pushed(pushed)
     return PublishReport(collection.checked, attached, written, deployed=site.deploy is not None, push=pushed)

@@ -12,7 +12,7 @@ from newsroom import ALLOW, NOW, SECRET_TEXT, Newsroom, partner, post, receiving
 
 from publisher.errors import EnvironmentFault, PostsInvalid, Refused
 from publisher.posts import read_posts
-from publisher.release import publish
+from publisher.release import Progress, publish
 from publisher.release.deploy import run_deploy
 from publisher.site import Deploy
 
@@ -36,8 +36,31 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, list[Received]
 
 def released(newsroom: Newsroom, steps: list[str] | None = None) -> PublishReport:
     """Publish the site, and note the steps."""
-    noted = [] if steps is None else steps
-    return publish(read_posts(newsroom.site), newsroom.site, NOW, on_step=noted.append, clock=NOW.timestamp)
+    progress = Noting([] if steps is None else steps)
+    return publish(read_posts(newsroom.site), newsroom.site, NOW, progress=progress, clock=NOW.timestamp)
+
+
+class Noting(Progress):
+    """Notes the name of each step when it is done."""
+
+    def __init__(self, steps: list[str]) -> None:
+        self._steps = steps
+
+    def attached(self, reviews: object) -> None:  # noqa: ARG002 - the step is what counts
+        """Note it."""
+        self._steps.append("attach")
+
+    def generated(self, written: object) -> None:  # noqa: ARG002 - likewise
+        """Note it."""
+        self._steps.append("generate")
+
+    def deployed(self) -> None:
+        """Note it."""
+        self._steps.append("deploy")
+
+    def pushed(self, report: object) -> None:  # noqa: ARG002 - likewise
+        """Note it."""
+        self._steps.append("push")
 
 
 def deploying(command: str, timeout: int = 60) -> str:

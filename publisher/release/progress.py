@@ -1,0 +1,26 @@
+"""What a publish run tells while it goes on, for whoever wants to show it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from publisher.feeds import Written
+    from publisher.model import Offer, Review
+    from publisher.release.push_run import PushReport
+
+
+class Progress:
+    """Hears of each step of a publish run when it is done; this one says nothing, subclasses may."""
+
+    def attached(self, reviews: tuple[tuple[Review, tuple[Offer, ...]], ...]) -> None:
+        """Hear of the live reviews with their offers, newest first."""
+
+    def generated(self, written: Written) -> None:
+        """Hear what became of the files."""
+
+    def deployed(self) -> None:
+        """Hear that the deploy command succeeded."""
+
+    def pushed(self, report: PushReport) -> None:
+        """Hear what was announced and delivered."""
