@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from publisher.posts import Collection, Post, PostHandler, read_posts
     from publisher.release import Progress, PublishReport, PushReport, publish, push
     from publisher.site import Endpoint, Site, load_site
-    from publisher.watch import attach
+    from publisher.watch import attach, check_link
     from publisher.webhooks import (
         Received,
         Receiver,
@@ -68,6 +68,7 @@ __all__ = [
     "Visibility",
     "Written",
     "attach",
+    "check_link",
     "endpoint_secret",
     "find_endpoint",
     "generate",
@@ -138,7 +139,7 @@ _HOMES = {
         "Site",
         "load_site",
     ),
-    "publisher.watch": ("attach",),
+    "publisher.watch": ("attach", "check_link"),
     "publisher.webhooks": (
         "Received",
         "Receiver",

@@ -39,7 +39,7 @@ def attach(
     Example:
       publisher attach posts/karmalink.md
     """
-    from publisher.content import offer_fields
+    from publisher.content import offer_fields, sparse
 
     console = Console(quiet=quiet, verbose=verbose, json=json)
     site = publisher.load_site(site_folder)
@@ -55,7 +55,15 @@ def attach(
                 "id": post.review.urn,
                 "film": post.review.film.title,
                 "offers": [
-                    {**offer_fields(offer), **({"former_name": offer.former} if offer.former else {})}
+                    sparse(
+                        {
+                            **offer_fields(offer),
+                            "former_name": offer.former,
+                            "link_check": str(check.verdict)
+                            if (check := publisher.check_link(offer))
+                            else None,
+                        }
+                    )
                     for offer in offers
                 ],
             }
@@ -79,4 +87,18 @@ def _line(offer: publisher.Offer, now: datetime) -> str:
         parts.append(f"from {terms.starts:%Y-%m-%d}")
     if terms.ends is not None and terms.ends <= now:
         parts.append("ended: not shown any more")
-    return f"{', '.join(parts)}\n      {offer.url or 'no link known'}"
+    return f"{', '.join(parts)}\n      {offer.url or 'no link known'}{_link_remark(offer)}"
+
+
+def _link_remark(offer: publisher.Offer) -> str:
+    """Say what is odd about a link that the editor gave."""
+    check = publisher.check_link(offer)
+    if check is None:
+        return ""
+    others = " or ".join(other.label for other in check.others)
+    remark = {
+        "known-host": "the service's site, but no known form of link to a film",
+        "other-service": f"leads to {others}, not to {offer.name}",
+        "unknown-host": f"not a site that {offer.name} is known by",
+    }.get(check.verdict)
+    return f"\n      ({remark})" if remark else ""

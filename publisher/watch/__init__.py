@@ -1,5 +1,5 @@
 """Attach: where a film can be watched."""
 
-from publisher.watch.attachment import attach
+from publisher.watch.attachment import attach, check_link
 
-__all__ = ["attach"]
+__all__ = ["attach", "check_link"]

@@ -23,6 +23,13 @@ def attach(review: Review) -> tuple[Offer, ...]:
     return tuple(_offer(listing, review) for listing in review.watch)
 
 
+def check_link(offer: Offer) -> catalogue.UrlCheck | None:
+    """Hold the link an editor gave against the hosts and forms its service is known for; None for any other offer."""
+    if offer.link is not LinkOrigin.GIVEN or offer.url is None:
+        return None
+    return catalogue.check_url(catalogue.services()[offer.service], offer.url)
+
+
 def _offer(listing: Listing, review: Review) -> Offer:
     resolution = catalogue.resolve(listing.service, listing.terms.kind)
     service = resolution.service

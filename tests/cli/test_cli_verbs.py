@@ -110,6 +110,27 @@ def test_attach_names_the_present_service_and_marks_a_search(make_site: MakeSite
     }
 
 
+def test_attach_says_what_is_odd_about_a_link_that_was_given(make_site: MakeSite, run: Run) -> None:
+    """A link is held against the hosts and forms of its service; the good one is passed over in silence."""
+    site = make_site()
+    post = site.posts / "karmalink.md"
+    written = post.read_text(encoding="utf-8")
+    remarks = {
+        "https://athome.fandango.com/content/browse/details/The-Matrix/9254": (None, "known-form"),
+        "https://athome.fandango.com/help": ("no known form of link to a film", "known-host"),
+        "https://www.netflix.com/title/1": ("leads to Netflix, not to Fandango at Home", "other-service"),
+        "https://films.example/1": ("not a site that Fandango at Home is known by", "unknown-host"),
+    }
+    for url, (remark, verdict) in remarks.items():
+        post.write_text(written.replace("kind: rent", f"kind: rent\n    url: {url}"), encoding="utf-8")
+
+        shown, told = run("attach").stdout, json.loads(run("attach", "--json").stdout)
+
+        assert url in shown
+        assert shown.count("(") == 1 if remark is None else remark in shown
+        assert told["reviews"][0]["offers"][0]["link_check"] == verdict
+
+
 def test_generate_writes_once_and_check_tells(make_site: MakeSite, run: Run) -> None:
     """The first run writes, the second finds nothing to do, and --check exits 5 when a post changed."""
     site = make_site()
