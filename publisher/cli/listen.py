@@ -6,7 +6,7 @@ import json as json_module
 import os
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,7 +15,7 @@ from publisher.cli.console import Console
 from publisher.cli.options import SiteCommand, json_option, output_options, site_option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
 SECRET_VARIABLE = "PUBLISHER_LISTEN_SECRET"  # noqa: S105 - the variable's name, not its value
 
@@ -64,7 +64,12 @@ def listen(
 
     def show(message: publisher.Received) -> None:
         nonlocal accepted
-        _show_json(message) if json else _show(message, console)
+        try:
+            _show_json(message) if json else _show(message, console)
+        except BaseException:
+            # Nobody reads on: the receiver hands the error on when it is left.
+            done.set()
+            raise
         accepted += message.event is not None and not message.repeat
         if count is not None and accepted >= count:
             done.set()
@@ -104,29 +109,41 @@ def _show_json(message: publisher.Received) -> None:
 def _show(message: publisher.Received, console: Console) -> None:
     from publisher.diagnostics.render import visible
 
-    tell: Callable[[str], None] = click.echo
     if message.event is None:
-        tell(
-            f"{console.paint('refused', 'error')}   {visible(message.id) or 'a message without id'}: {message.problem}"
-        )
+        name = visible(message.id) or "a message without id"
+        click.echo(f"{console.paint('refused', 'error')}   {name}: {message.problem}")
         return
-    data = message.event.get("data")
-    review = data.get("review", {}) if isinstance(data, dict) else {}
-    film = review.get("film", {}) if isinstance(review, dict) else {}
-    rating = review.get("rating", {}) if isinstance(review, dict) else {}
-    rows = {
-        "event": message.event.get("type"),
-        "id": message.id + (" (a repeat: seen before)" if message.repeat else ""),
-        "time": message.event.get("timestamp"),
-        "review": review.get("title"),
-        "url": review.get("url"),
-        "film": f"{film['title']} ({film.get('year', 'year unknown')})" if film.get("title") else None,
-        "rating": rating.get("text"),
-        "watch": ", ".join(f"{offer.get('kind')}: {offer.get('name')}" for offer in review.get("offers", [])),
-        "changed": ", ".join(data.get("changed", [])) if isinstance(data, dict) else None,
-        "reason": data.get("reason") if isinstance(data, dict) else None,
-    }
-    tell(f"{console.paint('verified', 'done')}  the signature fits")
-    for name, value in rows.items():
+    click.echo(f"{console.paint('verified', 'done')}  the signature fits")
+    for name, value in _rows(message, message.event):
         if value:
-            tell(f"  {name:<8} {visible(str(value))}")
+            click.echo(f"  {name:<8} {visible(value)}")
+
+
+def _rows(message: publisher.Received, event: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what people want to know of an event; whoever knows the secret may still send any shape."""
+    data = _group(event, "data")
+    review = _group(data, "review")
+    film = _group(review, "film")
+    offers = review.get("offers")
+    yield "event", _text(event, "type")
+    yield "id", message.id + (" (a repeat: seen before)" if message.repeat else "")
+    yield "time", _text(event, "timestamp")
+    yield "review", _text(review, "title")
+    yield "url", _text(review, "url")
+    yield "film", f"{film['title']} ({film.get('year', 'year unknown')})" if film.get("title") else ""
+    yield "rating", _text(_group(review, "rating"), "text")
+    named = [offer for offer in offers if isinstance(offer, dict)] if isinstance(offers, list) else []
+    yield "watch", ", ".join(f"{offer.get('kind')}: {offer.get('name')}" for offer in named)
+    changed = data.get("changed")
+    yield "changed", ", ".join(map(str, changed)) if isinstance(changed, list) else ""
+    yield "reason", _text(data, "reason")
+
+
+def _group(fields: dict[str, Any], key: str) -> dict[str, Any]:
+    value = fields.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _text(fields: dict[str, Any], key: str) -> str:
+    value = fields.get(key)
+    return "" if value is None else str(value)
