@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from feeds_sites import NAMES, NOW, NS, feeds_of, post, write_site
 from lxml import etree, html
 
 from publisher.feeds import generate
 from publisher.posts import read_posts
 from publisher.site import load_site
+from tests.feeds.feeds_sites import NAMES, NOW, NS, feeds_of, post, write_site
 
 if TYPE_CHECKING:
     from pathlib import Path

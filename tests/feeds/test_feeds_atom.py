@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
-from feeds_sites import NAMES, NS, feeds_of, plain_words, replaced
 from lxml import etree
+
+from tests.feeds.feeds_sites import NAMES, NS, feeds_of, plain_words, replaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from feeds_sites import NOW, ROOT, hostile_posts, identity, make_feeds, post, write_site
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +20,7 @@ from publisher.feeds import generate
 from publisher.model import Visibility, visibility
 from publisher.posts import read_posts
 from publisher.site import load_site
+from tests.feeds.feeds_sites import NOW, ROOT, hostile_posts, identity, make_feeds, post, write_site
 
 ENVIRONMENTS = (
     {"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0"},

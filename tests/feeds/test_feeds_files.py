@@ -14,12 +14,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from feeds_sites import NOW, post, write_site
 from lxml import etree
 
 from publisher.errors import EnvironmentFault
 from publisher.feeds import generate
 from publisher.posts import read_posts
+from tests.feeds.feeds_sites import NOW, post, write_site
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
-from feeds_sites import NAMES, feeds_of
+
+from tests.feeds.feeds_sites import NAMES, feeds_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

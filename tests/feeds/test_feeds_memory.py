@@ -6,7 +6,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from feeds_sites import CONFIGURATION, post, write_site
+from tests.feeds.feeds_sites import CONFIGURATION, post, write_site
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,11 +15,20 @@ from typing import TYPE_CHECKING, Any
 import feedparser
 import feedparser_sgmllib
 import pytest
-from feeds_sites import CONFIGURATION, NAMES, NOW, feeds_of, hostile_posts, plain_words, post, write_site
 from reader import make_reader
 
 from publisher.feeds import generate
 from publisher.posts import read_posts
+from tests.feeds.feeds_sites import (
+    CONFIGURATION,
+    NAMES,
+    NOW,
+    feeds_of,
+    hostile_posts,
+    plain_words,
+    post,
+    write_site,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,9 +6,9 @@ import gzip
 import logging
 
 import pytest
-from net_servers import Conversation, answering, client, host, watchdog
 
 from publisher.net import Answer, FaultKind, FetchFault
+from tests.net.net_servers import Conversation, answering, client, host, watchdog
 
 
 def get(*pieces: bytes, body_limit: int = 65_536) -> Answer:

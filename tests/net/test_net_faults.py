@@ -10,10 +10,10 @@ import traceback
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from net_servers import LOOPBACK, Conversation, answering, client, host, resolving, watchdog
 
 from publisher.net import Answer, Client, FaultKind, FetchFault
 from publisher.net import dialing as dialing_module
+from tests.net.net_servers import LOOPBACK, Conversation, answering, client, host, resolving, watchdog
 
 DEADLINE = 0.3
 SECRET = "hunter2"

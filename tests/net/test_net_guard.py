@@ -10,10 +10,10 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from net_servers import LOOPBACK, answering, client, resolving, watchdog
 
 from publisher.net import Client, FaultKind, FetchFault
 from publisher.net import dialing as dialing_module
+from tests.net.net_servers import LOOPBACK, answering, client, resolving, watchdog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

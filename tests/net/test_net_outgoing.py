@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from net_servers import LOOPBACK, answering, client
 
 from publisher.net import Client, FaultKind, FetchFault
 from publisher.net import dialing as dialing_module
+from tests.net.net_servers import LOOPBACK, answering, client
 
 NO_CONTENT = b"HTTP/1.1 204 No Content\r\n\r\n"
 

@@ -6,9 +6,9 @@ import socket
 import ssl
 
 import pytest
-from net_servers import CERTIFICATES, Conversation, answering, client, host, watchdog
 
 from publisher.net import Client, FaultKind, FetchFault
+from tests.net.net_servers import CERTIFICATES, Conversation, answering, client, host, watchdog
 
 NO_CONTENT = b"HTTP/1.1 204 No Content\r\n\r\n"
 DEADLINE = 0.3

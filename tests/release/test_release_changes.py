@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
-from newsroom import FILM, NOW, TEXT, Newsroom, identity, post
 
 from publisher.errors import Refused
+from tests.release.newsroom import FILM, NOW, TEXT, Newsroom, identity, post
 
 if TYPE_CHECKING:
     from collections.abc import Callable

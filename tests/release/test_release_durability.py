@@ -13,11 +13,11 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from newsroom import ALLOW, NOW, SECRET, SECRET_TEXT, Newsroom, partner, post, receiving
 
 from publisher.posts import read_posts
 from publisher.release import publish
 from publisher.webhooks import Receiver
+from tests.release.newsroom import ALLOW, NOW, SECRET, SECRET_TEXT, Newsroom, partner, post, receiving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from newsroom import ALLOW, NOW, SECRET_TEXT, Newsroom, partner, post, receiving
 
 from publisher.errors import EnvironmentFault, PostsInvalid, Refused
 from publisher.posts import read_posts
 from publisher.release import Progress, publish
 from publisher.release.deploy import run_deploy
 from publisher.site import Deploy
+from tests.release.newsroom import ALLOW, NOW, SECRET_TEXT, Newsroom, partner, post, receiving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

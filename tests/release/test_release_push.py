@@ -9,12 +9,23 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from newsroom import ALLOW, CLOCK, NOW, SECRET, SECRET_TEXT, Newsroom, identity, partner, post, receiving
 
 from publisher.errors import ConfigurationError, EnvironmentFault, Refused
 from publisher.ledger import Ledger
 from publisher.model import EventType
 from publisher.release import CEILING, exclusive
+from tests.release.newsroom import (
+    ALLOW,
+    CLOCK,
+    NOW,
+    SECRET,
+    SECRET_TEXT,
+    Newsroom,
+    identity,
+    partner,
+    post,
+    receiving,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,12 +10,12 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from scripted_partner import SECRET, Clock, Outbox, Partner, answer, hang_up, reset
 
 from publisher.errors import EnvironmentFault
 from publisher.ledger import FILE_NAME
 from publisher.model import EventType
 from publisher.webhooks import verify
+from tests.webhooks.scripted_partner import SECRET, Clock, Outbox, Partner, answer, hang_up, reset
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,10 +12,10 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from scripted_partner import SECRET, SECRET_TEXT, Clock
 
 from publisher.errors import EnvironmentFault
 from publisher.webhooks import Received, Receiver, signed_headers
+from tests.webhooks.scripted_partner import SECRET, SECRET_TEXT, Clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

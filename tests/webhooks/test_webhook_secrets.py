@@ -7,7 +7,6 @@ import traceback
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from scripted_partner import SECRET, SECRET_TEXT
 
 from publisher.errors import ConfigurationError, Refused, UsageError
 from publisher.webhooks import (
@@ -18,6 +17,7 @@ from publisher.webhooks import (
     read_secret_file,
     variable,
 )
+from tests.webhooks.scripted_partner import SECRET, SECRET_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Callable

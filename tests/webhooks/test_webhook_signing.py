@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from scripted_partner import SECRET, SECRET_TEXT, Outbox, Partner
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from publisher.errors import ConfigurationError
 from publisher.webhooks import Secret, VerificationFailed, mint_secret, sign, signed_headers, verify
+from tests.webhooks.scripted_partner import SECRET, SECRET_TEXT, Outbox, Partner
 
 NODE = Path(__file__).with_name("node")
 ID, TIMESTAMP, BODY = "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}'
