@@ -23,7 +23,15 @@ if TYPE_CHECKING:
     from publisher.feeds import Written, live_posts
     from publisher.model import Offer, Review, Visibility, visibility
     from publisher.posts import Collection, Post, PostHandler, read_posts
-    from publisher.release import Progress, PublishReport, PushReport, publish, push
+    from publisher.release import (
+        Progress,
+        PublishReport,
+        PushReport,
+        preview_publish,
+        preview_push,
+        publish,
+        push,
+    )
     from publisher.site import Endpoint, Site, load_site
     from publisher.watch import attach, check_link
     from publisher.webhooks import (
@@ -78,6 +86,8 @@ __all__ = [
     "mint_secret",
     "parse_time",
     "present",
+    "preview_publish",
+    "preview_push",
     "publish",
     "push",
     "read_posts",
@@ -131,6 +141,8 @@ _HOMES = {
         "Progress",
         "PublishReport",
         "PushReport",
+        "preview_publish",
+        "preview_push",
         "publish",
         "push",
     ),

@@ -59,6 +59,7 @@ def attach(
                         {
                             **offer_fields(offer),
                             "former_name": offer.former,
+                            "ended": _ended(offer, moment) or None,
                             "link_check": str(check.verdict)
                             if (check := publisher.check_link(offer))
                             else None,
@@ -68,15 +69,15 @@ def attach(
                 ],
             }
         )
-        console.say(f"{console.paint(post.review.film.title, 'place')}  {post.name}")
+        console.say(f"{post.review.film.title}  {post.name}")
         for offer in offers:
-            console.say(f"  {_line(offer, moment)}")
+            console.say(*_lines(offer, site, moment))
         if not offers:
             console.say("  nowhere named; `watch:` is empty")
     console.data(reviews=reviews)
 
 
-def _line(offer: publisher.Offer, now: datetime) -> str:
+def _lines(offer: publisher.Offer, site: publisher.Site, now: datetime) -> list[str]:
     from publisher.content import offer_title
 
     terms = offer.terms
@@ -84,21 +85,26 @@ def _line(offer: publisher.Offer, now: datetime) -> str:
     if offer.former:
         parts.append(f"formerly {offer.former}")
     if terms.starts is not None and terms.starts > now:
-        parts.append(f"from {terms.starts:%Y-%m-%d}")
-    if terms.ends is not None and terms.ends <= now:
+        parts.append(f"from {terms.starts.astimezone(site.zone):%Y-%m-%d}")
+    if _ended(offer, now):
         parts.append("ended: not shown any more")
-    return f"{', '.join(parts)}\n      {offer.url or 'no link known'}{_link_remark(offer)}"
+    remark = _link_remark(offer)
+    lines = [f"  {', '.join(parts)}", f"      {offer.url or 'no link known'}"]
+    return [*lines, f"      ({remark})"] if remark else lines
 
 
-def _link_remark(offer: publisher.Offer) -> str:
+def _ended(offer: publisher.Offer, now: datetime) -> bool:
+    return offer.terms.ends is not None and offer.terms.ends <= now
+
+
+def _link_remark(offer: publisher.Offer) -> str | None:
     """Say what is odd about a link that the editor gave."""
     check = publisher.check_link(offer)
     if check is None:
-        return ""
+        return None
     others = " or ".join(other.label for other in check.others)
-    remark = {
+    return {
         "known-host": "the service's site, but no known form of link to a film",
         "other-service": f"leads to {others}, not to {offer.name}",
         "unknown-host": f"not a site that {offer.name} is known by",
     }.get(check.verdict)
-    return f"\n      ({remark})" if remark else ""

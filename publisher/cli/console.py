@@ -36,24 +36,33 @@ class Console:
             return text
         return click.style(text, **_STYLES.get(role, {}))
 
-    def say(self, text: str = "") -> None:
-        """Print a line for people."""
-        if not self.quiet and not self.json:
-            click.echo(text)
+    def say(self, *lines: str) -> None:
+        """Print lines for people; what came out of files and from hosts cannot steer the terminal."""
+        from publisher.diagnostics.render import visible
 
-    def detail(self, text: str) -> None:
-        """Print a line for people who want to know more."""
+        for line in lines:
+            self.painted(visible(line))
+
+    def painted(self, line: str) -> None:
+        """Print a line that has its colours, and was made harmless before it got them."""
+        if not self.quiet and not self.json:
+            click.echo(line)
+
+    def detail(self, *lines: str) -> None:
+        """Print lines for people who want to know more."""
         if self.verbose:
-            self.say(text)
+            self.say(*lines)
 
     def step(self, verb: str, text: str, role: str = "done") -> None:
         """Print what a step of a run did; `role` colours the verb."""
-        self.say(f"{self.paint(f'{verb:<10}', role)} {text}")
+        from publisher.diagnostics.render import visible
+
+        self.painted(f"{self.paint(f'{verb:<10}', role)} {visible(text)}")
 
     def data(self, **fields: Any) -> None:  # noqa: ANN401 - JSON takes any value
         """Print the result for machines."""
         if self.json:
-            click.echo(json.dumps({"format_version": 1, **fields}, ensure_ascii=False, indent=2))
+            click.echo(json.dumps({"format_version": 1, **fields}, indent=2))
 
     def fail(self, error: PublisherError) -> None:
         """Print an error, the faults of files behind it first."""

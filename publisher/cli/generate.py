@@ -9,6 +9,7 @@ import click
 import publisher
 from publisher.cli.console import Console
 from publisher.cli.options import SiteCommand, json_option, now_option, output_options, site_option
+from publisher.cli.progress import told_files as told
 
 
 @click.command(cls=SiteCommand)
@@ -23,7 +24,9 @@ from publisher.cli.options import SiteCommand, json_option, now_option, output_o
 @now_option
 @json_option
 @output_options
+@click.pass_context
 def generate(
+    ctx: click.Context,
     check: bool,
     out: Path | None,
     site_folder: Path,
@@ -50,6 +53,9 @@ def generate(
     make = publisher.stale_feeds if check else publisher.generate
     written = make(posts, site, moment, out=folder)
     shown = site.display(folder)
+    if check and written.stale and json:
+        console.data(folder=shown, stale=written.stale, unchanged=written.unchanged, check=check)
+        ctx.exit(publisher.Refused.exit_code)
     if check and written.stale:
         names = ", ".join(f"{shown}/{name}" for name in written.stale)
         raise publisher.Refused(
@@ -63,7 +69,7 @@ def generate(
         check=check,
     )
     if written.stale:
-        console.step("generated", f"{shown}/: {', '.join(written.changed)} written")
+        console.step("generated", f"{shown}/: {told(written)}")
     else:
         console.step("generated", f"{shown}/ is up to date")
     for name in written.unchanged:

@@ -65,7 +65,10 @@ def listen(
     def show(message: publisher.Received) -> None:
         nonlocal accepted
         try:
-            _show_json(message) if json else _show(message, console)
+            if json:
+                _show_json(message)
+            elif not quiet:
+                _show(message, console)
         except BaseException:
             # Nobody reads on: the receiver hands the error on when it is left.
             done.set()
@@ -103,7 +106,7 @@ def _show_json(message: publisher.Received) -> None:
         "problem": message.problem,
         "event": message.event,
     }
-    click.echo(json_module.dumps(line, ensure_ascii=False))
+    click.echo(json_module.dumps(line))
 
 
 def _show(message: publisher.Received, console: Console) -> None:

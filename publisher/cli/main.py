@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import signal
 import sys
 
 import click
@@ -44,6 +46,12 @@ def main() -> None:
     """Run the command line and end the process with a status that tells the truth."""
     # pydantic would look through every installed package for plugins at each start; nothing here wants one.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A title in a script that the terminal cannot show must not end a run half way.
+            stream.reconfigure(errors="backslashreplace")
+    # Ended from outside, a run still lets go of what it holds: a deployment, a lock, a file on its way.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         status = cli.main(standalone_mode=False)
     except click.ClickException as error:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from publisher.cli.console import Console
+    from publisher.feeds import Written
     from publisher.model import Offer, Review
     from publisher.release import PublishReport, PushReport
 
@@ -28,12 +29,14 @@ def push_data(report: PushReport) -> dict[str, Any]:
             for change in report.changes
         ],
         "waiting_before": report.waiting if report.dry else None,
+        "obstacles": list(report.obstacles),
         "endpoints": [
             {
                 "name": endpoint.name,
                 "delivered": endpoint.delivered,
                 "waiting": endpoint.waiting,
                 "failed": endpoint.failed,
+                "given_up": endpoint.given_up,
                 "notes": endpoint.notes,
             }
             for endpoint in report.endpoints
@@ -66,13 +69,28 @@ def tell_push(console: Console, report: PushReport) -> None:
             else ""
         )
         console.say(f"             {change.type}  {change.title}{what}")
+    for obstacle in report.obstacles:
+        console.step("refused", f"as things stand: {obstacle}", "error")
     for endpoint in report.endpoints:
         counts = [f"{endpoint.delivered} delivered"]
         counts += [f"{endpoint.waiting} waiting"] if endpoint.waiting else []
         counts += [f"{endpoint.failed} failed"] if endpoint.failed else []
+        earlier = endpoint.given_up - endpoint.failed
+        counts += [f"{earlier} failed in earlier runs"] if earlier else []
         console.step("delivered", f"{endpoint.name}: {', '.join(counts)}")
         for note in endpoint.notes:
             console.say(f"             {note}")
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """Count things in words: "1 review", "2 reviews"."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def told_files(written: Written) -> str:
+    """Say which files were written, and which removed."""
+    done = [(written.changed, "written"), (written.removed, "removed")]
+    return "; ".join(f"{', '.join(names)} {verb}" for names, verb in done if names)
 
 
 def tell_attached(console: Console, reviews: tuple[tuple[Review, tuple[Offer, ...]], ...]) -> None:
@@ -82,7 +100,9 @@ def tell_attached(console: Console, reviews: tuple[tuple[Review, tuple[Offer, ..
     counts = ", ".join(
         f"{sum(offer.link == origin for _, offer in offers)} {words}" for origin, words in links.items()
     )
-    console.step("attached", f"{len(offers)} offers to {len(reviews)} live reviews: {counts}")
+    console.step(
+        "attached", f"{count(len(offers), 'offer')} to {count(len(reviews), 'live review')}: {counts}"
+    )
     for review, offer in offers:
         console.detail(f"             {review.title}: {offer.name}  {offer.url or ''}")
 

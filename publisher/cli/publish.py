@@ -9,7 +9,7 @@ import click
 import publisher
 from publisher.cli.console import Console
 from publisher.cli.options import SiteCommand, json_option, now_option, output_options, site_option
-from publisher.cli.progress import publish_data, tell_attached, tell_push
+from publisher.cli.progress import count, publish_data, tell_attached, tell_push, told_files
 from publisher.cli.push import require_delivered
 
 
@@ -47,12 +47,14 @@ def publish(
     site = publisher.load_site(site_folder)
     moment = publisher.parse_time(now, site)
     found = publisher.read_posts(site).require_valid()
-    console.step("validated", f"{found.checked} posts: {render.tally(found.diagnostics) or 'no faults'}")
-    for fault in found.diagnostics:
-        console.detail(f"             {render.concise(fault, console.paint)}")
-    report = publisher.publish(
-        found, site, moment, dry=dry_run, confirmed=yes, progress=_teller(console, site, dry=dry_run)
+    console.step(
+        "validated", f"{count(found.checked, 'post')}: {render.tally(found.diagnostics) or 'no faults'}"
     )
+    for fault in found.diagnostics:
+        if verbose:
+            console.painted(f"             {render.concise(fault, console.paint)}")
+    run = publisher.preview_publish if dry_run else publisher.publish
+    report = run(found, site, moment, confirmed=yes, progress=_teller(console, site, dry=dry_run))
     console.data(**publish_data(report, site.display(site.feeds)))
     require_delivered(ctx, console, report.push)
 
@@ -66,11 +68,12 @@ def _teller(console: Console, site: publisher.Site, *, dry: bool) -> publisher.P
             tell_attached(console, reviews)
 
         def generated(self, written: publisher.Written) -> None:
-            changed = ", ".join(written.stale)
-            verb = "would change" if dry else "written"
-            console.step(
-                "generated", f"{folder}/: {changed} {verb}" if changed else f"{folder}/ is up to date"
-            )
+            if not written.stale:
+                console.step("generated", f"{folder}/ is up to date")
+            elif dry:
+                console.step("generated", f"{folder}/: {', '.join(written.stale)} would change")
+            else:
+                console.step("generated", f"{folder}/: {told_files(written)}")
 
         def deployed(self) -> None:
             console.step("deployed", "the site's deploy command succeeded")

@@ -9,7 +9,7 @@ import click
 import publisher
 from publisher.cli.console import Console
 from publisher.cli.options import SiteCommand, json_option, now_option, output_options, site_option
-from publisher.cli.progress import push_data, tell_push
+from publisher.cli.progress import count, push_data, tell_push
 
 
 @click.command(cls=SiteCommand)
@@ -46,7 +46,8 @@ def push(
     site = publisher.load_site(site_folder)
     posts = publisher.read_posts(site).require_valid().posts
     moment = publisher.parse_time(now, site)
-    report = publisher.push(posts, site, moment, dry=dry_run, baseline=baseline, confirmed=yes)
+    run = publisher.preview_push if dry_run else publisher.push
+    report = run(posts, site, moment, baseline=baseline, confirmed=yes)
     console.data(**push_data(report))
     tell_push(console, report)
     require_delivered(ctx, console, report)
@@ -56,13 +57,18 @@ def require_delivered(ctx: click.Context, console: Console, report: publisher.Pu
     """End with status 3 when something was not delivered."""
     if report.complete:
         return
-    waiting = sum(endpoint.waiting for endpoint in report.endpoints)
-    failed = sum(endpoint.failed for endpoint in report.endpoints)
+    troubled = [
+        endpoint for endpoint in report.endpoints if endpoint.known and (endpoint.waiting or endpoint.failed)
+    ]
+    undelivered = sum(endpoint.waiting + endpoint.failed for endpoint in troubled)
+    reasons = "; ".join(f"{endpoint.name}: {', '.join(endpoint.notes)}" for endpoint in troubled)
     if not console.json:
         console.fail(
             publisher.NotDelivered(
-                f"{waiting + failed} deliveries were not made",
-                "what waits is tried again by the next `publisher push`" if waiting else None,
+                f"{count(undelivered, 'delivery was', 'deliveries were')} not made ({reasons})",
+                "what waits is tried again by the next `publisher push`"
+                if any(endpoint.waiting for endpoint in troubled)
+                else None,
             )
         )
     ctx.exit(publisher.NotDelivered.exit_code)

@@ -11,6 +11,7 @@ import click
 import publisher
 from publisher.cli.console import Console
 from publisher.cli.options import SiteCommand, json_option, output_options, site_option
+from publisher.cli.progress import count
 
 
 @click.command(cls=SiteCommand)
@@ -50,17 +51,12 @@ def validate(
     faulty = has_errors(list(found.diagnostics))
     form = "json" if json else format or ("full" if sys.stdout.isatty() else "concise")
     if form == "json":
-        click.echo(
-            json_module.dumps(
-                render.as_data(found.diagnostics, checked=found.checked), ensure_ascii=False, indent=2
-            )
-        )
+        click.echo(json_module.dumps(render.as_data(found.diagnostics, checked=found.checked), indent=2))
     else:
         show = render.full if form == "full" else render.concise
         for fault in found.diagnostics:
             if not quiet or fault.severity is publisher.Severity.ERROR:
                 click.echo(show(fault, console.paint))
-        noun = "post" if found.checked == 1 else "posts"
         tally = render.tally(found.diagnostics) or "no faults"
-        console.step("validated", f"{found.checked} {noun}: {tally}", "error" if faulty else "done")
+        console.step("validated", f"{count(found.checked, 'post')}: {tally}", "error" if faulty else "done")
     ctx.exit(1 if faulty else 0)

@@ -1,6 +1,6 @@
 """What a review looks like outside: safe HTML, summary, picture, offers as shown; and as fields for machines."""
 
-from publisher.content.entry import Entry, Picture, current_offers, present
+from publisher.content.entry import Entry, Picture, current_offers, picture_url, present
 from publisher.content.fields import (
     author_fields,
     film_fields,
@@ -21,6 +21,7 @@ __all__ = [
     "offer_fields",
     "offer_title",
     "picture_fields",
+    "picture_url",
     "present",
     "rating_fields",
     "sparse",

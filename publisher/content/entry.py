@@ -14,14 +14,15 @@ from publisher.content.html import render
 from publisher.content.presentation import whole
 from publisher.content.words import first_words
 from publisher.errors import Refused
-from publisher.posts import IMAGE_TYPES, local_image
+from publisher.posts import IMAGE_TYPES, is_address, local_image
+from publisher.site.values import ascii_url
 from publisher.watch import attach
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from publisher.model import Offer, Review
+    from publisher.model import Image, Offer, Review
     from publisher.posts import Post
     from publisher.site import ImageFolder, Site
 
@@ -114,15 +115,31 @@ def _public(file: Path, images: ImageFolder) -> str:
     return images.url + quote(file.relative_to(images.directory).as_posix())
 
 
-def _picture(post: Post, site: Site) -> Picture | None:
+def picture_url(post: Post, site: Site) -> str | None:
+    """Return the public address of a review's picture; the disk is not asked."""
     image = post.review.image
     if image is None:
         return None
+    file = _own_picture(post, image, site)
+    return _public(file, site.images) if file and site.images else ascii_url(image.src)
+
+
+def _own_picture(post: Post, image: Image, site: Site) -> Path | None:
     # Front matter names a file as the disk does: nothing in it is percent-encoded.
-    file = local_image(post.path, image.src, site.images.directory) if site.images else None
-    if file is None or site.images is None or re.match(r"//|[a-z][a-z0-9+.-]*:", image.src, re.IGNORECASE):
-        suffix = PurePosixPath(urlsplit(image.src).path).suffix.lower()
-        return Picture(image.src, IMAGE_TYPES.get(suffix), None, image.alt, image.credit)
+    if site.images is None or is_address(image.src):
+        return None
+    return local_image(post.path, image.src, site.images.directory)
+
+
+def _picture(post: Post, site: Site) -> Picture | None:
+    image = post.review.image
+    url = picture_url(post, site)
+    if image is None or url is None:
+        return None
+    file = _own_picture(post, image, site)
+    if file is None:
+        suffix = PurePosixPath(urlsplit(url).path).suffix.lower()
+        return Picture(url, IMAGE_TYPES.get(suffix), None, image.alt, image.credit)
     try:
         length = file.stat().st_size
     except OSError as error:
@@ -130,6 +147,4 @@ def _picture(post: Post, site: Site) -> Picture | None:
             f"{image.src}, the picture of {post.name}, cannot be read any more: {error.strerror}",
             "run the command again",
         ) from None
-    return Picture(
-        _public(file, site.images), IMAGE_TYPES[file.suffix.lower()], length, image.alt, image.credit
-    )
+    return Picture(url, IMAGE_TYPES[file.suffix.lower()], length, image.alt, image.credit)

@@ -46,7 +46,9 @@ class StagedFile:
         if self.dry:
             return
         if self._stream is None:
-            self._stream = self._beside.open("wb")
+            # A leftover, or a trap: a link or a pipe of that name is not written through.
+            self._beside.unlink(missing_ok=True)
+            self._stream = self._beside.open("xb")
         self._stream.write(data)
 
     @property
@@ -57,6 +59,8 @@ class StagedFile:
 
     def differs(self) -> bool:
         """Tell whether the file that is there has other bytes, or is not there."""
+        if not self.target.is_file():
+            return True
         try:
             with self.target.open("rb") as stream:
                 return hashlib.file_digest(stream, "sha256").hexdigest() != self.digest
@@ -162,9 +166,13 @@ def _manifest(files: Iterable[StagedFile]) -> bytes:
 
 def _named_by_manifest(folder: Path) -> set[str]:
     try:
+        if not (folder / MANIFEST).is_file():
+            return set()
         manifest = orjson.loads((folder / MANIFEST).read_bytes())
-        names = set(manifest["files"])
-    except (OSError, ValueError, KeyError, TypeError):
+        if manifest["format_version"] != FORMAT_VERSION:
+            return set()
+        names = {name for name, about in manifest["files"].items() if "sha256" in about}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return set()
     # A name that leads elsewhere was not written by us.
     return {

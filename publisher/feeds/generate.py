@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from publisher.feeds.document import Heading
 from publisher.feeds.files import StagedFile, Written, settle, write_fault
 from publisher.feeds.json_feed import JsonDocument
 from publisher.feeds.rss import RssDocument
-from publisher.model import Visibility, visibility
+from publisher.model import Visibility, as_of, visibility
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,8 +27,15 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def live_posts(posts: Iterable[Post], now: datetime) -> list[Post]:
-    """Return the posts that are live at `now`, newest first; ties are settled by id, the same on every machine."""
-    live = [post for post in posts if visibility(post.review, now) is Visibility.LIVE]
+    """Return the posts that are live at `now`, as they stand then.
+
+    The newest comes first; ties are settled by id, the same on every machine.
+    """
+    live = [
+        replace(post, review=as_of(post.review, now))
+        for post in posts
+        if visibility(post.review, now) is Visibility.LIVE
+    ]
     live.sort(key=lambda post: post.review.id)
     live.sort(key=lambda post: post.review.date, reverse=True)
     return live

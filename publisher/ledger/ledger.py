@@ -7,8 +7,12 @@ each other instead of failing half way.
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Self
 
 import orjson
@@ -18,14 +22,13 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from publisher.errors import EnvironmentFault, Refused
 from publisher.ledger import schema
 from publisher.ledger.records import Announced, Announcement, Delivery, DeliveryState, EndpointState
+from publisher.model import EventType
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
-    from pathlib import Path
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection, Engine, Row
 
-    from publisher.model import EventType
 
 FILE_NAME = "ledger.sqlite3"
 _BUSY_MILLISECONDS = 10_000
@@ -34,13 +37,16 @@ _BUSY_MILLISECONDS = 10_000
 class Ledger:
     """An open ledger; close it, or use it as a context."""
 
-    def __init__(self, engine: Engine, where: str) -> None:
+    def __init__(self, engine: Engine, where: str, copy: TemporaryDirectory[str] | None = None) -> None:
         self._engine = engine
         self._where = where
+        self._copy = copy
 
     @classmethod
-    def open(cls, folder: Path) -> Self:
+    def open(cls, folder: Path, *, copy: TemporaryDirectory[str] | None = None) -> Self:
         """Open the ledger in a site's folder of state; it is made where there is none.
+
+        `copy` is a temporary folder it lies in, which goes when the ledger is closed.
 
         Raises:
             EnvironmentFault: The file cannot be opened or is damaged.
@@ -54,7 +60,7 @@ class Ledger:
         engine = create_engine(URL.create("sqlite", database=str(path)))
         event.listen(engine, "connect", _configure)
         event.listen(engine, "begin", _begin_immediate)
-        ledger = cls(engine, str(path))
+        ledger = cls(engine, str(path), copy)
         try:
             with ledger._transaction() as connection:
                 _prepare(connection, path)
@@ -65,12 +71,26 @@ class Ledger:
 
     @classmethod
     def peek(cls, folder: Path) -> Self | None:
-        """Open the ledger only if there is one; for those who just want to look."""
-        return cls.open(folder) if (folder / FILE_NAME).exists() else None
+        """Open the ledger only if there is one; for those who just want to look.
+
+        Where nothing may be written, a copy is looked at: SQLite cannot read a ledger without writing beside it.
+        """
+        path = folder / FILE_NAME
+        if not path.exists() or not path.stat().st_size:
+            return None
+        if os.access(folder, os.W_OK) and os.access(path, os.W_OK):
+            return cls.open(folder)
+        copy = TemporaryDirectory(prefix="publisher-ledger-")
+        for file in (path, path.with_name(f"{FILE_NAME}-wal")):
+            if file.exists():
+                shutil.copyfile(file, Path(copy.name, file.name))
+        return cls.open(Path(copy.name), copy=copy)
 
     def close(self) -> None:
         """Let go of the file."""
         self._engine.dispose()
+        if self._copy is not None:
+            self._copy.cleanup()
 
     def __enter__(self) -> Self:
         return self
@@ -81,17 +101,14 @@ class Ledger:
     def announced(self) -> dict[str, Announced]:
         """Return what partners were last told, by review id."""
         with self._reading() as connection:
-            return {
-                row.review_id: Announced(
-                    row.review_id, row.sequence, bool(row.live), orjson.loads(row.snapshot)
-                )
-                for row in connection.execute(select(schema.announced))
-            }
+            return {row.review_id: _announced(row) for row in connection.execute(select(schema.announced))}
 
     def announce(
         self, announcements: Sequence[Announcement], asked: Mapping[str, Collection[EventType]], at: float
     ) -> None:
         """Commit events, their deliveries and what they announce, all or nothing.
+
+        A retraction supersedes what still waits of its review.
 
         Args:
             announcements: What is announced, in the order in which it is to be sent.
@@ -104,6 +121,8 @@ class Ledger:
                 told = announcement.event
                 if told is None:
                     continue
+                if told.type is EventType.RETRACTED:
+                    self._supersede(connection, told.review_id, at)
                 connection.execute(
                     insert(schema.events).values(
                         id=told.id,
@@ -202,11 +221,12 @@ class Ledger:
     def set_endpoint(self, name: str, url: str, state: EndpointState) -> None:
         """Record what an endpoint's address asked for."""
         table = schema.endpoints
-        values: dict[str, Any] = {"url": url, "not_before": state.not_before, "gone_at": state.gone_at}
+        values: dict[str, Any] = {"not_before": state.not_before, "gone_at": state.gone_at}
+        this = (table.c.name == name, table.c.url == url)
         with self._transaction() as connection:
-            done = connection.execute(update(table).where(table.c.name == name).values(**values))
+            done = connection.execute(update(table).where(*this).values(**values))
             if not done.rowcount:
-                connection.execute(insert(table).values(name=name, **values))
+                connection.execute(insert(table).values(name=name, url=url, **values))
 
     @staticmethod
     def _remember(connection: Connection, announced: Announced, at: float) -> None:
@@ -222,6 +242,19 @@ class Ledger:
         )
         if not done.rowcount:
             connection.execute(insert(table).values(review_id=announced.review_id, **values))
+
+    @staticmethod
+    def _supersede(connection: Connection, review_id: str, at: float) -> None:
+        """Keep home what still waits of a review that is taken back: its text is not to be sent any more."""
+        deliveries, events = schema.deliveries, schema.events
+        connection.execute(
+            update(deliveries)
+            .where(
+                deliveries.c.state == DeliveryState.WAITING,
+                deliveries.c.event_id.in_(select(events.c.id).where(events.c.review_id == review_id)),
+            )
+            .values(state=DeliveryState.SUPERSEDED, settled_at=at)
+        )
 
     @staticmethod
     def _settle(connection: Connection, delivery: Delivery, state: DeliveryState, at: float) -> None:
@@ -259,8 +292,19 @@ class Ledger:
             raise _damaged(self._where) from None
 
 
+def _announced(row: Row[Any]) -> Announced:
+    snapshot = orjson.loads(row.snapshot)
+    # SQLite keeps any value in any column: what is none of ours is damage.
+    if not isinstance(snapshot, dict) or not isinstance(row.sequence, int) or not 0 <= row.sequence < 2**53:
+        raise ValueError("not what was written")
+    return Announced(row.review_id, row.sequence, bool(row.live), snapshot)
+
+
 _RESTORE = "put it aside and restore a copy; without one, start anew with `publisher push --baseline`"
-_WRITABLE = "check that the folder can be written"
+_WRITABLE = (
+    "check that the folder, and each file in it whose name begins with ledger, can be written; a -shm or -wal file "
+    "that was left read-only can be removed while nothing runs"
+)
 _FULL = "check that there is space on the disk, then run the command again; what was committed is safe"
 # https://sqlite.org/rescode.html
 _HINTS = {

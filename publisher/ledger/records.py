@@ -13,11 +13,15 @@ if TYPE_CHECKING:
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery stands. `failed` is final: it was given up, loudly."""
+    """Where a delivery stands.
+
+    `failed` is final: it was given up, loudly. `superseded` is final: its review was taken back before it was delivered.
+    """
 
     WAITING = "waiting"
     DELIVERED = "delivered"
     FAILED = "failed"
+    SUPERSEDED = "superseded"
 
 
 @dataclass(frozen=True, slots=True)

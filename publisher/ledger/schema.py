@@ -79,8 +79,8 @@ endpoints = Table(
     "endpoints",
     metadata,
     Column("name", String(40), primary_key=True),
-    # What follows was said by this address; another one starts afresh.
-    Column("url", Text, nullable=False),
+    # What follows was said by this address, and is remembered when publisher.toml names another for a while.
+    Column("url", Text, primary_key=True),
     Column("not_before", Float),
     Column("gone_at", Float),
 )

@@ -10,7 +10,7 @@ from publisher.model.review import (
     Review,
     Status,
     Visibility,
-    newest_first,
+    as_of,
     plain,
     visibility,
 )
@@ -30,7 +30,7 @@ __all__ = [
     "Status",
     "Terms",
     "Visibility",
-    "newest_first",
+    "as_of",
     "plain",
     "visibility",
 ]

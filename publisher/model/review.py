@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -159,6 +159,8 @@ def visibility(review: Review, now: datetime) -> Visibility:
     return Visibility.SCHEDULED if review.date > now else Visibility.LIVE
 
 
-def newest_first(reviews: list[Review]) -> list[Review]:
-    """Sort by date, newest first; ties are settled by id, so that every machine agrees."""
-    return sorted(sorted(reviews, key=lambda review: review.id), key=lambda review: review.date, reverse=True)
+def as_of(review: Review, now: datetime) -> Review:
+    """Return a review as it stands at `now` (aware): an update, and its correction, may still be to come."""
+    if review.updated is None or review.updated <= now:
+        return review
+    return replace(review, updated=None, correction=None)

@@ -4,7 +4,7 @@ from publisher.posts.body import MARKDOWN
 from publisher.posts.collection import Collection, read_posts
 from publisher.posts.handler import PostHandler
 from publisher.posts.reading import Post, read_post
-from publisher.posts.rules import IMAGE_TYPES, local_image
+from publisher.posts.rules import IMAGE_TYPES, is_address, local_image
 
 __all__ = [
     "IMAGE_TYPES",
@@ -12,6 +12,7 @@ __all__ = [
     "Collection",
     "Post",
     "PostHandler",
+    "is_address",
     "local_image",
     "read_post",
     "read_posts",

@@ -26,10 +26,15 @@ _ODD_BYTES = bytes({*range(32), 0x7F, 0xED, 0xEF} - {0x09, 0x0A, 0x0D})
 MARKDOWN = (
     pyromark.Options.ENABLE_FOOTNOTES | pyromark.Options.ENABLE_STRIKETHROUGH | pyromark.Options.ENABLE_TABLES
 )
+MARKUP_LIMIT = 20_000
+TAG_LIMIT = 16_000
 NESTING_LIMIT = 100
 _REFERENCE = re.compile(r"&#(?:[xX](?P<hex>[0-9a-fA-F]{1,6})|(?P<decimal>[0-9]{1,7}));?")
 # A line that begins with so many marks of quotes and lists; footnotes can hold each other too.
 _DEEP_LINE = re.compile(r"\n(?:[>*+\-\d.)\t ]|\[\^[^\]\s]{1,20}\]:){100}")
+
+
+_LONG_TAG = re.compile(rf"<[a-zA-Z][^>]{{{TAG_LIMIT}}}")
 
 
 def check_characters(report: Report) -> None:
@@ -96,6 +101,15 @@ def check_body(span: Span, report: Report) -> None:
             help="write the review here",
         )
         return
+    flood = _flood(text)
+    if flood:
+        report.add(
+            "body-markup",
+            Span.at(span.start + len(text) - len(text.lstrip())),
+            flood,
+            help="no review needs that much; is this the output of another program?",
+        )
+        return
     _check_references(text, span.start, report)
     if _markdown_depth(text) > NESTING_LIMIT or _html_depth(text) > NESTING_LIMIT:
         report.add(
@@ -104,6 +118,17 @@ def check_body(span: Span, report: Report) -> None:
             f"quotes, lists or tags are nested more than {NESTING_LIMIT} deep",
             help="no reader shows such a text; undo the nesting",
         )
+
+
+def _flood(text: str) -> str | None:
+    """Say what a text has so much of that the sanitiser, which is quadratic in it, would take minutes."""
+    for sign in "<&":
+        number = text.count(sign)
+        if number > MARKUP_LIMIT:
+            return f"the text has {number:,} times {sign}; at most {MARKUP_LIMIT:,} are taken"
+    if _LONG_TAG.search(text):
+        return f"a tag is longer than {TAG_LIMIT:,} characters"
+    return None
 
 
 def _check_references(text: str, offset: int, report: Report) -> None:

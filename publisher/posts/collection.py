@@ -119,10 +119,23 @@ def _posts_below(folder: Path, site: Site, diagnostics: list[Diagnostic]) -> Ite
                 yield Path(directory, name)
 
 
+def _leads_out(file: Path, site: Site) -> bool:
+    """Tell whether a file is a link out of the posts: whoever adds one must not get other files quoted."""
+    return file.is_symlink() and not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(site.posts))
+
+
 def _read(file: Path, site: Site) -> tuple[Post | None, list[Diagnostic], _Claim | None]:
     name = site.display(file)
     report = Report(Source(name, ""))
     try:
+        if _leads_out(file, site):
+            report.add(
+                "file-unreadable",
+                None,
+                "this is a link to a file outside the folder of posts; what it leads to is not read",
+                help="put the post itself here",
+            )
+            return None, report.diagnostics, None
         about = file.stat()
         if not stat.S_ISREG(about.st_mode):
             report.add("file-unreadable", None, "this is not a regular file", help="posts are plain files")

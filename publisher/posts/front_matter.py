@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
     from publisher.model import RatingScale
 
+#: Items of a list: names of a cast, tags, offers.
+LIST_LIMIT = 100
 _STRING = WithJsonSchema({"type": "string"})
 
 
@@ -153,8 +155,16 @@ def _key(written: str) -> str:
 
 
 def _one_or_more(value: object) -> object:
-    """Take a single text for a list of one."""
-    return [value] if isinstance(value, str) else value
+    """Take a single text for a list of one; a list has its bounds."""
+    return [value] if isinstance(value, str) else _bounded_list(value)
+
+
+def _bounded_list(value: object) -> object:
+    if isinstance(value, list) and len(value) > LIST_LIMIT:
+        raise fault(
+            "invalid-value", f"the list has {len(value):,} items; this key takes at most {LIST_LIMIT}"
+        )
+    return value
 
 
 def _rating(value: object, info: ValidationInfo) -> Decimal:
@@ -338,4 +348,6 @@ class FrontMatter(Block):
         None, description="a point on the site's scale"
     )
     image: ImageBlock | None = Field(None, description="the picture")
-    watch: tuple[WatchBlock, ...] = Field((), description="where the film can be seen")
+    watch: Annotated[tuple[WatchBlock, ...], BeforeValidator(_bounded_list)] = Field(
+        (), description="where the film can be seen"
+    )

@@ -98,7 +98,11 @@ def _in_zone(local: datetime, zone: ZoneInfo, *, whole_day: bool) -> datetime:
 
 
 def _other_reading(written: str) -> str | None:
-    if re.fullmatch(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}", written):
+    if match := re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", written, re.ASCII):
+        first, second, year = map(int, match.groups())
+        # A month above 12 leaves one reading.
+        if first <= 12 < second <= 31 or second <= 12 < first <= 31:
+            return f"write {year}-{min(first, second):02}-{max(first, second):02}"
         return "that can be read in two ways; write year-month-day"
     for form in _OTHER_FORMS:
         try:

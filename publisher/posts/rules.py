@@ -201,7 +201,7 @@ def _image(subject: Subject, image: ImageBlock) -> None:
         subject.require(("image", "src"), help="such as src: images/karmalink.png, relative to this file")
         return
     span = subject.locator.value(("image", "src"))
-    if re.match(r"//|[a-z][a-z0-9+.-]*:", image.src, re.IGNORECASE):
+    if is_address(image.src):
         problem = url_problem(image.src)
         if problem:
             subject.report.add(
@@ -236,6 +236,11 @@ def _image(subject: Subject, image: ImageBlock) -> None:
             f"{quote(image.src)} is not an image that readers show",
             label=f"one of {', '.join(sorted(IMAGE_TYPES))}",
         )
+
+
+def is_address(src: str) -> bool:
+    """Tell an address of the web from the path of a file."""
+    return re.match(r"//|[a-z][a-z0-9+.-]*:", src, re.IGNORECASE) is not None
 
 
 def local_image(post: Path, src: str, directory: Path) -> Path | None:

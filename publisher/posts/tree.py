@@ -192,11 +192,15 @@ class _Builder:
         name = key.value if key.value is not None else "~"
         if name in parent.keys:
             first, _ = self._report.source.position(parent.keys[name].start)
+            above, left_empty = next(reversed(parent.values.items()))
+            empty = isinstance(left_empty, Scalar) and left_empty.value is None and not parent.flow
             self._report.add(
                 "duplicate-key",
                 key.span,
                 f"`{shorten(name)}` stands twice; the first is on line {first}",
-                help="keep one of the two",
+                help=f"does it belong to `{shorten(above)}`? then indent it and the lines with it by two spaces"
+                if empty
+                else "keep one of the two",
             )
             return
         parent.keys[name] = key.span

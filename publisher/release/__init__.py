@@ -3,8 +3,8 @@
 from publisher.release.changes import Change, find_changes
 from publisher.release.lock import exclusive
 from publisher.release.progress import Progress
-from publisher.release.publish_run import PublishReport, publish
-from publisher.release.push_run import CEILING, PushReport, push
+from publisher.release.publish_run import PublishReport, preview_publish, publish
+from publisher.release.push_run import CEILING, PushReport, preview_push, push
 
 __all__ = [
     "CEILING",
@@ -14,6 +14,8 @@ __all__ = [
     "PushReport",
     "exclusive",
     "find_changes",
+    "preview_publish",
+    "preview_push",
     "publish",
     "push",
 ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from publisher.content import film_fields, sparse
+from publisher.content import film_fields, picture_url, rating_fields, sparse
 from publisher.errors import Refused
-from publisher.model import EventType, Status, Visibility, plain, visibility
+from publisher.model import EventType, Status, Visibility, as_of, visibility
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -50,20 +50,22 @@ class Change:
     reason: str | None = None
 
 
-def snapshot(review: Review, site: Site) -> dict[str, Any]:
+def snapshot(post: Post, site: Site) -> dict[str, Any]:
     """Return the fields whose change makes an event; a typo in the text is not among them.
 
     The summary counts only when the editor wrote one: one that was derived changes with the text.
     """
-    image = review.image
+    review, image = post.review, post.review.image
     return sparse(
         {
             "title": review.title,
             "url": site.url_of(review),
             "summary": review.summary,
-            "rating": plain(review.rating) if review.rating is not None else None,
+            "rating": rating_fields(review.rating, site.scale) if review.rating is not None else None,
             "film": film_fields(review.film) if review.film else None,
-            "image": sparse({"src": image.src, "alt": image.alt, "credit": image.credit}) if image else None,
+            "image": sparse({"url": picture_url(post, site), "alt": image.alt, "credit": image.credit})
+            if image
+            else None,
             "updated": review.updated.isoformat() if review.updated else None,
             # Not compared: it tells a clock that runs behind from a review that was put off.
             "published": review.date.isoformat(),
@@ -87,7 +89,7 @@ def find_changes(
             hidden[post.review.id] = post
             continue
         live.add(post.review.id)
-        change = _of_live(post, announced.get(post.review.id), site)
+        change = _of_live(replace(post, review=as_of(post.review, now)), announced.get(post.review.id), site)
         if change is not None:
             changes.append(change)
     changes += [
@@ -100,7 +102,7 @@ def find_changes(
 
 def _of_live(post: Post, told: Announced | None, site: Site) -> Change | None:
     review = post.review
-    current = snapshot(review, site)
+    current = snapshot(post, site)
     kind, changed = EventType.PUBLISHED, frozenset[str]()
     if told is not None and not told.live and _taken_back(review) == told.snapshot.get("retracted", ""):
         raise Refused(f"{post.name} was taken back, but {review.retracted:{_MOMENT}} is yet to come", _BEHIND)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from publisher.errors import EnvironmentFault, Refused
+from publisher.site import keep_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,7 @@ def exclusive(site: Site) -> Iterator[None]:
         EnvironmentFault: The folder of state cannot be written.
     """
     try:
-        site.state.mkdir(parents=True, exist_ok=True)
+        keep_private(site.state)
         lock = FileLock(site.state / "lock")
         lock.acquire(timeout=0)
     except Timeout:

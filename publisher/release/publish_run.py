@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from publisher.content import current_offers
 from publisher.feeds import Written, generate, live_posts
 from publisher.release.deploy import run_deploy
 from publisher.release.lock import exclusive
@@ -15,16 +16,17 @@ from publisher.release.push_run import (
     check_ceiling,
     endpoint_secrets,
     pending_changes,
+    preview_push,
     push_locked,
 )
-from publisher.watch import attach
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from publisher.model import Offer, Review
-    from publisher.posts import Collection
+    from publisher.net import Client
+    from publisher.posts import Collection, Post
     from publisher.site import Site
 
 
@@ -52,10 +54,10 @@ def publish(
     site: Site,
     now: datetime,
     *,
-    dry: bool = False,
     confirmed: bool = False,
     progress: Progress | None = None,
     clock: Callable[[], float] = time.time,
+    client: Client | None = None,
 ) -> PublishReport:
     """Publish a site whose posts were read.
 
@@ -63,10 +65,10 @@ def publish(
         collection: All posts.
         site: The site.
         now: The moment that decides what is live; aware.
-        dry: Show what would happen; nothing is written or sent.
         confirmed: More than twenty events at once are meant.
         progress: Hears of each step when it is done.
         clock: Answers the real time in seconds since 1970.
+        client: The way out; default: the guarded one, as the site's configuration allows.
 
     Raises:
         PostsInvalid: A post has an error.
@@ -76,25 +78,46 @@ def publish(
     """
     posts = collection.require_valid().posts
     progress = progress or Progress()
-    attached = tuple((post.review, attach(post.review)) for post in live_posts(posts, now))
+    attached = _attached(posts, now)
     progress.attached(attached)
-    if dry:
-        written = generate(posts, site, now, dry=True)
-        progress.generated(written)
-        changes, waiting = pending_changes(posts, site, now)
-        pushed = PushReport(tuple(changes), dry=True, waiting=waiting)
-        progress.pushed(pushed)
-        return PublishReport(collection.checked, attached, written, deployed=False, push=pushed)
     with exclusive(site):
         # What would stop the push is found before a file is written.
         changes, _ = pending_changes(posts, site, now)
-        check_ceiling(changes, confirmed=confirmed)
+        check_ceiling(changes, site, confirmed=confirmed)
         endpoint_secrets(site)
         written = generate(posts, site, now)
         progress.generated(written)
         if site.deploy is not None:
             run_deploy(site, site.deploy)
             progress.deployed()
-        pushed = push_locked(posts, site, now, confirmed=confirmed, clock=clock)
+        pushed = push_locked(posts, site, now, confirmed=confirmed, clock=clock, client=client)
         progress.pushed(pushed)
     return PublishReport(collection.checked, attached, written, deployed=site.deploy is not None, push=pushed)
+
+
+def preview_publish(
+    collection: Collection,
+    site: Site,
+    now: datetime,
+    *,
+    confirmed: bool = False,
+    progress: Progress | None = None,
+) -> PublishReport:
+    """Say what `publish` would do, and what would keep it from being done; nothing is written or sent.
+
+    Raises:
+        PostsInvalid: A post has an error.
+    """
+    posts = collection.require_valid().posts
+    progress = progress or Progress()
+    attached = _attached(posts, now)
+    progress.attached(attached)
+    written = generate(posts, site, now, dry=True)
+    progress.generated(written)
+    pushed = preview_push(posts, site, now, confirmed=confirmed)
+    progress.pushed(pushed)
+    return PublishReport(collection.checked, attached, written, deployed=False, push=pushed)
+
+
+def _attached(posts: Iterable[Post], now: datetime) -> tuple[tuple[Review, tuple[Offer, ...]], ...]:
+    return tuple((post.review, current_offers(post.review, now)) for post in live_posts(posts, now))

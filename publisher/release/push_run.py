@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.content import present
-from publisher.errors import Refused
+from publisher.errors import PublisherError, Refused
 from publisher.ledger import Announced, Announcement, Ledger
 from publisher.model import EventType
 from publisher.net import Client
@@ -43,6 +43,7 @@ class PushReport:
         baseline: Whether it was recorded as announced without events.
         endpoints: What became of the deliveries, endpoint by endpoint; empty of a dry run.
         waiting: Of a dry run, how many deliveries wait from earlier runs.
+        obstacles: Of a dry run, what would keep the push from being done.
     """
 
     changes: tuple[Change, ...]
@@ -50,17 +51,20 @@ class PushReport:
     baseline: bool = False
     dry: bool = False
     waiting: int = 0
+    obstacles: tuple[str, ...] = ()
 
     @property
     def idle(self) -> bool:
         """Tell whether there was nothing to announce and nothing to deliver."""
-        touched = any(report.delivered or report.waiting or report.failed for report in self.endpoints)
+        touched = any(
+            report.delivered or report.waiting or report.failed or report.notes for report in self.endpoints
+        )
         return not self.changes and not touched and not self.waiting
 
     @property
     def complete(self) -> bool:
-        """Tell whether everything that was to be delivered was."""
-        return not any(report.waiting or report.failed for report in self.endpoints)
+        """Tell whether everything that was to be delivered was; what an endpoint left behind that is gone is not."""
+        return not any(report.waiting or report.failed for report in self.endpoints if report.known)
 
 
 def pending_changes(posts: Iterable[Post], site: Site, now: datetime) -> tuple[list[Change], int]:
@@ -72,16 +76,17 @@ def pending_changes(posts: Iterable[Post], site: Site, now: datetime) -> tuple[l
         return find_changes(posts, ledger.announced(), site, now), len(ledger.waiting())
 
 
-def check_ceiling(changes: Sequence[Change], *, confirmed: bool) -> None:
-    """See that no archive is announced by accident.
+def check_ceiling(changes: Sequence[Change], site: Site, *, confirmed: bool) -> None:
+    """See that no archive is announced by accident; where nobody listens, nothing is.
 
     Raises:
         Refused: More than twenty events at once, and nobody confirmed that.
     """
-    if len(changes) > CEILING and not confirmed:
+    if len(changes) > CEILING and site.endpoints and not confirmed:
         raise Refused(
             f"{len(changes)} events at once; more than {CEILING} are not sent without being confirmed",
-            "--yes sends them all; --baseline, on an existing archive, records them as announced and sends nothing",
+            "--yes sends them all; `publisher push --baseline`, on an existing archive, records them as announced "
+            "and sends nothing",
         )
 
 
@@ -94,15 +99,35 @@ def endpoint_secrets(site: Site) -> dict[str, Secret]:
     return {endpoint.name: endpoint_secret(site, endpoint) for endpoint in site.endpoints}
 
 
+def preview_push(
+    posts: Iterable[Post], site: Site, now: datetime, *, baseline: bool = False, confirmed: bool = False
+) -> PushReport:
+    """Say what a push would do, and what would keep it from being done; nothing is written or sent."""
+    changes, waiting = pending_changes(posts, site, now)
+    obstacles = []
+    if not baseline:
+        for check in (
+            lambda: check_ceiling(changes, site, confirmed=confirmed),
+            lambda: endpoint_secrets(site),
+        ):
+            try:
+                check()
+            except PublisherError as error:
+                obstacles.append(error.message)
+    return PushReport(
+        tuple(changes), dry=True, baseline=baseline, waiting=waiting, obstacles=tuple(obstacles)
+    )
+
+
 def push(
     posts: Iterable[Post],
     site: Site,
     now: datetime,
     *,
-    dry: bool = False,
     baseline: bool = False,
     confirmed: bool = False,
     clock: Callable[[], float] = time.time,
+    client: Client | None = None,
 ) -> PushReport:
     """Announce what changed since the last push, and deliver what waits.
 
@@ -113,21 +138,20 @@ def push(
         posts: All posts of the site.
         site: The site.
         now: The moment that decides what is live; aware.
-        dry: Look only.
         baseline: Record everything as announced, without events.
         confirmed: More than twenty events at once are meant.
         clock: Answers the real time in seconds since 1970; signatures need it.
+        client: The way out; default: the guarded one, as the site's configuration allows.
 
     Raises:
         Refused: Too many events at once, or another run is at work.
         ConfigurationError: A secret is missing or wrong.
         EnvironmentFault: The ledger cannot be used.
     """
-    if dry:
-        changes, waiting = pending_changes(posts, site, now)
-        return PushReport(tuple(changes), dry=True, baseline=baseline, waiting=waiting)
     with exclusive(site):
-        return push_locked(posts, site, now, baseline=baseline, confirmed=confirmed, clock=clock)
+        return push_locked(
+            posts, site, now, baseline=baseline, confirmed=confirmed, clock=clock, client=client
+        )
 
 
 def push_locked(
@@ -138,12 +162,13 @@ def push_locked(
     baseline: bool = False,
     confirmed: bool = False,
     clock: Callable[[], float] = time.time,
+    client: Client | None = None,
 ) -> PushReport:
     """Push while the caller holds the site's lock; otherwise as `push`."""
     with Ledger.open(site.state) as ledger:
         changes = find_changes(posts, ledger.announced(), site, now)
         if not baseline:
-            check_ceiling(changes, confirmed=confirmed)
+            check_ceiling(changes, site, confirmed=confirmed)
         secrets = {} if baseline else endpoint_secrets(site)
         ledger.announce(
             [_announcement(change, site, now, baseline=baseline) for change in changes],
@@ -152,8 +177,9 @@ def push_locked(
         )
         if baseline:
             return PushReport(tuple(changes), baseline=True)
-        client = Client(allow=site.allow)
-        reports = deliver(ledger, site.endpoints, secrets, client, clock)
+        reports = deliver(
+            ledger, site.endpoints, secrets, client or Client(allow=site.allow, body_limit=0), clock
+        )
     return PushReport(tuple(changes), tuple(reports))
 
 

@@ -1,6 +1,6 @@
 """The site: publisher.toml, read once, checked whole."""
 
 from publisher.site.load import FILE_NAME, load_site
-from publisher.site.site import Deploy, Endpoint, ImageFolder, Licence, Site
+from publisher.site.site import Deploy, Endpoint, ImageFolder, Licence, Site, keep_private
 
-__all__ = ["FILE_NAME", "Deploy", "Endpoint", "ImageFolder", "Licence", "Site", "load_site"]
+__all__ = ["FILE_NAME", "Deploy", "Endpoint", "ImageFolder", "Licence", "Site", "keep_private", "load_site"]

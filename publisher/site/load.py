@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections import Counter
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
@@ -44,7 +44,7 @@ def load_site(directory: Path | str = ".") -> Site:
     except (FileNotFoundError, NotADirectoryError):
         raise ConfigurationError(
             f"there is no {FILE_NAME} in {root}",
-            "go to the site's folder, or name it: publisher --site DIR …",
+            "go to the site's folder, or name it behind the command, as in publisher validate --site DIR",
         ) from None
     except UnicodeDecodeError as error:
         raise ConfigurationError(
@@ -71,6 +71,7 @@ def _check(source: Source, report: Report) -> Configuration | None:
     except ValidationError as error:
         report_faults(error, Configuration, report, locator)
         return None
+    _check_paths(configuration, report, locator)
     seen = Counter[str]()
     for number, endpoint in enumerate(configuration.webhooks.endpoints):
         seen[endpoint.name] += 1
@@ -101,6 +102,29 @@ def _check_characters(values: dict[str, Any], locator: TomlLocator, report: Repo
             found += [((*path, key), inner) for key, inner in value.items()]
         elif isinstance(value, list):
             found += [((*path, number), inner) for number, inner in enumerate(value)]
+
+
+def _check_paths(configuration: Configuration, report: Report, locator: TomlLocator) -> None:
+    """See that posts, feeds and state do not lie in one another: each is written or cleaned up as its own."""
+    paths = {name: PurePosixPath(getattr(configuration.paths, name)) for name in ("posts", "feeds", "state")}
+    secrets = PurePosixPath(configuration.webhooks.secrets)
+    if secrets in {paths["posts"], paths["feeds"]} or paths["feeds"] in secrets.parents:
+        report.add(
+            "invalid-value",
+            locator.value(("webhooks", "secrets")),
+            f'the folder of secrets, "{secrets}", is one of posts or feeds',
+            help="give the secrets a folder that is never published",
+        )
+    for name, path in paths.items():
+        for other, folder in paths.items():
+            # Only what is written to, and put on the web, has to be by itself: posts are merely read.
+            if name != other and (path == folder or (other != "posts" and folder in path.parents)):
+                report.add(
+                    "invalid-value",
+                    locator.value(("paths", name)),
+                    f'the folder of {name}, "{path}", lies in that of {other}, "{folder}"',
+                    help="give each a folder of its own",
+                )
 
 
 def _build(root: Path, configuration: Configuration) -> Site:

@@ -12,7 +12,15 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
 from publisher.model import EventType
 from publisher.site.faults import nearest
@@ -61,7 +69,7 @@ def _permalink(value: object) -> str:
             f"{quote(pattern)} gives every review the same address",
             label="needs {slug} or {id}",
         )
-    if not pattern.startswith("/") or re.search(r"[\s?#\\]|//|\.\.", leftover):
+    if not pattern.startswith("/") or re.search(r"[\s?#%\\]|//|\.\.", leftover):
         raise fault(
             "invalid-value", f"{quote(pattern)} is not a path", label="a path such as /reviews/{slug}/"
         )
@@ -127,6 +135,15 @@ def _network(value: object) -> IPv4Network | IPv6Network:
         raise fault("invalid-value", f"{quote(written)} is not a network", label=label) from None
 
 
+def _unquoted(value: object) -> object:
+    """Refuse a number in quotes: TOML says by itself what is a number."""
+    if isinstance(value, str):
+        raise fault(
+            "wrong-type", "found text; this key takes a number", help="write the number without quotes"
+        )
+    return value
+
+
 def _positive(value: int) -> int:
     if value < 1:
         raise fault("invalid-value", f"{value} is too small; at least 1 is needed")
@@ -143,7 +160,8 @@ Name = Annotated[str, BeforeValidator(_name), _STRING]
 RelativePath = Annotated[str, BeforeValidator(_relative_path), _STRING]
 EventName = Annotated[EventType, BeforeValidator(_event_type), _STRING]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network), _STRING]
-Count = Annotated[Whole, BeforeValidator(_positive)]
+Points = Annotated[Number, BeforeValidator(_unquoted)]
+Count = Annotated[Whole, BeforeValidator(_unquoted), AfterValidator(_positive)]
 
 
 class LicenceTable(Table):
@@ -192,9 +210,9 @@ class ImagesTable(Table):
 class RatingTable(Table):
     """The scale ratings are given on."""
 
-    minimum: Number = Field(Decimal(0), description="the lowest rating")
-    maximum: Number = Field(Decimal(5), description="the highest rating")
-    step: Number = Field(Decimal("0.5"), description="the distance between two ratings")
+    minimum: Points = Field(Decimal(0), description="the lowest rating")
+    maximum: Points = Field(Decimal(5), description="the highest rating")
+    step: Points = Field(Decimal("0.5"), description="the distance between two ratings")
     unit: Text = Field("star", description="the name of one point")
     units: Text = Field("stars", description="the name of several points")
     symbol: Text = Field("★", description="the picture of one point")

@@ -38,6 +38,9 @@ _SPELLED = {
     '"': "a quote",
 }
 _URL_LIMIT = 2048
+#: Characters of a name or another text on one line, and of a summary, a correction, a reason.
+TEXT_LIMIT = 500
+PROSE_LIMIT = 2000
 _SPACE = re.compile(r"\s+")
 _LANGUAGE = re.compile(
     r"[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*"
@@ -86,19 +89,25 @@ def text(value: object) -> str:
     """Take a text on one line; spaces at its ends and runs of them are folded."""
     if not isinstance(value, str):
         raise shape_fault(value, "text")
-    folded = _SPACE.sub(" ", value).strip()
-    if not folded:
-        raise fault("invalid-value", "the text is empty", help="write something, or leave the key out")
-    return folded
+    return _bounded(_SPACE.sub(" ", value).strip(), TEXT_LIMIT)
 
 
 def prose(value: object) -> str:
     """Take a text of any number of lines."""
     if not isinstance(value, str):
         raise shape_fault(value, "text")
-    if not value.strip():
+    return _bounded(value.strip(), PROSE_LIMIT)
+
+
+def _bounded(written: str, limit: int) -> str:
+    """Take a text that is there and no longer than what lists and partners can be expected to show."""
+    if not written:
         raise fault("invalid-value", "the text is empty", help="write something, or leave the key out")
-    return value.strip()
+    if len(written) > limit:
+        raise fault(
+            "invalid-value", f"the text has {len(written):,} characters; this key takes at most {limit:,}"
+        )
+    return written
 
 
 def number(value: object) -> Decimal:

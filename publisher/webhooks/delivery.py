@@ -38,6 +38,8 @@ class EndpointReport:
         delivered: How many events it took in this run.
         waiting: How many are still to be delivered.
         failed: How many were given up in this run.
+        given_up: How many were given up in all, in this run and before.
+        known: Whether publisher.toml still names it.
         notes: What went wrong, each once, for people.
     """
 
@@ -45,6 +47,8 @@ class EndpointReport:
     delivered: int = 0
     waiting: int = 0
     failed: int = 0
+    given_up: int = 0
+    known: bool = True
     notes: list[str] = field(default_factory=list)
 
     def note(self, text: str) -> None:
@@ -58,6 +62,7 @@ class _Then(Enum):
 
     GO_ON = auto()
     HOLD = auto()
+    GIVE_UP = auto()
 
 
 def deliver(
@@ -91,10 +96,14 @@ def deliver(
             _Run(ledger, known[name], secrets[name], client, clock, report).work_off(queue)
         else:
             _without_endpoint(ledger, queue, clock(), report)
+    counts = ledger.counts()
+    for report in reports:
+        report.given_up = counts.get(report.name, {}).get(DeliveryState.FAILED, 0)
     return reports
 
 
 def _without_endpoint(ledger: Ledger, queue: Sequence[Delivery], now: float, report: EndpointReport) -> None:
+    report.known = False
     for delivery in queue:
         if now - delivery.committed_at >= AGE_LIMIT:
             ledger.give_up(delivery, now)
@@ -132,21 +141,25 @@ class _Run:
             self.report.note(f"it asked for patience: next try in {_duration(patience)}")
             return
         for number, delivery in enumerate(queue):
-            if self._attempt(delivery) is _Then.HOLD:
-                behind = queue[number + 1 :]
-                if self.ledger.endpoint(self.endpoint.name, self.endpoint.url).gone_at is not None:
-                    self._gone(behind)
-                else:
-                    self.report.waiting += len(behind)
+            then = self._attempt(delivery)
+            if then is _Then.HOLD:
+                self.report.waiting += len(queue) - number - 1
+                return
+            if then is _Then.GIVE_UP:
+                self._gone(queue[number + 1 :])
                 return
 
     def _gone(self, queue: Sequence[Delivery]) -> None:
-        """Give up what an endpoint that is gone for good was still to get."""
+        """Send nothing to an address that is gone for good; what waits, waits for another one."""
         for delivery in queue:
-            self.ledger.give_up(delivery, self.clock())
-            self.report.failed += 1
+            if self.clock() - delivery.committed_at >= AGE_LIMIT:
+                self.ledger.give_up(delivery, self.clock())
+                self.report.failed += 1
+            else:
+                self.report.waiting += 1
         self.report.note(
-            "its address answered 410 Gone: nothing is sent there until publisher.toml names another"
+            "its address answered 410 Gone: nothing more is sent there; name another in publisher.toml within "
+            "three days, and what waits goes there"
         )
 
     def _attempt(self, delivery: Delivery) -> _Then:
@@ -175,18 +188,10 @@ class _Run:
 
     def _refused(self, attempt: int, delivery: Delivery, answer: Answer) -> _Then:
         if answer.status == 410:
-            now = self.clock()
-            self.ledger.set_endpoint(self.endpoint.name, self.endpoint.url, EndpointState(gone_at=now))
-            self.ledger.end_attempt(
-                attempt,
-                delivery,
-                state=DeliveryState.FAILED,
-                status=410,
-                outcome="it is gone for good",
-                at=now,
-            )
-            self.report.failed += 1
-            return _Then.HOLD
+            state = EndpointState(gone_at=self.clock())
+            self.ledger.set_endpoint(self.endpoint.name, self.endpoint.url, state)
+            self._record(attempt, delivery, answer.status, "it answered 410: it is gone for good")
+            return _Then.GIVE_UP
         patience = retry_after(answer, self.clock()) if answer.status in {429, 503} else None
         if patience is not None:
             state = EndpointState(not_before=self.clock() + patience)

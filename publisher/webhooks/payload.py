@@ -30,13 +30,14 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 
 
-def event_id(review_id: str, sequence: int, type: EventType) -> str:
-    """Make an event's id from what it is about.
+def event_id(review_id: str, sequence: int, type: EventType, body: bytes) -> str:
+    """Make an event's id from what it is about and what it says.
 
-    The same event has the same id however often it is made; A, then B, then A again are three events, because the
-    review's sequence number goes on.
+    A, then B, then A again are three events, because the review's sequence number goes on. The body is part of it
+    because a ledger that was lost counts from the beginning again: another event must not get an id that a partner
+    has seen.
     """
-    digest = hashlib.sha256(f"{review_id}:{sequence}:{type}".encode()).digest()
+    digest = hashlib.sha256(f"{review_id}:{sequence}:{type}:".encode() + body).digest()
     return "msg_" + base64.b32encode(digest[:20]).decode().lower()
 
 
@@ -87,7 +88,7 @@ def retraction_event(
 
 def _event(type: EventType, review_id: str, sequence: int, data: dict[str, Any], now: datetime) -> Event:
     body = orjson.dumps({"type": str(type), "timestamp": now.isoformat(), "data": data})
-    return Event(event_id(review_id, sequence, type), type, review_id, sequence, body)
+    return Event(event_id(review_id, sequence, type, body), type, review_id, sequence, body)
 
 
 def _feeds(site: Site) -> dict[str, str]:

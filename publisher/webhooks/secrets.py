@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import stat
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.errors import ConfigurationError, EnvironmentFault, Refused, UsageError
+from publisher.site import keep_private
 from publisher.webhooks.signing import Secret, mint_secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from publisher.site import Endpoint, Site
 
@@ -71,10 +73,17 @@ def keep_new_secret(site: Site, name: str) -> tuple[Path, str]:
     path = site.secrets / endpoint.name
     minted = mint_secret()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as stream:
-            stream.write(minted + "\n")
+        keep_private(path.parent)
+        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{endpoint.name}-")
+        try:
+            with os.fdopen(handle, "w", encoding="ascii") as stream:
+                stream.write(minted + "\n")
+                stream.flush()
+                os.fsync(handle)
+            # Unlike a rename, a link never replaces a secret that is there.
+            os.link(beside, path)
+        finally:
+            Path(beside).unlink(missing_ok=True)
     except FileExistsError:
         raise Refused(
             f'the endpoint "{name}" has a secret already, in {site.display(path)}',

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -313,3 +315,123 @@ def test_a_fault_of_the_program_itself_is_one_line_and_a_private_file(
     assert str(saved) in done.stderr
     assert stat.S_IMODE(saved.stat().st_mode) == 0o600
     assert "Traceback" in saved.read_text(encoding="utf-8")
+
+
+def test_a_dry_run_says_what_would_be_refused(make_site: MakeSite, run: Run) -> None:
+    """A missing secret and too many events are told before the real run stops at them."""
+    site = make_site(more=ENDPOINT)
+    post = (site.posts / "karmalink.md").read_text(encoding="utf-8")
+    for number in range(25):
+        copy = post.replace("4c768283", f"4c7682{number:02}")
+        (site.posts / f"copy-{number}.md").write_text(copy, encoding="utf-8")
+
+    for verb in ("push", "publish"):
+        done = run(verb, "--dry-run", *NOW)
+        assert "as things stand: 26 events at once" in done.stdout
+        assert 'as things stand: the endpoint "local" has no secret' in done.stdout
+        assert run(verb, *NOW).returncode in {4, 5}
+    assert len(json.loads(run("push", "--dry-run", "--json", *NOW).stdout)["obstacles"]) == 2
+
+
+def test_where_nobody_listens_no_ceiling_holds(make_site: MakeSite, run: Run) -> None:
+    """A site that only has feeds publishes an archive without being asked."""
+    site = make_site()
+    post = (site.posts / "karmalink.md").read_text(encoding="utf-8")
+    for number in range(25):
+        copy = post.replace("4c768283", f"4c7682{number:02}")
+        (site.posts / f"copy-{number}.md").write_text(copy, encoding="utf-8")
+
+    assert run("publish", *NOW).returncode == 0
+
+
+def test_a_correction_still_to_come_stays_at_home(make_site: MakeSite, run: Run) -> None:
+    """An `updated` in the future neither dates the feeds nor lets its correction out."""
+    site = make_site()
+    post = site.posts / "karmalink.md"
+    text = post.read_text(encoding="utf-8")
+    post.write_text(
+        text.replace("rating: 4", "rating: 4\nupdated: 2031-01-01\ncorrection: EMBARGOED"), encoding="utf-8"
+    )
+
+    run("publish", *NOW)
+
+    for name in ("atom.xml", "rss.xml", "feed.json"):
+        written = (site.feeds / name).read_text(encoding="utf-8")
+        assert "EMBARGOED" not in written
+        assert "2031" not in written
+    assert b"EMBARGOED" not in (site.state / "ledger.sqlite3").read_bytes()
+    assert "1 updated" in run("push", "--now", "2031-01-02").stdout
+
+
+def test_what_waits_of_a_review_that_was_pulled_is_not_sent(make_site: MakeSite, run: Run) -> None:
+    """The partner was away when it was published, and gets the retraction only: nothing of the text."""
+    site = make_site(more=ENDPOINT)
+    secret(site)
+    assert run("publish", *NOW).returncode == 3
+    post = site.posts / "karmalink.md"
+    post.write_text(post.read_text(encoding="utf-8").replace("rating: 4", "status: draft"), encoding="utf-8")
+    heard: list[publisher.Received] = []
+    key = publisher.Secret.parse((site.secrets / "local").read_text(encoding="utf-8"), "the test")
+
+    with publisher.Receiver(key, heard.append) as receiver:
+        configuration = (site.root / "publisher.toml").read_text(encoding="utf-8")
+        (site.root / "publisher.toml").write_text(
+            configuration.replace("http://127.0.0.1:9/hooks", receiver.url), encoding="utf-8"
+        )
+        assert run("publish", *NOW).returncode == 0
+
+    (message,) = heard
+    assert message.event is not None
+    assert message.event["type"] == "review.retracted"
+    assert "Karmalink" not in json.dumps(message.event)
+
+
+def test_a_ledger_that_was_lost_gives_no_id_twice(make_site: MakeSite, run: Run) -> None:
+    """After a baseline on a fresh ledger, events have ids that no partner has seen, though numbers begin again."""
+    site = make_site()
+    post = site.posts / "karmalink.md"
+    text = post.read_text(encoding="utf-8")
+
+    def announce(title: str) -> set[str]:
+        post.write_text(text.replace("title: Karmalink\ndate", f"title: {title}\ndate"), encoding="utf-8")
+        assert run("push", *NOW).returncode == 0
+        with closing(sqlite3.connect(site.state / "ledger.sqlite3")) as ledger:
+            return {row[0] for row in ledger.execute("SELECT id FROM events")}
+
+    before = announce("A") | announce("B") | announce("C")
+    for file in site.state.glob("ledger*"):
+        file.unlink()
+    run("push", "--baseline", *NOW)
+    after = announce("D") | announce("E")
+
+    assert (len(before), len(after)) == (3, 2)
+    assert before.isdisjoint(after)
+
+
+def test_no_name_steers_the_terminal(make_site: MakeSite, run: Run) -> None:
+    """Control characters in a file's name or a title are shown, not obeyed."""
+    site = make_site()
+    text = (site.posts / "karmalink.md").read_text(encoding="utf-8")
+    (site.posts / "karmalink.md").unlink()
+    (site.posts / "a\x1b[31m\nb.md").write_text(
+        text.replace("title: K", "slug: ok\ntitle: K", 1), encoding="utf-8"
+    )
+
+    for words in (("attach",), ("attach", "--json"), ("publish", "-v"), ("validate",)):
+        done = run(*words)
+        assert done.returncode == 0
+        assert "\x1b" not in done.stdout
+
+
+def test_output_that_the_terminal_cannot_show_does_not_end_a_run(make_site: MakeSite, run: Run) -> None:
+    """A title in another script is escaped where the encoding has no room for it."""
+    site = make_site()
+    post = site.posts / "karmalink.md"
+    post.write_text(
+        post.read_text(encoding="utf-8").replace("title: Karmalink\nd", "title: 朝霧\nd"), encoding="utf-8"
+    )
+
+    done = run("publish", *NOW, PYTHONIOENCODING="latin-1")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\u671d" in done.stdout

@@ -153,10 +153,10 @@ def test_what_an_address_asked_for_is_its_own(ledger: Ledger) -> None:
     assert ledger.endpoint("news", URL) == EndpointState()
 
 
-def test_a_new_address_replaces_the_old_one(ledger: Ledger) -> None:
-    """Keep one address for each name."""
+def test_each_address_is_remembered(ledger: Ledger) -> None:
+    """Keep what an address said while another is named for a while."""
     ledger.set_endpoint("all", URL, EndpointState(gone_at=7.0))
     ledger.set_endpoint("all", URL + "2", EndpointState(not_before=8.0))
 
     assert ledger.endpoint("all", URL + "2") == EndpointState(not_before=8.0)
-    assert ledger.endpoint("all", URL) == EndpointState()
+    assert ledger.endpoint("all", URL) == EndpointState(gone_at=7.0)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
-from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -17,14 +16,10 @@ from publisher.model import (
     Review,
     Status,
     Visibility,
-    newest_first,
+    as_of,
     plain,
     visibility,
 )
-
-if TYPE_CHECKING:
-    from random import Random
-    from uuid import UUID
 
 NOON = datetime(2026, 3, 5, 12, tzinfo=UTC)
 BEFORE, AFTER = NOON - timedelta(seconds=1), NOON + timedelta(seconds=1)
@@ -94,18 +89,15 @@ def test_no_draft_and_nothing_from_the_future_is_ever_live(
         assert seen is Visibility.DRAFT
 
 
-@given(st.lists(st.tuples(MOMENTS, st.uuids()), max_size=12), st.randoms(use_true_random=False))
-def test_the_newest_review_comes_first_on_every_machine(
-    dates: list[tuple[datetime, UUID]], random: Random
-) -> None:
-    """The order depends on dates and ids alone, never on the order things came in."""
-    reviews = [_review(date, id=str(key)) for date, key in dates]
-    ordered = newest_first(reviews)
-    random.shuffle(reviews)
+def test_an_update_still_to_come_is_not_told() -> None:
+    """Until its moment has come, neither `updated` nor the correction that goes with it is part of the review."""
+    day = datetime(2026, 3, 5, tzinfo=UTC)
+    review = replace(_review(day), updated=day + timedelta(days=2), correction="It was Wisborg.")
 
-    assert newest_first(reviews) == ordered
-    for one, two in pairwise(ordered):
-        assert one.date > two.date or (one.date == two.date and one.id <= two.id)
+    before, then = as_of(review, day + timedelta(days=1)), as_of(review, day + timedelta(days=2))
+
+    assert (before.updated, before.correction, before.changed) == (None, None, day)
+    assert then == review
 
 
 @pytest.mark.parametrize(

@@ -287,3 +287,21 @@ def test_a_file_whose_name_is_no_text_can_still_be_named(make_site: MakeSite, tm
     (fault,) = read_posts(site).diagnostics
 
     assert fault.code == "slug-invalid"
+
+
+def test_a_link_out_of_the_posts_is_not_read(make_site: MakeSite, tmp_path: Path) -> None:
+    """Whoever can add a post must not get a secret quoted: what the link leads to is not even opened."""
+    site = make_site()
+    secret = tmp_path / "secret"
+    secret.write_text("whsec_c2VjcmV0", encoding="utf-8")
+    (site.posts / "x.md").symlink_to(secret)
+    (site.posts / "inside.md").symlink_to("karmalink.md")
+
+    found = read_posts(site)
+
+    refused = [fault for fault in found.diagnostics if fault.path == "posts/x.md"]
+    assert [fault.code for fault in refused] == ["file-unreadable"]
+    assert "whsec_" not in repr(found.diagnostics)
+    assert not any(
+        fault.code == "file-unreadable" and fault.path == "posts/inside.md" for fault in found.diagnostics
+    )

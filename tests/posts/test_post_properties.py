@@ -232,7 +232,7 @@ def test_a_file_built_to_hurt_is_read_in_good_time(text: str) -> None:
 def test_a_body_of_five_megabytes_is_fine() -> None:
     """A long text is no fault: only what no reader could show is."""
     paragraph = (
-        "A *boy* hunts for a [treasure](https://example.com/) that <em>one</em> of his past lives buried.\n\n"
+        "A *boy* hunts for a [treasure](https://example.com/) that **one** of his past lives buried.\n\n"
     )
     post, diagnostics = read_post(
         _post(paragraph * (5_000_000 // len(paragraph))).encode(), SITE.posts / "x.md", SITE
@@ -257,3 +257,34 @@ def test_front_matter_over_the_limit_is_not_looked_into() -> None:
     assert post is None
     assert (fault.code, fault.line) == ("file-too-large", 1)
     assert fault.message == "the front matter is longer than 256 KiB"
+
+
+@pytest.mark.parametrize(
+    ("flood", "what"),
+    [
+        ("<table>" + "x<br>" * 20_000, "times <"),
+        ("&" * 20_001, "times &"),
+        ("<img srcset='" + "a, " * 6_000 + "'>", "a tag is longer"),
+    ],
+)
+def test_markup_that_would_keep_the_sanitiser_busy_for_minutes_is_a_fault(flood: str, what: str) -> None:
+    """What no review needs is refused before anything is rendered, and the message says what there is too much of."""
+    post, diagnostics = read_post(_post(flood).encode(), SITE.posts / "x.md", SITE)
+
+    assert post is None
+    assert [fault.code for fault in diagnostics] == ["body-markup"]
+    assert what in diagnostics[0].message
+
+
+def test_lists_and_texts_have_bounds() -> None:
+    """A post of some kilobytes cannot become feeds of some hundred megabytes."""
+    offers = "watch:\n" + "  - {service: hulu, kind: rent}\n" * 101
+    long = f"film: {{title: {'あ' * 501}}}\ntags: [{', '.join(f't{number}' for number in range(101))}]\n"
+
+    _, diagnostics = read_post(_front(offers + long).encode(), SITE.posts / "x.md", SITE)
+
+    assert sorted(fault.message for fault in diagnostics if fault.code == "invalid-value") == [
+        "the list has 101 items; this key takes at most 100",
+        "the list has 101 items; this key takes at most 100",
+        "the text has 501 characters; this key takes at most 500",
+    ]

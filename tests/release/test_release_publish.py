@@ -11,7 +11,7 @@ import pytest
 
 from publisher.errors import EnvironmentFault, PostsInvalid, Refused
 from publisher.posts import read_posts
-from publisher.release import Progress, publish
+from publisher.release import Progress, preview_publish, publish
 from publisher.release.deploy import run_deploy
 from publisher.site import Deploy
 from tests.release.newsroom import ALLOW, NOW, SECRET_TEXT, Newsroom, partner, post, receiving
@@ -271,7 +271,7 @@ def test_a_dry_run_deploys_nothing(make_site: Callable[..., Site]) -> None:
     """Show what would happen, and leave the deploy command alone."""
     newsroom = Newsroom(make_site, more=deploying("touch deployed"))
     before = newsroom.files()
-    report = publish(read_posts(newsroom.site), newsroom.site, NOW, dry=True, clock=NOW.timestamp)
+    report = preview_publish(read_posts(newsroom.site), newsroom.site, NOW)
 
     assert not report.deployed
     assert set(report.feeds.changed) == FEEDS

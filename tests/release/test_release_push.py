@@ -13,7 +13,8 @@ import pytest
 from publisher.errors import ConfigurationError, EnvironmentFault, Refused
 from publisher.ledger import Ledger
 from publisher.model import EventType
-from publisher.release import CEILING, exclusive
+from publisher.posts import read_posts
+from publisher.release import CEILING, exclusive, preview_push
 from tests.release.newsroom import (
     ALLOW,
     CLOCK,
@@ -174,7 +175,7 @@ def test_a_dry_run_tells_what_waits_and_leaves_it(make_site: Callable[..., Site]
     (newsroom.site.secrets / "local").chmod(0o600)
     failed = newsroom.push()
     before = [newsroom.rows(f"SELECT * FROM {name}") for name in ("deliveries", "attempts", "events")]  # noqa: S608
-    dry = newsroom.push(dry=True)
+    dry = preview_push(read_posts(newsroom.site).posts, newsroom.site, NOW)
 
     assert not failed.complete
     assert (dry.dry, dry.waiting, dry.changes) == (True, 1, ())

@@ -127,7 +127,10 @@ def test_a_missing_configuration_says_where_it_was_looked_for(tmp_path: Path) ->
         load_site(tmp_path)
 
     assert caught.value.message == f"there is no publisher.toml in {tmp_path}"
-    assert caught.value.hint == "go to the site's folder, or name it: publisher --site DIR …"
+    assert (
+        caught.value.hint
+        == "go to the site's folder, or name it behind the command, as in publisher validate --site DIR"
+    )
 
 
 @pytest.mark.parametrize(

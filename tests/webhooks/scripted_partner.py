@@ -183,10 +183,5 @@ class Outbox:
     @staticmethod
     def _event(number: int, body: bytes) -> Event:
         review = f"00000000-0000-4000-8000-{number:012}"
-        return Event(
-            event_id(review, 1, EventType.PUBLISHED),
-            EventType.PUBLISHED,
-            review,
-            1,
-            body or f'{{"number":{number}}}'.encode(),
-        )
+        body = body or f'{{"number":{number}}}'.encode()
+        return Event(event_id(review, 1, EventType.PUBLISHED, body), EventType.PUBLISHED, review, 1, body)

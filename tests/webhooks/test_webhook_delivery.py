@@ -15,6 +15,7 @@ from publisher.errors import EnvironmentFault
 from publisher.ledger import FILE_NAME
 from publisher.model import EventType
 from publisher.webhooks import verify
+from publisher.webhooks.delivery import AGE_LIMIT
 from tests.webhooks.scripted_partner import SECRET, Clock, Outbox, Partner, answer, hang_up, reset
 
 if TYPE_CHECKING:
@@ -179,35 +180,35 @@ def test_a_hostile_location_cannot_write_on_the_terminal(outbox: Outbox, locatio
 
 
 def test_gone_means_gone_until_the_address_changes(outbox: Outbox) -> None:
-    """After 410 send nothing more to that address, give up what was queued, and start afresh with a new address."""
-    first = outbox.announce(1, 2, 3)
+    """After 410 send nothing more to that address, say so at every run, and send what waits to a new one in order."""
+    waiting = outbox.announce(1, 2, 3)
     with Partner(answer(410)) as old, Partner() as new:
         gone = outbox.run(partner=old.url)["partner"]
-        while_gone = outbox.announce(4)
+        waiting += outbox.announce(4)
         still = outbox.run(partner=old.url)["partner"]
-        quiet = outbox.run(partner=old.url)["partner"]
-        after = outbox.announce(5, 6)
         moved = outbox.run(partner=new.url)["partner"]
+        back = outbox.run(partner=old.url)["partner"]
 
-    assert old.ids == first[:1]
-    assert (gone.delivered, gone.waiting, gone.failed) == (0, 0, 3)
-    assert any("410 Gone" in note for note in gone.notes)
-    assert (still.failed, still.waiting) == (1, 0)
-    assert (quiet.failed, quiet.waiting, quiet.delivered) == (0, 0, 0)
-    assert moved.delivered == 2
-    assert new.ids == after
-    states = dict(outbox.rows("SELECT event_id, state FROM deliveries"))
-    assert {states[key] for key in first + while_gone} == {"failed"}
+    assert old.ids == waiting[:1]
+    assert (gone.delivered, gone.waiting, gone.failed) == (0, 3, 0)
+    assert (still.delivered, still.waiting, still.failed) == (0, 4, 0)
+    assert (moved.delivered, moved.waiting) == (4, 0)
+    assert new.ids == waiting
+    # What the old address said is remembered, also after another was named for a while.
+    for report in (gone, still, back):
+        assert any("410 Gone" in note for note in report.notes)
 
 
-def test_gone_for_a_single_event_is_told(outbox: Outbox) -> None:
-    """Say that the address is gone even when nothing else was queued."""
-    outbox.announce(1)
+def test_what_waits_for_an_address_that_is_gone_is_given_up_after_three_days(outbox: Outbox) -> None:
+    """Wait for another address, but not for ever, and say so when it is over."""
+    outbox.announce(1, 2)
     with Partner(answer(410)) as partner:
+        outbox.run(partner=partner.url)
+        outbox.clock.now += AGE_LIMIT
         report = outbox.run(partner=partner.url)["partner"]
 
-    assert report.failed == 1
-    assert any("410 Gone" in note for note in report.notes)
+    assert len(partner.ids) == 1
+    assert (report.waiting, report.failed, report.given_up) == (0, 2, 2)
 
 
 @pytest.mark.parametrize("status", [429, 503])
