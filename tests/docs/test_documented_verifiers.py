@@ -53,6 +53,13 @@ def test_the_python_verifier_refuses_what_we_did_not_send(verify_in_python: Any)
         verify_in_python(secret, message(mint_secret()), BODY)
     with pytest.raises(ValueError, match="does not fit"):
         verify_in_python(secret, message(secret), BODY + b" ")
+    for missing in message(secret):
+        with pytest.raises(ValueError):
+            verify_in_python(secret, message(secret) | {missing: ""}, BODY)
+        with pytest.raises(ValueError):
+            verify_in_python(
+                secret, {name: value for name, value in message(secret).items() if name != missing}, BODY
+            )
     with pytest.raises(ValueError, match="too old"):
         verify_in_python(secret, message(secret, at=time.time() - 301), BODY)
 
