@@ -14,6 +14,7 @@ from publisher.feeds.document import fragment, split_shell
 from publisher.feeds.rss import GENERATOR
 from publisher.feeds.vocabulary import NAMESPACES, XML_LANG, add
 from publisher.model import plain
+from publisher.site import FEED_NAMES
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -82,7 +83,7 @@ class _Entry(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
 class AtomDocument:
     """The feed as Atom 1.0."""
 
-    name = "atom.xml"
+    name = FEED_NAMES["atom"]
 
     def __init__(self, site: Site, heading: Heading) -> None:
         self._site = site
@@ -117,7 +118,7 @@ def _shell(site: Site, heading: Heading, name: str) -> bytes:
         ]
     )
     if site.licence is not None:
-        feed.rights(f"{site.licence.holder}, {site.licence.name}")
+        feed.rights(site.licence.line)
     # RFC 4287, 4.1.1: a feed names an author unless every entry does; an empty one has no entries.
     feed.author(name=site.title, uri=site.base_url)
     feed.register_extension("site", lambda: _Feed(site), None, atom=True, rss=False)
@@ -146,7 +147,7 @@ def _entry(entry: Entry, site: Site) -> etree._Element:
             label=site.scale.describe(review.rating),
         )
     if site.licence is not None:
-        item.rights(f"{site.licence.holder}, {site.licence.name}")
+        item.rights(site.licence.line)
     item.register_extension("review", lambda: _Entry(entry, site), atom=True, rss=False)
     element: etree._Element = item.atom_entry()
     return element

@@ -6,6 +6,7 @@ manifest comes last and names what was written: only what the last manifest name
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from contextlib import suppress
@@ -59,7 +60,9 @@ class StagedFile:
 
     def differs(self) -> bool:
         """Tell whether the file that is there has other bytes, or is not there."""
-        if not self.target.is_file():
+        if self.target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not self.target.is_file():  # nothing, or a trap such as a pipe, which is replaced and never read
             return True
         try:
             with self.target.open("rb") as stream:

@@ -8,6 +8,7 @@ import orjson
 
 from publisher.content import author_fields, film_fields, offer_fields, picture_fields, rating_fields, sparse
 from publisher.feeds.vocabulary import ABOUT
+from publisher.site import FEED_NAMES
 
 if TYPE_CHECKING:
     from publisher.content import Entry, Picture
@@ -20,7 +21,7 @@ VERSION = "https://jsonfeed.org/version/1.1"
 class JsonDocument:
     """The feed as JSON Feed 1.1; items are indented as `json.tool` would."""
 
-    name = "feed.json"
+    name = FEED_NAMES["json"]
 
     def __init__(self, site: Site, heading: Heading) -> None:
         self._site = site

@@ -13,6 +13,7 @@ from lxml import etree
 from publisher.feeds import vocabulary
 from publisher.feeds.document import fragment, split_shell
 from publisher.feeds.vocabulary import NAMESPACES, add, tag
+from publisher.site import FEED_NAMES
 
 if TYPE_CHECKING:
     from publisher.content import Entry
@@ -86,7 +87,7 @@ class _Item(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
 class RssDocument:
     """The feed as RSS 2.0."""
 
-    name = "rss.xml"
+    name = FEED_NAMES["rss"]
 
     def __init__(self, site: Site, heading: Heading) -> None:
         self._site = site
@@ -116,7 +117,7 @@ def _shell(site: Site, heading: Heading, name: str) -> bytes:
     feed.ttl(site.ttl)
     feed.lastBuildDate(heading.updated)
     if site.licence is not None:
-        feed.copyright(f"{site.licence.holder}, {site.licence.name}")
+        feed.copyright(site.licence.line)
     feed.register_extension("channel", lambda: _Channel(site, name), None, atom=False, rss=True)
     shell: bytes = feed.rss_str(pretty=True)
     return shell

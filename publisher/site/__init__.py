@@ -1,6 +1,16 @@
 """The site: publisher.toml, read once, checked whole."""
 
 from publisher.site.load import FILE_NAME, load_site
-from publisher.site.site import Deploy, Endpoint, ImageFolder, Licence, Site, keep_private
+from publisher.site.site import FEED_NAMES, Deploy, Endpoint, ImageFolder, Licence, Site, keep_private
 
-__all__ = ["FILE_NAME", "Deploy", "Endpoint", "ImageFolder", "Licence", "Site", "keep_private", "load_site"]
+__all__ = [
+    "FEED_NAMES",
+    "FILE_NAME",
+    "Deploy",
+    "Endpoint",
+    "ImageFolder",
+    "Licence",
+    "Site",
+    "keep_private",
+    "load_site",
+]

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from publisher.model import Author, EventType, RatingScale, Review
 
 
+#: What the files of the feeds are called, by format.
+FEED_NAMES = {"rss": "rss.xml", "atom": "atom.xml", "json": "feed.json"}
+
+
 @dataclass(frozen=True, slots=True)
 class Licence:
     """Under which terms the reviews may be used."""
@@ -23,6 +27,11 @@ class Licence:
     name: str
     url: str | None
     holder: str
+
+    @property
+    def line(self) -> str:
+        """Say whose the reviews are and how they may be used, in one line."""
+        return f"{self.holder}, {self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,11 @@ class Site:
     secrets: Path
     allow: tuple[IPv4Network | IPv6Network, ...]
     deploy: Deploy | None
+
+    @property
+    def feed_urls(self) -> dict[str, str]:
+        """Return the public addresses of the feeds by format: rss, atom, json."""
+        return {form: self.feeds_url + name for form, name in FEED_NAMES.items()}
 
     def url_of(self, review: Review) -> str:
         """Return a review's permanent address."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
 
 import orjson
 
@@ -68,7 +67,7 @@ def review_event(
                 "correction": review.correction,
             }
         ),
-        "feeds": _feeds(site),
+        "feeds": site.feed_urls,
     }
     return _event(type, review.id, sequence, sparse(data), now)
 
@@ -89,8 +88,3 @@ def retraction_event(
 def _event(type: EventType, review_id: str, sequence: int, data: dict[str, Any], now: datetime) -> Event:
     body = orjson.dumps({"type": str(type), "timestamp": now.isoformat(), "data": data})
     return Event(event_id(review_id, sequence, type, body), type, review_id, sequence, body)
-
-
-def _feeds(site: Site) -> dict[str, str]:
-    names = {"rss": "rss.xml", "atom": "atom.xml", "json": "feed.json"}
-    return {form: urljoin(site.feeds_url, name) for form, name in names.items()}

@@ -143,7 +143,7 @@ def test_killed_before_any_operation_nothing_is_half_done(site: Site) -> None:
     generate(posts, site, NOW)
     # What an earlier version of the program may have written, and this one no longer does.
     manifest = json.loads((site.feeds / "manifest.json").read_bytes())
-    manifest["files"]["gone.xml"] = {}
+    manifest["files"]["gone.xml"] = {"sha256": "as it was"}
     (site.feeds / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     (site.feeds / "gone.xml").write_text("<old/>", encoding="utf-8")
     old = contents(site.feeds)
@@ -216,7 +216,7 @@ def test_a_full_disk_leaves_the_old_files(site: Site, size: int) -> None:
     assert size < min(len(data) for name, (_, data) in before.items() if name in FEEDS)
     done = run(site, "--now", LATER.isoformat(), before=SMALL_DISK.format(size=size))
     assert done.returncode == EnvironmentFault.exit_code, done.stderr
-    assert "feeds cannot be written: File too large" in done.stderr
+    assert "cannot be written: File too large" in done.stderr
     assert snapshot(site.feeds) == before
     assert write_feeds(site, LATER).keys() == before.keys()
 
@@ -246,7 +246,7 @@ def test_only_what_the_manifest_names_is_removed(site: Site) -> None:
     posts = read_posts(site).posts
     generate(posts, site, NOW)
     manifest = json.loads((site.feeds / "manifest.json").read_bytes())
-    manifest["files"]["old.xml"] = {}
+    manifest["files"]["old.xml"] = {"sha256": "as it was"}
     (site.feeds / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     for name in ("old.xml", "mine.xml"):
         (site.feeds / name).write_text("<x/>", encoding="utf-8")
@@ -334,3 +334,39 @@ def test_files_are_readable_by_the_web_server(site: Site) -> None:
     finally:
         os.umask(previous)
     assert {file.stat().st_mode & 0o777 for file in site.feeds.iterdir()} == {0o644}
+
+
+def test_a_link_or_a_pipe_in_the_way_is_replaced_and_never_followed(site: Site, tmp_path: Path) -> None:
+    """A trap under the name of a feed, or of a file on its way, neither hangs a run nor leads it elsewhere."""
+    posts = read_posts(site).posts
+    victim = tmp_path / "victim"
+    victim.write_text("mine", encoding="utf-8")
+    site.feeds.mkdir(parents=True)
+    (site.feeds / ".rss.xml.new").symlink_to(victim)
+    os.mkfifo(site.feeds / ".atom.xml.new")
+    os.mkfifo(site.feeds / "feed.json")
+    os.mkfifo(site.feeds / "manifest.json")
+
+    generate(posts, site, NOW)
+
+    assert victim.read_text(encoding="utf-8") == "mine"
+    assert sorted(path.name for path in site.feeds.iterdir() if path.is_file()) == [
+        "atom.xml",
+        "feed.json",
+        "manifest.json",
+        "rss.xml",
+    ]
+    assert generate(posts, site, NOW).stale == ()
+
+
+def test_a_manifest_that_is_not_ours_removes_nothing(site: Site) -> None:
+    """A web application's manifest.json that lists files is no list of ours."""
+    posts = read_posts(site).posts
+    site.feeds.mkdir(parents=True)
+    (site.feeds / "index.html").write_text("mine", encoding="utf-8")
+    foreign = {"name": "App", "files": {"index.html": {"sha256": "x"}}}
+    (site.feeds / "manifest.json").write_text(json.dumps(foreign), encoding="utf-8")
+
+    generate(posts, site, NOW)
+
+    assert (site.feeds / "index.html").read_text(encoding="utf-8") == "mine"
