@@ -240,7 +240,7 @@ Texts = Annotated[tuple[Text, ...], BeforeValidator(_one_or_more)]
 class Block(BaseModel):
     """A group of keys; keys nobody knows are faults."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False, defer_build=True)
 
 
 class FilmIds(Block):

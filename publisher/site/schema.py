@@ -42,7 +42,8 @@ from publisher.site.values import (
 class Table(BaseModel):
     """A table of publisher.toml; keys nobody knows are faults."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    # Only the outermost model is ever asked; building each by itself, too, would take longer than all the rest.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 def _directory_url(value: object) -> str:

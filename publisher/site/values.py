@@ -14,7 +14,6 @@ from typing import Annotated, Any
 from urllib.parse import quote as percent_encode
 from urllib.parse import urlsplit, urlunsplit
 
-import idna
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -152,6 +151,8 @@ def ascii_url(written: str) -> str:
     parts = urlsplit(written)
     host = parts.hostname or ""
     if not host.isascii():
+        import idna  # noqa: PLC0415 - its tables are large, and such hosts are rare
+
         port = f":{parts.port}" if parts.port else ""
         parts = parts._replace(netloc=idna.encode(host, uts46=True).decode() + port)
     return re.sub(r"[^\x00-\x7f]+", lambda match: percent_encode(match.group()), urlunsplit(parts))
@@ -178,6 +179,8 @@ def url_problem(written: str) -> str | None:
     host = parts.hostname or ""
     bare = f"[{host}]" if ":" in host else host
     if not host.isascii():
+        import idna  # noqa: PLC0415 - its tables are large, and such hosts are rare
+
         try:
             idna.encode(host, uts46=True)
         except idna.IDNAError:
