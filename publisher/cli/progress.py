@@ -50,7 +50,7 @@ def tell_push(console: Console, report: PushReport) -> None:
         console.step("pushed", "nothing to announce, nothing waiting")
         return
     kinds = Counter(str(change.type).removeprefix("review.") for change in report.changes)
-    listed = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+    listed = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
     if report.baseline:
         verb = "would record" if report.dry else "recorded"
         console.step("baseline", f"{verb} {listed or 'nothing'} as announced; nothing is sent")

@@ -35,7 +35,7 @@ def publish(
     """Validate, attach, generate, deploy and push, in that order.
 
     An error in a post, a missing secret or too many events at once stop the run before anything is written or sent.
-    Run it as often as you like: what is done already is not done again.
+    Run it as often as you like: what is done already is not done again, but for the deploy command, which runs each time.
 
     \b
     Example:
@@ -50,8 +50,8 @@ def publish(
     console.step(
         "validated", f"{count(found.checked, 'post')}: {render.tally(found.diagnostics) or 'no faults'}"
     )
-    for fault in found.diagnostics:
-        if verbose:
+    if verbose:
+        for fault in found.diagnostics:
             console.painted(f"             {render.concise(fault, console.paint)}")
     run = publisher.preview_publish if dry_run else publisher.publish
     report = run(found, site, moment, confirmed=yes, progress=_teller(console, site, dry=dry_run))

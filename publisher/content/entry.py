@@ -118,9 +118,10 @@ def _public(file: Path, images: ImageFolder) -> str:
 def picture_url(post: Post, site: Site) -> str | None:
     """Return the public address of a review's picture; the disk is not asked."""
     image = post.review.image
-    if image is None:
-        return None
-    file = _own_picture(post, image, site)
+    return _picture_url(image, _own_picture(post, image, site), site) if image else None
+
+
+def _picture_url(image: Image, file: Path | None, site: Site) -> str:
     return _public(file, site.images) if file and site.images else ascii_url(image.src)
 
 
@@ -133,10 +134,10 @@ def _own_picture(post: Post, image: Image, site: Site) -> Path | None:
 
 def _picture(post: Post, site: Site) -> Picture | None:
     image = post.review.image
-    url = picture_url(post, site)
-    if image is None or url is None:
+    if image is None:
         return None
     file = _own_picture(post, image, site)
+    url = _picture_url(image, file, site)
     if file is None:
         suffix = PurePosixPath(urlsplit(url).path).suffix.lower()
         return Picture(url, IMAGE_TYPES.get(suffix), None, image.alt, image.credit)

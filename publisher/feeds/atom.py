@@ -10,8 +10,7 @@ from feedgen.feed import FeedGenerator
 
 from publisher.content import offer_title
 from publisher.feeds import vocabulary
-from publisher.feeds.document import fragment, split_shell
-from publisher.feeds.rss import GENERATOR
+from publisher.feeds.document import GENERATOR, fragment, split_shell
 from publisher.feeds.vocabulary import NAMESPACES, XML_LANG, add
 from publisher.model import plain
 from publisher.site import FEED_NAMES

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from publisher.content import Entry
 
 
+#: What feeds say made them.
+GENERATOR = "headless-publisher"
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """What a feed says of itself.

@@ -11,7 +11,7 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from publisher.feeds import vocabulary
-from publisher.feeds.document import fragment, split_shell
+from publisher.feeds.document import GENERATOR, fragment, split_shell
 from publisher.feeds.vocabulary import NAMESPACES, add, tag
 from publisher.site import FEED_NAMES
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from publisher.content import Entry
     from publisher.feeds.document import Heading
     from publisher.site import Site
-
-GENERATOR = "headless-publisher"
 
 
 class _Channel(BaseExtension):  # type: ignore[misc] # feedgen has no types
