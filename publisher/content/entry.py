@@ -15,7 +15,7 @@ from publisher.content.presentation import whole
 from publisher.content.words import first_words
 from publisher.errors import Refused
 from publisher.posts import IMAGE_TYPES, is_address, local_image
-from publisher.site.values import ascii_url
+from publisher.values.urls import ascii_url
 from publisher.watch import attach
 
 if TYPE_CHECKING:

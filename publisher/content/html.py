@@ -8,54 +8,23 @@ from typing import TYPE_CHECKING, Any
 import nh3
 import pyromark
 
-from publisher.content.addresses import SCHEMES, absolute_address, absolute_srcset
 from publisher.content.words import plain_text
-from publisher.posts import MARKDOWN
-from publisher.site.values import FORBIDDEN
+from publisher.markup.addresses import absolute_address, absolute_srcset
+from publisher.markup.dialect import ADDRESSES, ATTRIBUTES, CLASSES, MARKDOWN, SCHEMES, TAGS
+from publisher.values.characters import FORBIDDEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_TAGS = (nh3.ALLOWED_TAGS - {"area", "center", "map", "strike", "tt"}) | {
-    "audio",
-    "picture",
-    "source",
-    "track",
-    "video",
-}
-_ATTRIBUTES = {
-    "*": {"dir", "id", "lang", "title"},
-    "a": {"href", "hreflang"},
-    "audio": {"controls", "src"},
-    "blockquote": {"cite"},
-    "col": {"span"},
-    "colgroup": {"span"},
-    "del": {"cite", "datetime"},
-    "img": {"alt", "height", "sizes", "src", "srcset", "width"},
-    "ins": {"cite", "datetime"},
-    "ol": {"reversed", "start"},
-    "q": {"cite"},
-    "source": {"media", "sizes", "src", "srcset", "type"},
-    "td": {"colspan", "headers", "rowspan"},
-    "th": {"colspan", "headers", "rowspan", "scope"},
-    "time": {"datetime"},
-    "track": {"kind", "label", "src", "srclang"},
-    "video": {"controls", "height", "poster", "src", "width"},
-}
-_CLASSES = {
-    "div": {"footnote-definition"},
-    "sup": {"footnote-definition-label", "footnote-reference"},
-}
 # `rel` is nobody's to add here, "noopener" neither: readers set their own.
 _LISTS: dict[str, Any] = {
-    "tags": _TAGS,
-    "attributes": _ATTRIBUTES,
-    "allowed_classes": _CLASSES,
+    "tags": TAGS,
+    "attributes": ATTRIBUTES,
+    "allowed_classes": CLASSES,
     "url_schemes": SCHEMES,
     "link_rel": None,
 }
 _ROUNDS = 8
-_ADDRESSES = {"cite", "href", "poster", "src"}
 
 
 def render(markdown: str, base: str, local: Callable[[str], str | None]) -> str:
@@ -74,7 +43,7 @@ def render(markdown: str, base: str, local: Callable[[str], str | None]) -> str:
         # nh3 does not look at the answer again, and would keep a value whose filter raises.
         if name == "srcset":
             return absolute_srcset(value, absolute)
-        if name not in _ADDRESSES:
+        if name not in ADDRESSES:
             return value
         found = absolute(value)
         return found if found is None or tag == "a" or not found.startswith("mailto:") else None

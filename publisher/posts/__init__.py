@@ -1,6 +1,5 @@
 """Validate: from files to reviews, or to everything that is wrong with them."""
 
-from publisher.posts.body import MARKDOWN
 from publisher.posts.collection import Collection, read_posts
 from publisher.posts.handler import PostHandler
 from publisher.posts.reading import Post, read_post
@@ -8,7 +7,6 @@ from publisher.posts.rules import IMAGE_TYPES, is_address, local_image
 
 __all__ = [
     "IMAGE_TYPES",
-    "MARKDOWN",
     "Collection",
     "Post",
     "PostHandler",

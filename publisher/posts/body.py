@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pyromark
 
 from publisher.diagnostics import Span
-from publisher.posts.nesting import html_depth
+from publisher.markup.dialect import MARKDOWN
+from publisher.markup.nesting import html_depth
 from publisher.posts.tree import Mapping, Node, Scalar, Sequence
-from publisher.site.values import FORBIDDEN, name_of
+from publisher.values.characters import FORBIDDEN, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
 _FORBIDDEN_IN_YAML = re.compile("[\x80-\x84\x86-\x9f\ufeff]")
 # Bytes of UTF-8 without which no forbidden character can be: controls, and the first byte of U+F000 and what follows.
 _ODD_BYTES = bytes({*range(32), 0x7F, 0xED, 0xEF} - {0x09, 0x0A, 0x0D})
-# How the room above renders a text: what is measured here is what is shown there.
-MARKDOWN = (
-    pyromark.Options.ENABLE_FOOTNOTES | pyromark.Options.ENABLE_STRIKETHROUGH | pyromark.Options.ENABLE_TABLES
-)
 MARKUP_LIMIT = 20_000
 TAG_LIMIT = 16_000
 NESTING_LIMIT = 100

@@ -18,19 +18,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, 
 from publisher.model import OfferKind, Price, Status
 from publisher.posts.moments import Moment, parse_moment
 from publisher.posts.ratings import parse_rating
-from publisher.site.faults import nearest
-from publisher.site.values import (
-    Language,
-    Prose,
-    Region,
-    Text,
-    Url,
-    fault,
-    number,
-    quote,
-    text,
-    whole,
-)
+from publisher.values.characters import quote
+from publisher.values.checkers import Prose, Text, fault, number, text, whole
+from publisher.values.codes import Language, Region
+from publisher.values.suggest import nearest
+from publisher.values.urls import Url
 
 if TYPE_CHECKING:
     from collections.abc import Callable

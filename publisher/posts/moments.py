@@ -7,7 +7,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from publisher.site.values import fault, quote, shape_fault
+from publisher.values.characters import quote
+from publisher.values.checkers import fault, shape_fault
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

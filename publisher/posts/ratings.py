@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from publisher.model import plain
-from publisher.site.values import fault, quote, shape_fault
+from publisher.values.characters import quote
+from publisher.values.checkers import fault, shape_fault
 
 if TYPE_CHECKING:
     from publisher.model import RatingScale

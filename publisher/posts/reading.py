@@ -17,7 +17,7 @@ from publisher.posts import body, tree
 from publisher.posts.front_matter import Context, FrontMatter, canonical_id
 from publisher.posts.handler import Parts, PostHandler
 from publisher.posts.rules import Subject, check_rules
-from publisher.site.faults import models_of, report_faults, unknown_key
+from publisher.values.faults import models_of, report_faults, unknown_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from publisher.posts.front_matter import FilmBlock, WatchBlock
     from publisher.posts.moments import Moment
     from publisher.site import Site
-    from publisher.site.faults import Path as KeyPath
+    from publisher.values.faults import Path as KeyPath
 
 FILE_LIMIT = 6 * 1024 * 1024
 FRONT_LIMIT = 256 * 1024

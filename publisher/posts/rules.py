@@ -12,7 +12,8 @@ from publisher import catalogue
 from publisher.model import Status
 from publisher.posts.front_matter import slug_from, slug_problem
 from publisher.posts.suggest import quoted_line
-from publisher.site.values import quote, url_problem
+from publisher.values.characters import quote
+from publisher.values.urls import url_problem
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from publisher.posts.moments import Moment
     from publisher.posts.tree import TreeLocator
     from publisher.site import Site
-    from publisher.site.faults import Path as KeyPath
+    from publisher.values.faults import Path as KeyPath
 
 IMAGE_TYPES = {
     ".avif": "image/avif",

@@ -17,11 +17,11 @@ import yaml
 from publisher.diagnostics import Span
 from publisher.posts.suggest import quoted_line
 from publisher.posts.syntax import report_syntax
-from publisher.site.values import shorten
+from publisher.values.characters import shorten
 
 if TYPE_CHECKING:
     from publisher.diagnostics import Report
-    from publisher.site.faults import Path
+    from publisher.values.faults import Path
 
 _DEPTH_LIMIT = 20
 _KEY = re.compile(r"\s*(?:- +)?[\w-]+:\s+")

@@ -15,12 +15,12 @@ from pydantic import ValidationError
 from publisher.diagnostics import Report, Source, has_errors, in_reading_order
 from publisher.errors import ConfigurationError
 from publisher.model import Author, RatingScale
-from publisher.site.faults import Path as KeyPath
-from publisher.site.faults import report_faults
 from publisher.site.schema import Configuration
 from publisher.site.site import Deploy, Endpoint, ImageFolder, Licence, Site
 from publisher.site.toml import DEEPEST, TomlLocator, parse
-from publisher.site.values import FORBIDDEN, name_of
+from publisher.values.characters import FORBIDDEN, name_of
+from publisher.values.faults import Path as KeyPath
+from publisher.values.faults import report_faults
 
 FILE_NAME = "publisher.toml"
 _SIZE_LIMIT = 256 * 1024

@@ -23,20 +23,11 @@ from pydantic import (
 )
 
 from publisher.model import EventType
-from publisher.site.faults import nearest
-from publisher.site.values import (
-    Language,
-    Number,
-    Region,
-    Text,
-    Url,
-    Whole,
-    fault,
-    quote,
-    shape_fault,
-    text,
-    url,
-)
+from publisher.values.characters import quote
+from publisher.values.checkers import Number, Text, Whole, fault, shape_fault, text
+from publisher.values.codes import Language, Region
+from publisher.values.suggest import nearest
+from publisher.values.urls import Url, url
 
 
 class Table(BaseModel):

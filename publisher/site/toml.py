@@ -19,7 +19,7 @@ from publisher.diagnostics import Report, Source, Span
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from publisher.site.faults import Path
+    from publisher.values.faults import Path
 
 _AT = re.compile(r"^(?P<problem>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 

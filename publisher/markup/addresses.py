@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from publisher.site.values import FORBIDDEN
+from publisher.markup.dialect import SCHEMES
+from publisher.values.characters import FORBIDDEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SCHEMES = {"http", "https", "mailto"}
 # What the URL standard (4.4) drops from an address wherever it stands.
 _DROPPED = re.compile("[\t\n\r]")
 _ASCII_SPACE = "\t\n\f\r "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from publisher.posts.nesting import html_depth
+from publisher.markup.nesting import html_depth
 
 LIMIT = 100
 

@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
 from publisher.diagnostics import RULES
-from publisher.site.faults import nearest
-from publisher.site.values import language, number, prose, quote, region, text, url, url_problem, whole
+from publisher.values.characters import quote
+from publisher.values.checkers import number, prose, text, whole
+from publisher.values.codes import language, region
+from publisher.values.suggest import nearest
+from publisher.values.urls import url, url_problem
 
 
 @pytest.mark.parametrize(

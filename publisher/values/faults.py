@@ -6,12 +6,13 @@ where in the file a key or value stands.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Protocol, get_args
 
 from pydantic import BaseModel
 
-from publisher.site.values import describe, shorten
+from publisher.values.characters import shorten
+from publisher.values.checkers import describe
+from publisher.values.suggest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,13 +103,6 @@ def unknown_key(report: Report, span: Span | None, key: str, known: list[str]) -
         label=f"did you mean `{near}`?" if near else None,
         help=None if near else f"known keys here: {', '.join(known)}",
     )
-
-
-def nearest(word: str, known: list[str]) -> str | None:
-    """Return the one known word that a misspelt one most likely means, or None."""
-    folded = {candidate.casefold(): candidate for candidate in known}
-    matches = get_close_matches(word.casefold().replace("-", "_"), folded, n=1, cutoff=0.7)
-    return folded[matches[0]] if matches else None
 
 
 def keys_at(model: type[BaseModel], path: Path) -> set[str]:

@@ -1,0 +1,43 @@
+"""Characters and texts as messages show them: what no feed can carry, by name; what was found, cut to fit."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# What XML 1.0 (section 2.2) does not let a document hold; lone surrogates among it, and DELETE, which it discourages.
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_NAMES = {
+    "\x00": "NULL",
+    "\x07": "BELL",
+    "\x08": "BACKSPACE",
+    "\x0b": "VERTICAL TAB",
+    "\x0c": "FORM FEED",
+    "\x1b": "ESCAPE",
+    "\x7f": "DELETE",
+}
+
+
+def quote(value: object) -> str:
+    """Quote what was found, shortened where it would fill the screen."""
+    return f'"{shorten(str(value))}"'
+
+
+def shorten(written: str) -> str:
+    """Cut a text where it would fill the screen."""
+    return f"{written[:57]}…" if len(written) > 60 else written
+
+
+def name_of(char: str) -> str:
+    """Name a character by code point and, where it has one, by name."""
+    code = ord(char)
+    name = _NAMES.get(char) or unicodedata.name(char, "")
+    if not name:
+        name = (
+            "a lone surrogate"
+            if 0xD800 <= code <= 0xDFFF
+            else "a control character"
+            if unicodedata.category(char) == "Cc"
+            else "a noncharacter"
+        )
+    return f"U+{code:04X} ({name})"
