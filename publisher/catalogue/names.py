@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from publisher.catalogue.register import services
+from publisher.diagnostics.suggest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,5 +105,5 @@ def _claims() -> Mapping[str, tuple[_Claim, ...]]:
 
 
 def _nearest(folded: str) -> str | None:
-    near = get_close_matches(folded, _claims(), n=1, cutoff=_LIKENESS)
-    return _claims()[near[0]][0].spelling if near else None
+    near = nearest(folded, _claims(), likeness=_LIKENESS)
+    return _claims()[near][0].spelling if near else None

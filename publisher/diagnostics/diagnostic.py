@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from publisher.diagnostics.rules import RULES, Severity
 
 if TYPE_CHECKING:
+    from publisher.diagnostics.fix import Fix
     from publisher.diagnostics.source import Source, Span
+
+#: What a site says of rules: another severity, or None where it does not want to hear of one.
+Severities = Mapping[str, Severity | None]
 
 # A file built to hurt, or of another kind, would fill the screen; nobody mends more of a kind at once.
 LIMIT_PER_RULE = 100
@@ -28,6 +33,7 @@ class Diagnostic:
         label: What stands beside the caret.
         help: What to do about it.
         excerpt: The line at fault; None when there is none to show.
+        fix: The safe repair, where there is one.
     """
 
     path: str
@@ -40,6 +46,7 @@ class Diagnostic:
     label: str | None = None
     help: str | None = None
     excerpt: str | None = None
+    fix: Fix | None = None
 
 
 @dataclass(slots=True)
@@ -47,9 +54,13 @@ class Report:
     """Gathers the faults of one file; nothing is ever raised one by one.
 
     Of each rule the first 100 are kept, and a note that there are more.
+
+    Attributes:
+        severities: Where the site judges a rule differently; None turns it off.
     """
 
     source: Source
+    severities: Severities = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     _counts: Counter[str] = field(default_factory=Counter)
 
@@ -58,45 +69,40 @@ class Report:
         return self._counts[code] > LIMIT_PER_RULE
 
     def add(
-        self, code: str, span: Span | None, message: str, *, label: str | None = None, help: str | None = None
+        self,
+        code: str,
+        span: Span | None,
+        message: str,
+        *,
+        label: str | None = None,
+        help: str | None = None,
+        fix: Fix | None = None,
     ) -> None:
         """Note a fault of rule `code` at `span`, or of the file as a whole."""
-        rule = RULES[code]
-        if self.full(code):
+        severity = self.severities.get(code, RULES[code].severity)
+        if severity is None or self.full(code):
             return
         self._counts[code] += 1
         if self.full(code):
             message = f"more than {LIMIT_PER_RULE} faults of this kind; the others are not listed"
-            label, help = None, "mend the ones above, then run again"  # noqa: A001 - the parameter
-        if span is None:
-            self.diagnostics.append(
-                Diagnostic(
-                    path=self.source.path,
-                    code=code,
-                    severity=rule.severity,
-                    message=message,
-                    label=label,
-                    help=help,
-                )
-            )
-            return
+            label, help, fix = None, "mend the ones above, then run again", None  # noqa: A001 - the parameter
+        fault = Diagnostic(
+            path=self.source.path,
+            code=code,
+            severity=severity,
+            message=message,
+            label=label,
+            help=help,
+            fix=fix,
+        )
+        self.diagnostics.append(fault if span is None else self._placed(fault, span))
+
+    def _placed(self, fault: Diagnostic, span: Span) -> Diagnostic:
         line, column = self.source.position(span.start)
         excerpt = self.source.line(line)
         column = min(column, len(excerpt) + 1)  # the line's end may be two characters
-        self.diagnostics.append(
-            Diagnostic(
-                path=self.source.path,
-                line=line,
-                column=column,
-                width=max(1, min(span.end - span.start, len(excerpt) - column + 1)),
-                code=code,
-                severity=rule.severity,
-                message=message,
-                label=label,
-                help=help,
-                excerpt=excerpt,
-            )
-        )
+        width = max(1, min(span.end - span.start, len(excerpt) - column + 1))
+        return replace(fault, line=line, column=column, width=width, excerpt=excerpt)
 
 
 def in_reading_order(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
@@ -104,6 +110,6 @@ def in_reading_order(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
     return sorted(diagnostics, key=lambda fault: (fault.path, fault.line, fault.column, fault.code))
 
 
-def has_errors(diagnostics: list[Diagnostic]) -> bool:
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     """Tell whether anything found forbids to publish."""
     return any(fault.severity is Severity.ERROR for fault in diagnostics)

@@ -93,12 +93,13 @@ def as_data(diagnostics: Sequence[Diagnostic], *, checked: int) -> dict[str, Any
 
 
 def as_fields(fault: Diagnostic) -> dict[str, Any]:
-    """Return the machine form of one fault."""
-    if fault.excerpt is not None and len(fault.excerpt) > _LONGEST_EXCERPT:
-        fault = replace(fault, excerpt=None)
+    """Return the machine form of one fault; `fix` says what `validate --fix` would do."""
+    long = fault.excerpt is not None and len(fault.excerpt) > _LONGEST_EXCERPT
+    fields = asdict(replace(fault, excerpt=None if long else fault.excerpt, fix=None))
+    fields["fix"] = fault.fix.title if fault.fix else None
     return {
         key: value.encode(errors="replace").decode() if isinstance(value, str) else value
-        for key, value in asdict(fault).items()
+        for key, value in fields.items()
     }
 
 

@@ -16,14 +16,22 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule: its code never changes once released."""
+    """A rule: its code never changes once released.
+
+    Attributes:
+        severity: How bad a breach is, unless the site's configuration says otherwise.
+        fixed: Whether the severity cannot be changed: what breaks the rule cannot be published at all.
+        summary: What the rule asks, as a statement that holds of a good file.
+    """
 
     code: str
     severity: Severity
+    fixed: bool
     summary: str
 
 
-_ERRORS = {
+# Without these there is no review, or none that every output can carry: nobody can make less of them.
+_FIXED_ERRORS = {
     # the file
     "file-unreadable": "a post can be opened and read",
     "file-too-large": "a post is at most 6 MiB, its front matter at most 256 KiB",
@@ -63,22 +71,55 @@ _ERRORS = {
     "retraction-incomplete": "a retraction says when and why",
     "duplicate-id": "an id belongs to one post",
     "duplicate-slug": "a slug belongs to one post",
+    "country-unknown": "a country is one of ISO 3166",
+    "language-unknown": "a language is one of ISO 639, as BCP 47 writes it",
     # publisher.toml
     "toml-syntax": "publisher.toml follows the rules of TOML",
 }
 
+_ERRORS = {
+    # the text
+    "link-scheme": "a link in the text begins with http, https or mailto",
+    "link-invalid": "a link in the text is an address that a reader can follow",
+    "text-image-missing": "a picture in the text is a file in the site's image folder",
+    # what was announced
+    "slug-changed": "the slug of an announced review stays as it is",
+    "id-changed": "the id of an announced review stays as it is",
+}
+
 _WARNINGS = {
-    "offer-host": "an offer's link leads to the service it names",
+    "comment-in-value": "a # that belongs to a value stands in quotes",
+    "film-year": "a film has the year it was first shown",
+    "film-twice": "a film is reviewed once",
+    "summary-too-long": "a summary has at most 300 characters",
     "image-alt": "an image says in words what it shows",
+    "image-dimensions": "the width and height of an image can be read from its file",
+    "offer-host": "an offer's link leads to the service it names",
+    "offer-expired": "an offer's last day is not over",
+    "service-closed": "an offer's service still exists",
+    "tag-case": "a tag is written the same way in every post",
+    "link-relative": "a link in the text says by itself where it leads",
+    "link-broken": "a link to another review leads to one",
+    "html-removed": "the text does without elements that feeds cannot carry",
+    "html-unclosed": "every element that is opened in the text is closed",
 }
 
 _ADVICE = {
+    "byte-order-mark": "a file begins without a byte order mark",
+    "title-markup": "a title is plain text",
+    "summary-missing": "a review has a summary of its own",
+    "summary-repeats": "a summary says something else than the first paragraph",
     "offer-form": "an offer's link has a form the service is known to use",
+    "tag-rare": "a tag that only one post has is no misspelling of a common one",
+    "link-unpublished": "a link to another review leads to one that is published",
+    "heading-skipped": "headings skip no level",
+    "html-attribute": "the elements of a text do without attributes that feeds cannot carry",
 }
 
 RULES: dict[str, Rule] = {
-    code: Rule(code, severity, summary)
+    code: Rule(code, severity, rules is _FIXED_ERRORS, summary)
     for severity, rules in (
+        (Severity.ERROR, _FIXED_ERRORS),
         (Severity.ERROR, _ERRORS),
         (Severity.WARNING, _WARNINGS),
         (Severity.ADVICE, _ADVICE),

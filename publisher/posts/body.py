@@ -87,8 +87,8 @@ def check_values(node: Node | None, span: Span, report: Report) -> None:
             break
 
 
-def check_body(span: Span, report: Report) -> None:
-    """Apply every rule of the text itself."""
+def check_body(span: Span, report: Report) -> bool:
+    """See that there is a text, and none that is built to hurt; False when nothing more should be done with it."""
     text = report.source.text[span.start : span.end]
     if not text or text.isspace():
         report.add(
@@ -97,7 +97,7 @@ def check_body(span: Span, report: Report) -> None:
             "there is no text below the front matter",
             help="write the review here",
         )
-        return
+        return False
     flood = _flood(text)
     if flood:
         report.add(
@@ -106,7 +106,7 @@ def check_body(span: Span, report: Report) -> None:
             flood,
             help="no review needs that much; is this the output of another program?",
         )
-        return
+        return False
     _check_references(text, span.start, report)
     if _markdown_depth(text) > NESTING_LIMIT or _html_depth(text) > NESTING_LIMIT:
         report.add(
@@ -115,6 +115,8 @@ def check_body(span: Span, report: Report) -> None:
             f"quotes, lists or tags are nested more than {NESTING_LIMIT} deep",
             help="no reader shows such a text; undo the nesting",
         )
+        return False
+    return True
 
 
 def _flood(text: str) -> str | None:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import stat
-import unicodedata
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.diagnostics import Diagnostic, Report, Source, has_errors, in_reading_order
-from publisher.errors import ConfigurationError, PostsInvalid, UsageError
-from publisher.posts.reading import FILE_LIMIT, Post, identity, locate_key, read_post
+from publisher.errors import PostsInvalid
+from publisher.posts.between import Between
+from publisher.posts.files import find_posts, read_file
+from publisher.posts.reading import Post, identity, read_post
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
 
     from publisher.site import Site
-
-SUFFIXES = {".md", ".markdown"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,159 +39,111 @@ class Collection:
         Raises:
             PostsInvalid: A post has an error.
         """
-        if has_errors(list(self.diagnostics)):
+        if has_errors(self.diagnostics):
             raise PostsInvalid("posts have faults; nothing was written", diagnostics=self.diagnostics)
         return self
 
 
-def read_posts(site: Site, paths: Sequence[Path] = ()) -> Collection:
+class Examination:
+    """One look at posts, file by file, so that what is wrong can be told while the rest is still being read.
+
+    All posts of the site are read even where only some are asked for, because two posts may collide; only of those
+    asked for anything is said.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        paths: Sequence[Path] = (),
+        *,
+        now: datetime | None = None,
+        unsaved: Mapping[Path, bytes] | None = None,
+    ) -> None:
+        """Find the files.
+
+        Args:
+            site: The site.
+            paths: Files and folders to report on; none means all.
+            now: The moment for rules that depend on it (aware); None leaves them out.
+            unsaved: What files hold that are not written yet, such as an editor's buffer; they need not exist.
+
+        Raises:
+            UsageError: A path does not exist or is no post.
+            ConfigurationError: The site's folder of posts does not exist.
+        """
+        self._site = site
+        self._now = now
+        self._unsaved = unsaved or {}
+        self._folders: list[Diagnostic] = []
+        on_disk = [path for path in paths if path not in self._unsaved]
+        if self._unsaved and not on_disk:
+            files, self._chosen = find_posts(site, (), self._folders)[0], frozenset(self._unsaved)
+            self._folders.clear()
+        else:
+            files, chosen = find_posts(site, on_disk, self._folders)
+            self._chosen = chosen.union(self._unsaved)
+        self._files = sorted({*files, *self._unsaved})
+        self._between = Between(site, self._contents)
+        #: How many files are reported on.
+        self.checked = len(self._chosen)
+
+    def files(self) -> Iterator[tuple[Post | None, list[Diagnostic]]]:
+        """Read every file, and yield of each that was asked for the post, None when it has errors, and its faults."""
+        for fault in dict.fromkeys(self._folders):
+            yield None, [fault]
+        for file in self._files:
+            post, found = self._read(file)
+            if file in self._chosen:
+                yield post, in_reading_order(found)
+
+    def between(self) -> list[Diagnostic]:
+        """Find what is wrong between posts, once all files were read; in reading order."""
+        names = {self._site.display(file) for file in self._chosen}
+        return in_reading_order([fault for fault in self._between.faults() if fault.path in names])
+
+    def _contents(self, file: Path) -> bytes:
+        """Return what a file held when it was read, or holds by now; only messages quote it."""
+        unread = Report(Source("", ""))
+        return self._unsaved.get(file) or read_file(file, self._site, unread) or b""
+
+    def _read(self, file: Path) -> tuple[Post | None, list[Diagnostic]]:
+        data = self._unsaved.get(file)
+        if data is None:
+            report = Report(Source(self._site.display(file), ""))
+            data = read_file(file, self._site, report)
+            if data is None:
+                return None, report.diagnostics
+        post, found = read_post(data, file, self._site, self._now)
+        if post is not None:
+            self._between.add(post)
+        else:
+            # A post with other faults takes part all the same: both are to be mended.
+            self._between.add_faulty(file, *identity(data, file))
+        return post, found
+
+
+def read_posts(site: Site, paths: Sequence[Path] = (), *, now: datetime | None = None) -> Collection:
     """Read and check posts; every fault of every one is gathered, none is raised.
 
     Args:
         site: The site.
-        paths: Files and folders to report on; none means all. Where they lie among the site's posts, all
-            posts are read all the same, because two posts may collide.
+        paths: Files and folders to report on; none means all.
+        now: The moment for rules that depend on it (aware); None leaves them out.
 
     Raises:
         UsageError: A path does not exist or is no post.
         ConfigurationError: The site's folder of posts does not exist.
     """
-    if not site.posts.is_dir():
-        raise ConfigurationError(
-            f"there is no folder {site.display(site.posts)} for posts",
-            "make it, or name another: [paths] posts",
-        )
-    diagnostics: list[Diagnostic] = []
-    files = set(_posts_below(site.posts, site, diagnostics))
-    # A folder reached through a link gives its posts a second name, under which they would collide with themselves.
-    known = {os.path.realpath(file): file for file in sorted(files, reverse=True)} if paths else {}
-    asked: list[Diagnostic] = []
-    chosen = {
-        known.get(os.path.realpath(file), file) for path in paths for file in _chosen(path, site, asked)
-    }
+    examination = Examination(site, paths, now=now)
     posts: list[Post] = []
-    claims: list[_Claim] = []
-    for file in sorted(files | chosen):
-        post, found, claim = _read(file, site)
-        diagnostics += found
+    diagnostics: list[Diagnostic] = []
+    for post, found in examination.files():
         posts += [post] if post else []
-        claims += [claim] if claim else []
-    clashes = _clashes(claims)
-    diagnostics += clashes
-    clashing = {fault.path for fault in clashes}
-    posts = [post for post in posts if post.name not in clashing]
-    if paths:
-        names = {site.display(file) for file in chosen}
-        posts = [post for post in posts if post.name in names]
-        diagnostics = asked + [fault for fault in diagnostics if fault.path in names]
+        diagnostics += found
+    between = examination.between()
+    clashing = {fault.path for fault in between if has_errors([fault])}
     return Collection(
-        tuple(posts),
-        len(chosen if paths else files),
-        tuple(in_reading_order(list(dict.fromkeys(diagnostics)))),
+        tuple(post for post in posts if post.name not in clashing),
+        examination.checked,
+        tuple(in_reading_order([*diagnostics, *between])),
     )
-
-
-def _chosen(path: Path, site: Site, diagnostics: list[Diagnostic]) -> Iterator[Path]:
-    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links and rename the file
-    exists = os.path.lexists(absolute)  # a link that leads nowhere is a post that cannot be read
-    if absolute.is_dir():
-        yield from _posts_below(absolute, site, diagnostics)
-    elif absolute.suffix.lower() in SUFFIXES and exists:
-        yield absolute
-    elif exists:
-        raise UsageError(f"{path} is not a post", "posts are Markdown files: their names end in .md")
-    else:
-        raise UsageError(f"there is no file {path}", "check the name; posts lie in the site's posts folder")
-
-
-def _posts_below(folder: Path, site: Site, diagnostics: list[Diagnostic]) -> Iterator[Path]:
-    def unreadable(error: OSError) -> None:
-        report = Report(Source(site.display(Path(error.filename)), ""))
-        report.add("file-unreadable", None, f"the folder cannot be read: {error.strerror}")
-        diagnostics.extend(report.diagnostics)
-
-    for directory, folders, names in os.walk(folder, onerror=unreadable):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in names:
-            if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES:
-                yield Path(directory, name)
-
-
-def _leads_out(file: Path, site: Site) -> bool:
-    """Tell whether a file is a link out of the posts: whoever adds one must not get other files quoted."""
-    return file.is_symlink() and not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(site.posts))
-
-
-def _read(file: Path, site: Site) -> tuple[Post | None, list[Diagnostic], _Claim | None]:
-    name = site.display(file)
-    report = Report(Source(name, ""))
-    try:
-        if _leads_out(file, site):
-            report.add(
-                "file-unreadable",
-                None,
-                "this is a link to a file outside the folder of posts; what it leads to is not read",
-                help="put the post itself here",
-            )
-            return None, report.diagnostics, None
-        about = file.stat()
-        if not stat.S_ISREG(about.st_mode):
-            report.add("file-unreadable", None, "this is not a regular file", help="posts are plain files")
-            return None, report.diagnostics, None
-        with file.open("rb") as stream:
-            data = stream.read(FILE_LIMIT + 1)
-    except OSError as error:
-        report.add(
-            "file-unreadable",
-            None,
-            f"the file cannot be read: {error.strerror or error}",
-            help="check that it is there and that you may read it",
-        )
-        return None, report.diagnostics, None
-    post, found = read_post(data, file, site)
-    if post:
-        return post, found, _Claim(file, name, post.review.id, post.review.slug)
-    # A post with other faults takes part all the same: both are to be mended.
-    id, slug = identity(data, file)  # noqa: A001 - the field's own word
-    return None, found, _Claim(file, name, id, slug)
-
-
-@dataclass(frozen=True, slots=True)
-class _Claim:
-    """What a post wants to be alone in having; None where it has none that could be read."""
-
-    path: Path
-    name: str
-    id: str | None
-    slug: str | None
-
-
-def _clashes(claims: Iterable[_Claim]) -> list[Diagnostic]:
-    """Find ids and slugs that two posts share; both files are named."""
-    found: list[Diagnostic] = []
-    ids: dict[str, _Claim] = {}
-    slugs: dict[str, _Claim] = {}
-    for claim in claims:
-        if claim.id is not None and (other := ids.setdefault(claim.id, claim)) is not claim:
-            way_out = "a copied post needs a fresh id; keep the older one's"
-            found += [_clash("id", *pair, way_out) for pair in ((claim, other), (other, claim))]
-        if claim.slug is None:
-            continue
-        if (
-            other := slugs.setdefault(unicodedata.normalize("NFKC", claim.slug).casefold(), claim)
-        ) is not claim:
-            way_out = "give one of them another slug"
-            found += [_clash("slug", *pair, way_out) for pair in ((claim, other), (other, claim))]
-    return found
-
-
-def _clash(noun: str, claim: _Claim, other: _Claim, way_out: str) -> Diagnostic:
-    try:
-        data = claim.path.read_bytes()
-    except OSError:  # gone since it was checked
-        data = b""
-    source = Source(claim.name, data.decode("utf-8-sig", "replace"))
-    span = locate_key(source, noun) if data else None
-    report = Report(source)
-    report.add(f"duplicate-{noun}", span, f"the {noun} is that of {other.name} too", help=way_out)
-    return report.diagnostics[0]

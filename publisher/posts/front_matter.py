@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, ValidationInfo, WithJsonSchema
 
+from publisher.diagnostics.suggest import nearest
 from publisher.model import OfferKind, Price, Status
 from publisher.posts.moments import Moment, parse_moment
 from publisher.posts.ratings import parse_rating
 from publisher.values.characters import quote
 from publisher.values.checkers import Prose, Text, fault, number, text, whole
 from publisher.values.codes import Language, Region
-from publisher.values.suggest import nearest
 from publisher.values.urls import Url
 
 if TYPE_CHECKING:
@@ -58,9 +58,14 @@ def _id(value: object) -> str:
         raise fault(
             "id-invalid",
             f"{quote(written)} is not a UUID",
-            help=f"a fresh one, for a post that was never published: {uuid.uuid4()}",
+            help=f"a fresh one, for a post that was never published: {fresh_id()}",
         )
     return canonical
+
+
+def fresh_id() -> str:
+    """Mint an id: a random UUID (RFC 9562, section 5.4)."""
+    return str(uuid.uuid4())
 
 
 def canonical_id(written: str) -> str | None:

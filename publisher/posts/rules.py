@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher import catalogue
 from publisher.model import Status
-from publisher.posts.front_matter import slug_from, slug_problem
+from publisher.posts.front_matter import fresh_id, slug_from, slug_problem
 from publisher.posts.suggest import quoted_line
 from publisher.values.characters import quote
 from publisher.values.urls import url_problem
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from publisher.diagnostics import Report, Span
@@ -37,10 +37,14 @@ IMAGE_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A post under examination: where it lies, what it says, and where to note what is wrong."""
+    """A post under examination: where it lies, what it says, and where to note what is wrong.
+
+    `now` is None where rules that depend on the moment are left out.
+    """
 
     path: Path
     site: Site
+    now: datetime | None
     front: FrontMatter
     locator: TreeLocator
     report: Report
@@ -102,7 +106,7 @@ def check_rules(subject: Subject) -> None:
 def _required(subject: Subject) -> None:
     front, sound = subject.front, subject.sound
     if front.id is None:
-        subject.require(("id",), help=f"mint one, once for ever: id: {uuid.uuid4()}")
+        subject.require(("id",), help=f"mint one, once for ever: id: {fresh_id()}")
     if front.title is None:
         subject.require(("title",), help='such as title: "Karmalink"')
     if front.date is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -20,15 +21,17 @@ from publisher.posts.syntax import report_syntax
 from publisher.values.characters import shorten
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from publisher.diagnostics import Report
     from publisher.values.faults import Path
 
-_DEPTH_LIMIT = 20
+DEPTH_LIMIT = 20
 _KEY = re.compile(r"\s*(?:- +)?[\w-]+:\s+")
 _PROPERTY = re.compile(r"[^\s,\]}]+")
 # `-horror` on a line of its own, where `- horror` was meant: YAML joins such lines to one text.
-_MISSED_SPACE = re.compile(r"-[^\s\d.-]")
-_NULLS = {"", "~", "null", "Null", "NULL"}
+MISSED_SPACE = re.compile(r"-[^\s\d.-]")
+NULLS = {"", "~", "null", "Null", "NULL"}
 
 
 @dataclass(slots=True)
@@ -108,7 +111,7 @@ class _Builder:
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         span = self._span(event)
-        if event.value.startswith("-") and event.implicit[0] and _MISSED_SPACE.match(event.value):
+        if event.value.startswith("-") and event.implicit[0] and MISSED_SPACE.match(event.value):
             line, column = self._report.source.position(span.start)
             if not self._report.source.line(line)[: column - 1].strip():
                 self._report.add(
@@ -117,7 +120,7 @@ class _Builder:
                     "this - begins no item of a list: a space has to follow it",
                     help=f"write - {shorten(event.value.split()[0][1:])}",
                 )
-        node = Scalar(span, None if event.implicit[0] and event.value in _NULLS else event.value)
+        node = Scalar(span, None if event.implicit[0] and event.value in NULLS else event.value)
         node.broken = self._check_properties(event, span)
         if not event.implicit[0]:
             self.quoted = span
@@ -126,11 +129,11 @@ class _Builder:
     def _open(self, event: yaml.SequenceStartEvent | yaml.MappingStartEvent) -> bool:
         span = self._span(event)
         refused = self._check_properties(event, span)
-        if len(self._stack) >= _DEPTH_LIMIT:
+        if len(self._stack) >= DEPTH_LIMIT:
             self._report.add(
                 "yaml-nesting",
                 Span.at(span.start),
-                f"the {_DEPTH_LIMIT + 1}st level of nesting begins here; front matter has at most {_DEPTH_LIMIT}",
+                f"the {DEPTH_LIMIT + 1}st level of nesting begins here; front matter has at most {DEPTH_LIMIT}",
                 help="the rest of the front matter was not checked",
             )
             return False
@@ -247,12 +250,16 @@ def plain(node: Node | None) -> Any:  # noqa: ANN401 - a tree of text, lists and
 
 
 class TreeLocator:
-    """Finds keys and values of a tree by their path."""
+    """Finds keys and values of a tree by their path; the tree is grown when first asked for."""
 
-    def __init__(self, root: Node | None, opening: Span, report: Report) -> None:
-        self._root = root
+    def __init__(self, grow: Callable[[], Node | None], opening: Span, report: Report) -> None:
+        self._grow = grow
         self._opening = opening
         self._source = report.source
+
+    @cached_property
+    def _root(self) -> Node | None:
+        return self._grow()
 
     def key(self, path: Path) -> Span | None:
         """Answer where the key at `path` stands; the opening line for the front matter as a whole."""

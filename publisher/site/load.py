@@ -163,4 +163,5 @@ def _build(root: Path, configuration: Configuration) -> Site:
         secrets=root / configuration.webhooks.secrets,
         allow=tuple(configuration.network.allow),
         deploy=Deploy(deploy.command, deploy.timeout) if deploy else None,
+        severities=configuration.rules,
     )

@@ -22,11 +22,12 @@ from pydantic import (
     model_validator,
 )
 
+from publisher.diagnostics import RULES, Severity
+from publisher.diagnostics.suggest import nearest
 from publisher.model import EventType
 from publisher.values.characters import quote
 from publisher.values.checkers import Number, Text, Whole, fault, shape_fault, text
 from publisher.values.codes import Language, Region
-from publisher.values.suggest import nearest
 from publisher.values.urls import Url, url
 
 
@@ -127,6 +128,40 @@ def _network(value: object) -> IPv4Network | IPv6Network:
         raise fault("invalid-value", f"{quote(written)} is not a network", label=label) from None
 
 
+def _rule(value: object) -> str:
+    code = text(value)
+    if code not in RULES:
+        near = nearest(code, list(RULES))
+        raise fault(
+            "unknown-key",
+            f"{quote(code)} is not a rule",
+            label=f"did you mean {near}?" if near else None,
+            help=None if near else "publisher explain lists all rules",
+        )
+    if RULES[code].fixed:
+        raise fault(
+            "invalid-value",
+            f"{code} is an error on every site",
+            help=f"remove the line; publisher explain {code} says why the rule cannot be changed",
+        )
+    return code
+
+
+def _level(value: object) -> Severity | None:
+    written = text(value)
+    if written == "off":
+        return None
+    known = [str(severity) for severity in Severity]
+    if written not in known:
+        near = nearest(written, [*known, "off"])
+        raise fault(
+            "invalid-value",
+            f"{quote(written)} is not how a rule can be judged",
+            label=f"did you mean {near}?" if near else f"one of {', '.join(known)}, off",
+        )
+    return Severity(written)
+
+
 def _unquoted(value: object) -> object:
     """Refuse a number in quotes: TOML says by itself what is a number."""
     if isinstance(value, str):
@@ -152,6 +187,12 @@ Name = Annotated[str, BeforeValidator(_name), _STRING]
 RelativePath = Annotated[str, BeforeValidator(_relative_path), _STRING]
 EventName = Annotated[EventType, BeforeValidator(_event_type), _STRING]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network), _STRING]
+RuleCode = Annotated[str, BeforeValidator(_rule), _STRING]
+Level = Annotated[
+    Severity | None,
+    BeforeValidator(_level),
+    WithJsonSchema({"type": "string", "enum": [*map(str, Severity), "off"]}),
+]
 Points = Annotated[Number, BeforeValidator(_unquoted)]
 Count = Annotated[Whole, BeforeValidator(_unquoted), AfterValidator(_positive)]
 
@@ -301,4 +342,8 @@ class Configuration(Table):
     feeds: FeedsTable = Field(default_factory=FeedsTable)
     webhooks: WebhooksTable = Field(default_factory=WebhooksTable)
     network: NetworkTable = Field(default_factory=NetworkTable)
+    rules: dict[RuleCode, Level] = Field(
+        default_factory=dict,
+        description="how bad a fault is, by the code of its rule: error, warning, advice or off",
+    )
     deploy: DeployTable | None = None

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
+    from publisher.diagnostics import Severities
     from publisher.model import Author, EventType, RatingScale, Review
 
 
@@ -72,6 +73,7 @@ class Site:
         limit: How many reviews a feed holds at the most.
         ttl: How many minutes readers may wait between two looks.
         allow: Private networks that may be reached on purpose.
+        severities: Where the site judges a rule differently; None turns it off.
     """
 
     root: Path
@@ -96,6 +98,7 @@ class Site:
     secrets: Path
     allow: tuple[IPv4Network | IPv6Network, ...]
     deploy: Deploy | None
+    severities: Severities
 
     @property
     def feed_urls(self) -> dict[str, str]:
@@ -116,10 +119,9 @@ class Site:
 
     def display(self, path: Path) -> str:
         """Name a file as messages do: relative to where the site lies."""
-        try:
-            return path.relative_to(self.root).as_posix()
-        except ValueError:
-            return path.as_posix()
+        name = path.as_posix()
+        root = self.root.as_posix().removesuffix("/") + "/"
+        return name.removeprefix(root) if name.startswith(root) else name
 
 
 def keep_private(folder: Path) -> None:

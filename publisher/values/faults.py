@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Protocol, get_args
 
 from pydantic import BaseModel
 
+from publisher.diagnostics.suggest import nearest
 from publisher.values.characters import shorten
 from publisher.values.checkers import describe
-from publisher.values.suggest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from publisher.diagnostics import Report, Span
 
 Path = tuple[str | int, ...]
+
+# How pydantic ends the path of a fault in the name of an entry, not in its value.
+_NAME_OF_ENTRY = "[key]"
 
 
 class Locator(Protocol):
@@ -56,8 +59,11 @@ def _report(
     kind = details["type"]
     if kind == "fault":
         about = details["ctx"]
+        named = path[-1:] == (_NAME_OF_ENTRY,)
+        path = path[:-1] if named else path
+        span = locator.key(path) if named else locator.value(path)
         way_out = about["help"] or (locator.quoted(path) if about["quotable"] else None)
-        report.add(about["code"], locator.value(path), about["message"], label=about["label"], help=way_out)
+        report.add(about["code"], span, about["message"], label=about["label"], help=way_out)
     elif kind == "extra_forbidden":
         if report.full("unknown-key"):
             return

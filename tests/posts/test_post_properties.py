@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from publisher.diagnostics import Diagnostic, Report, Source, has_errors
 from publisher.diagnostics.render import full
 from publisher.posts import read_post, tree
-from publisher.posts.reading import FILE_LIMIT
+from publisher.posts.files import FILE_LIMIT
 from publisher.site import Site, load_site
 
 MakeSite = Callable[..., Site]

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
 from publisher.diagnostics import RULES
+from publisher.diagnostics.suggest import nearest
 from publisher.values.characters import quote
 from publisher.values.checkers import number, prose, text, whole
 from publisher.values.codes import language, region
-from publisher.values.suggest import nearest
 from publisher.values.urls import url, url_problem
 
 

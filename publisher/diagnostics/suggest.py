@@ -1,0 +1,44 @@
+"""What a misspelt word most likely means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+# The share of characters that stay where a slip turns one word into another. Below this, "free" begins to look like
+# "rent"; above it, a slip in a short word finds nothing.
+_LIKENESS = 0.6
+
+
+def nearest(word: str, known: Iterable[str], *, likeness: float = _LIKENESS) -> str | None:
+    """Return the one known word that a misspelt one most likely means, or None.
+
+    Case, hyphens and underscores make no difference. A slip is a letter too many, missing, wrong or swapped with its
+    neighbour (optimal string alignment).
+    """
+    near = near_words(word, known, likeness=likeness)
+    return near[0] if near else None
+
+
+def only_near(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that a misspelt one means when no other is near, or None."""
+    near = near_words(word, known)
+    return near[0] if len(near) == 1 else None
+
+
+def near_words(word: str, known: Iterable[str], *, likeness: float = _LIKENESS) -> Sequence[str]:
+    """List the known words that are near a misspelt one, the nearest first, at most two."""
+    from rapidfuzz import process  # noqa: PLC0415 - only what is misspelt pays for it
+    from rapidfuzz.distance import OSA  # noqa: PLC0415
+
+    folded = {_fold(candidate): candidate for candidate in known}
+    found = process.extract(
+        _fold(word), list(folded), scorer=OSA.normalized_similarity, score_cutoff=likeness, limit=2
+    )
+    return [folded[match] for match, _, _ in found]
+
+
+def _fold(word: str) -> str:
+    return word.casefold().replace("_", "").replace("-", "")

@@ -1,0 +1,251 @@
+"""What is wrong between posts: two that claim the same, links that lead to none, tags that differ by a slip."""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from publisher.diagnostics import Report
+from publisher.diagnostics.suggest import nearest
+from publisher.model import Status
+from publisher.posts.front_matter import fresh_id
+from publisher.posts.links import key_of, keys_before
+from publisher.posts.reading import locate, locate_links, readable_source
+from publisher.values.characters import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from publisher.diagnostics import Diagnostic
+    from publisher.model import Film
+    from publisher.posts.reading import Post
+    from publisher.site import Site
+    from publisher.values.faults import Path as KeyPath
+
+# A tag that so many posts have is one that the site uses on purpose.
+_COMMON = 3
+# Tags are words of all kinds: only those that differ in a letter of many are taken for each other.
+_SLIP = 0.8
+# Finding what a link may mean takes a look at every post: nobody needs that a hundred times over.
+_MOST_SUGGESTIONS = 100
+# Marks that change a letter's look and nothing else, and characters that nobody sees (Unicode, 23.4).
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u180b-\u180f\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """What one post has that concerns others; ten thousand of these are held at once."""
+
+    path: Path
+    name: str
+    id: str | None
+    slug: str | None
+    key: str | None = None
+    status: Status | None = None
+    films: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Findings:
+    """Faults of many files; each file is read again when the first of its own is found, and only then."""
+
+    site: Site
+    contents: Callable[[Path], bytes]
+    reports: dict[str, Report] = field(default_factory=dict)
+
+    def report(self, member: _Member) -> Report:
+        """Return the report on a post."""
+        report = self.reports.get(member.name)
+        if report is None:
+            source = readable_source(self.contents(member.path), member.name)
+            report = self.reports[member.name] = Report(source, self.site.severities)
+        return report
+
+    def add(self, member: _Member, code: str, path: KeyPath, message: str, help: str) -> None:
+        """Note a fault of the value at a path of a post's front matter."""
+        report = self.report(member)
+        report.add(code, locate(report.source, path), message, help=help)
+
+
+class Between:
+    """Gathers what posts have in common, and finds what is wrong with that."""
+
+    def __init__(self, site: Site, contents: Callable[[Path], bytes]) -> None:
+        """Take the site, and what answers the bytes of a file."""
+        self._site = site
+        self._contents = contents
+        self._members: list[_Member] = []
+        self._previous: set[str] = set()
+        self._suggested = 0
+
+    def add(self, post: Post) -> None:
+        """Take in a post without errors."""
+        review = post.review
+        self._previous.update(keys_before(review, self._site))
+        self._members.append(
+            _Member(
+                post.path,
+                post.name,
+                review.id,
+                review.slug,
+                key=key_of(review, self._site),
+                status=review.status,
+                films=_films(review.film) if review.film and review.status is not Status.RETRACTED else (),
+                tags=tuple(map(sys.intern, review.tags)),
+                links=tuple(map(sys.intern, post.links)),
+            )
+        )
+
+    def add_faulty(self, path: Path, id: str | None, slug: str | None) -> None:
+        """Take in a post with errors, as far as it could be read."""
+        self._members.append(_Member(path, self._site.display(path), id, slug))
+
+    def faults(self) -> list[Diagnostic]:
+        """Return everything that is wrong between the posts taken in."""
+        findings = _Findings(self._site, self._contents)
+        self._clashes(findings)
+        self._films(findings)
+        self._tags(findings)
+        self._links(findings)
+        return [fault for report in findings.reports.values() for fault in report.diagnostics]
+
+    def _clashes(self, findings: _Findings) -> None:
+        ids: dict[str, _Member] = {}
+        slugs: dict[str, _Member] = {}
+        for member in self._members:
+            if member.id is not None and (other := ids.setdefault(member.id, member)) is not member:
+                for one, two in ((member, other), (other, member)):
+                    way_out = f"a copied post needs a fresh id, the older one keeps its own; mint one: id: {fresh_id()}"
+                    findings.add(one, "duplicate-id", ("id",), f"the id is that of {two.name} too", way_out)
+            if member.slug is None:
+                continue
+            if (other := slugs.setdefault(_alike(member.slug), member)) is not member:
+                for one, two in ((member, other), (other, member)):
+                    same = one.slug == two.slug
+                    findings.add(
+                        one,
+                        "duplicate-slug",
+                        ("slug",),
+                        f"the slug is that of {two.name} too"
+                        if same
+                        else f"the slug {quote(one.slug)} cannot be told from {quote(two.slug)}, that of {two.name}",
+                        "give one of them another slug",
+                    )
+
+    def _films(self, findings: _Findings) -> None:
+        first: dict[str, _Member] = {}
+        for member in self._members:
+            others = {id(other): other for film in member.films if (other := first.get(film))}
+            for other in list(others.values())[:1]:
+                for one, two in ((member, other), (other, member)):
+                    findings.add(
+                        one,
+                        "film-twice",
+                        ("film", "title"),
+                        f"{two.name} is a review of this film too",
+                        "two films of one name? then give each its year, or its ids; a second opinion? then this is fine",
+                    )
+            for film in member.films:
+                first.setdefault(film, member)
+
+    def _tags(self, findings: _Findings) -> None:
+        spellings: dict[str, Counter[str]] = defaultdict(Counter)
+        for member in self._members:
+            for tag in member.tags:
+                spellings[_folded(tag)][tag] += 1
+        usual = {folded: counts.most_common(1)[0][0] for folded, counts in spellings.items()}
+        totals = {folded: counts.total() for folded, counts in spellings.items()}
+        common = [folded for folded, total in totals.items() if total >= _COMMON]
+        rare = [folded for folded, total in totals.items() if total == 1 and common]
+        meant = {folded: near for folded in rare if (near := nearest(folded, common, likeness=_SLIP))}
+        odd = {tag for folded, counts in spellings.items() for tag in counts if tag != usual[folded]}
+        if not odd and not meant:
+            return
+        for member in self._members:
+            for number, tag in enumerate(member.tags):
+                folded = _folded(tag)
+                if tag in odd:
+                    findings.add(
+                        member,
+                        "tag-case",
+                        ("tags", number),
+                        f"the tag {quote(tag)} is written {quote(usual[folded])} elsewhere",
+                        f"write {usual[folded]}: readers see two tags where one is meant",
+                    )
+                elif folded in meant:
+                    near = usual[meant[folded]]
+                    findings.add(
+                        member,
+                        "tag-rare",
+                        ("tags", number),
+                        f"no other post has the tag {quote(tag)}",
+                        f"did you mean {near}? {totals[meant[folded]]} posts have that",
+                    )
+
+    def _links(self, findings: _Findings) -> None:
+        by_key = {member.key: member for member in self._members if member.key is not None}
+        unread = [_alike(member.slug) for member in self._members if member.key is None and member.slug]
+        sound = self._previous.union(key for key, member in by_key.items() if member.status is Status.READY)
+        for member in self._members:
+            doubtful = {key for key in member.links if key not in sound}
+            if doubtful:
+                self._link_faults(findings, member, doubtful, by_key, unread)
+
+    def _link_faults(
+        self,
+        findings: _Findings,
+        member: _Member,
+        doubtful: set[str],
+        by_key: dict[str, _Member],
+        unread: Iterable[str],
+    ) -> None:
+        report = findings.report(member)
+        for span, key in locate_links(report.source, self._site):
+            if key not in doubtful:
+                continue
+            target = by_key.get(key)
+            if target is not None:
+                report.add(
+                    "link-unpublished",
+                    span,
+                    f"this link leads to {target.name}, whose status is {target.status}",
+                    help="readers find nothing there until it is published",
+                )
+            elif not any(
+                slug in _alike(key) for slug in unread
+            ):  # what a faulty post's address will be, nobody knows
+                near = nearest(key, by_key, likeness=_SLIP) if self._suggested < _MOST_SUGGESTIONS else None
+                self._suggested += 1
+                report.add(
+                    "link-broken",
+                    span,
+                    "this link has the form of a review's address, and no review is found there",
+                    help=f"did you mean {near.removeprefix(self._site.base_url.rstrip('/'))}/?"
+                    if near
+                    else "check the slug; it is the name of the other post's file, or what its `slug` says",
+                )
+
+
+def _films(film: Film) -> tuple[str, ...]:
+    """Return what identifies a film: its ids, and its title with its year."""
+    ids = tuple(f"{scheme}:{value}" for scheme, value in film.ids.items())
+    return (*ids, f"{_folded(film.title)} ({film.year})") if film.year else ids
+
+
+def _folded(tag: str) -> str:
+    return unicodedata.normalize("NFKC", tag).casefold().replace(" ", "-")
+
+
+def _alike(slug: str) -> str:
+    """Fold a slug to what the eye, or a disk that knows no case, would take for the same."""
+    visible = "".join(char for char in slug if not _INVISIBLE.match(char))
+    return unicodedata.normalize("NFKC", visible).casefold()

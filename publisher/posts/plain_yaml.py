@@ -1,0 +1,65 @@
+"""The quick way through front matter that has nothing unusual about it: values without positions.
+
+libyaml's composer is twice as fast as looking at every event, but it recurses, and it hides what front matter does
+without. What could be any of that is left to `publisher.posts.tree`, which also knows where everything stands; so is
+whatever has a fault.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+from publisher.posts.tree import DEPTH_LIMIT, MISSED_SPACE, NULLS
+
+# Anchors, aliases and tags; escapes; a # that may be meant as part of a value; documents; what YAML does not take.
+_UNUSUAL = re.compile(
+    r"[&*!\\\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff]|\s#[^\s#]|^(?:---|\.\.\.)", re.MULTILINE
+)
+# Every level of nesting needs one of these; the composer takes a few hundred bytes of the stack for each.
+_OPENING = "[{-?:"
+_MOST_OPENINGS = 400
+
+
+class _InDoubt(Exception):
+    """The other way has to be taken."""
+
+
+def plain_values(text: str) -> dict[str, Any] | None:
+    """Return front matter as text, lists and dicts; None where only a closer look can tell what it says.
+
+    An answer is always the one that `tree.plain` gives of the same text, and the text has no fault that
+    `tree.build` would report.
+    """
+    if _UNUSUAL.search(text) or sum(map(text.count, _OPENING)) > _MOST_OPENINGS:
+        return None
+    try:
+        root = yaml.compose(text, Loader=yaml.CBaseLoader)
+        values = _plain(root, 0) if root is not None else None
+    except (yaml.YAMLError, _InDoubt):
+        return None
+    return values if isinstance(values, dict) else None
+
+
+def _plain(node: yaml.Node, depth: int) -> Any:  # noqa: ANN401 - a tree of text, lists and dicts
+    if isinstance(node, yaml.ScalarNode):
+        value = node.value
+        if not node.style and (value in NULLS or (value[0] == "-" and MISSED_SPACE.match(value))):
+            raise _InDoubt
+        return value
+    if depth >= DEPTH_LIMIT:
+        raise _InDoubt
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item, depth + 1) for item in node.value]
+    values = {}
+    for key, value in node.value:
+        if (
+            not isinstance(key, yaml.ScalarNode)
+            or key.value in values
+            or (key.value in NULLS and not key.style)
+        ):
+            raise _InDoubt
+        values[key.value] = _plain(value, depth + 1)
+    return values
