@@ -22,7 +22,17 @@ if TYPE_CHECKING:
     )
     from publisher.feeds import Written, live_posts
     from publisher.model import Offer, Review, Visibility, visibility
-    from publisher.posts import Collection, Post, PostHandler, read_posts
+    from publisher.posts import (
+        POST_LIMIT,
+        POST_SUFFIXES,
+        Collection,
+        Examination,
+        Mended,
+        Post,
+        PostHandler,
+        mend_posts,
+        read_posts,
+    )
     from publisher.release import (
         Progress,
         PublishReport,
@@ -49,12 +59,16 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "POST_LIMIT",
+    "POST_SUFFIXES",
     "Collection",
     "ConfigurationError",
     "Diagnostic",
     "Endpoint",
     "Entry",
     "EnvironmentFault",
+    "Examination",
+    "Mended",
     "NotDelivered",
     "Offer",
     "Post",
@@ -83,6 +97,7 @@ __all__ = [
     "keep_new_secret",
     "live_posts",
     "load_site",
+    "mend_posts",
     "mint_secret",
     "parse_time",
     "present",
@@ -132,9 +147,14 @@ _HOMES = {
         "visibility",
     ),
     "publisher.posts": (
+        "POST_LIMIT",
+        "POST_SUFFIXES",
         "Collection",
+        "Examination",
+        "Mended",
         "Post",
         "PostHandler",
+        "mend_posts",
         "read_posts",
     ),
     "publisher.release": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -48,7 +49,8 @@ def publish(
     moment = publisher.parse_time(now, site)
     found = publisher.read_posts(site).require_valid()
     console.step(
-        "validated", f"{count(found.checked, 'post')}: {render.tally(found.diagnostics) or 'no faults'}"
+        "validated",
+        f"{count(found.checked, 'post')}: {render.tally(Counter(fault.severity for fault in found.diagnostics)) or 'no faults'}",
     )
     if verbose:
         for fault in found.diagnostics:

@@ -1,27 +1,48 @@
-"""`publisher validate`: check posts and report every fault."""
+"""`publisher validate`: check posts, report every fault, and mend what needs nobody's judgement."""
 
 from __future__ import annotations
 
-import json as json_module
+import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 import publisher
 from publisher.cli.console import Console
-from publisher.cli.options import SiteCommand, json_option, output_options, site_option
-from publisher.cli.progress import count
+from publisher.cli.options import SiteCommand, json_option, now_option, output_options, site_option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+STDIN = Path("-")
 
 
 @click.command(cls=SiteCommand)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
 @click.option(
     "--format",
-    type=click.Choice(["full", "concise", "json"]),
-    help="How to print what was found. Default: full on a terminal, concise elsewhere.",
+    type=click.Choice(["full", "concise", "json", "github"]),
+    help="How to print what was found. Default: full on a terminal, concise elsewhere. `github` makes annotations "
+    "of GitHub Actions.",
+)
+@click.option("--fix", is_flag=True, help="Mend what can be mended safely; the rest is reported.")
+@click.option(
+    "--select", multiple=True, metavar="CODES", help="Only these rules, such as rating-range,link-*."
+)
+@click.option("--ignore", multiple=True, metavar="CODES", help="All rules but these.")
+@click.option(
+    "--max", "most", type=click.IntRange(min=0), metavar="N", help="Print at most N faults; all are counted."
+)
+@click.option(
+    "--stdin-filename",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="What the post on standard input is called. Default: stdin.md in the folder of posts.",
 )
 @site_option
+@now_option
 @json_option
 @output_options
 @click.pass_context
@@ -29,34 +50,110 @@ def validate(
     ctx: click.Context,
     paths: tuple[Path, ...],
     format: str | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    most: int | None,
+    stdin_filename: Path | None,
     site_folder: Path,
+    now: str | None,
     *,
+    fix: bool,
     json: bool,
     quiet: bool,
     verbose: bool,
 ) -> None:
     """Check posts: every fault of every post in one run.
 
-    PATH is a post or a folder of posts; without one all posts are checked. The exit status is 1 when there is an
-    error; warnings and advice do not stop anything.
+    PATH is a post or a folder of posts; without one all posts are checked. A single - reads one post from standard
+    input. The exit status is 1 when there is an error; warnings and advice do not stop anything.
+
+    What --fix mends: a missing id is minted, a value that needs quotes gets them, a misspelt key or service is
+    replaced where only one is near, a byte order mark is removed. Nothing else in the file changes.
 
     \b
-    Example:
-      publisher validate posts/karmalink.md
+    Examples:
+      publisher validate
+      publisher validate posts/karmalink.md --fix
+      publisher validate - --stdin-filename posts/karmalink.md < draft.md
     """
-    from publisher.diagnostics import has_errors, render
+    from publisher.cli.findings import (
+        Findings,
+        Selection,
+        print_findings,
+        print_json,
+        print_tally,
+        seen_from_here,
+    )
 
-    console = Console(quiet=quiet, verbose=verbose)
-    found = publisher.read_posts(publisher.load_site(site_folder), paths)
-    faulty = has_errors(list(found.diagnostics))
     form = "json" if json else format or ("full" if sys.stdout.isatty() else "concise")
+    console = Console(quiet=quiet, verbose=verbose, json=form == "json")
+    selection = Selection.of(select, ignore)
+    see = seen_from_here(site_folder)
+    site = _load_site(site_folder, form, console)
+    moment = publisher.parse_time(now, site)
+    unsaved = _standard_input(paths, stdin_filename, site)
+    if unsaved and fix:
+        raise publisher.UsageError(
+            "--fix mends files, not standard input", "save the post, and name its file"
+        )
+    paths = tuple(unsaved or paths)
+
+    fixed = []
+    for mended in publisher.mend_posts(site, paths, now=moment, wanted=selection.wants) if fix else ():
+        for fault in map(see, mended.faults):
+            fixed.append(fault)
+            console.step(
+                "mended", f"{fault.path}:{fault.line}: {fault.fix.title if fault.fix else fault.code}"
+            )
+    examination = publisher.Examination(site, paths, now=moment, unsaved=unsaved)
+    findings = Findings(
+        map(see, filter(selection.wants, _faults(examination, console))),
+        shown=lambda fault: not quiet or fault.severity is publisher.Severity.ERROR,
+        most=most,
+    )
     if form == "json":
-        click.echo(json_module.dumps(render.as_data(found.diagnostics, checked=found.checked), indent=2))
+        print_json(findings, examination.checked, fixed)
     else:
-        show = render.full if form == "full" else render.concise
-        for fault in found.diagnostics:
-            if not quiet or fault.severity is publisher.Severity.ERROR:
-                click.echo(show(fault, console.paint))
-        tally = render.tally(found.diagnostics) or "no faults"
-        console.step("validated", f"{count(found.checked, 'post')}: {tally}", "error" if faulty else "done")
-    ctx.exit(1 if faulty else 0)
+        print_findings(findings, form, console)
+        print_tally(findings, examination.checked, form, console)
+    ctx.exit(1 if findings.counts[publisher.Severity.ERROR] else 0)
+
+
+def _load_site(folder: Path, form: str, console: Console) -> publisher.Site:
+    """Load the site; what is wrong with publisher.toml is printed as the faults of posts are."""
+    from publisher.cli.findings import Findings, print_findings, seen_from_here
+
+    try:
+        return publisher.load_site(folder)
+    except publisher.ConfigurationError as error:
+        if form == "json" or not error.diagnostics:
+            raise
+        print_findings(Findings(map(seen_from_here(folder), error.diagnostics)), form, console)
+        raise publisher.ConfigurationError(error.message, error.hint) from None
+
+
+def _standard_input(paths: tuple[Path, ...], name: Path | None, site: publisher.Site) -> dict[Path, bytes]:
+    """Read the post on standard input, if one was asked for; the file it is called by need not exist."""
+    if STDIN not in paths:
+        if name is not None:
+            raise publisher.UsageError(
+                "--stdin-filename names what is read from -", "write - in place of a PATH"
+            )
+        return {}
+    if len(paths) > 1:
+        raise publisher.UsageError("standard input is checked alone", "leave out the other paths, or the -")
+    file = Path(os.path.abspath(name)) if name else site.posts / "stdin.md"  # noqa: PTH100 - links keep their names
+    if not file.name.lower().endswith(publisher.POST_SUFFIXES):
+        raise publisher.UsageError(
+            f"{name} is not a post", "posts are Markdown files: their names end in .md"
+        )
+    return {file: sys.stdin.buffer.read(publisher.POST_LIMIT + 1)}
+
+
+def _faults(examination: publisher.Examination, console: Console) -> Iterator[publisher.Diagnostic]:
+    """Yield faults file by file, while the files are being read, and last those between them."""
+    for post, found in examination.files():
+        yield from found
+        if post and not found:
+            console.detail(f"{post.name}: no faults")
+    yield from examination.between()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import json
+import re
 from dataclasses import asdict, replace
+from textwrap import indent
 from typing import TYPE_CHECKING, Any, Protocol
 
 from publisher.diagnostics.rules import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from publisher.diagnostics.diagnostic import Diagnostic
 
@@ -78,18 +80,43 @@ def full(fault: Diagnostic, paint: Paint = unpainted) -> str:
     return "\n".join(lines)
 
 
-def as_data(diagnostics: Sequence[Diagnostic], *, checked: int) -> dict[str, Any]:
-    """Return the machine form of a run that looked at `checked` posts.
-
-    The excerpt is null where there is none, and where the line is longer than 1,000 characters.
-    """
-    counts = Counter(fault.severity for fault in diagnostics)
-    return {
-        "format_version": FORMAT_VERSION,
-        "checked": checked,
-        "counts": {str(severity): counts[severity] for severity in Severity},
-        "diagnostics": [as_fields(fault) for fault in diagnostics],
+def github(fault: Diagnostic) -> str:
+    """Render a fault as an annotation of GitHub Actions (workflow commands: error, warning, notice)."""
+    command = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "notice"}[
+        fault.severity
+    ]
+    properties = {
+        "file": fault.path,
+        "line": fault.line,
+        "col": fault.column,
+        "endColumn": fault.column + fault.width,
+        "title": fault.code,
     }
+    listed = ",".join(f"{key}={_escaped(str(value), ':,')}" for key, value in properties.items())
+    lines = [fault.message, fault.label and f"({fault.label})", fault.help and f"help: {fault.help}"]
+    return f"::{command} {listed}::{_escaped(chr(10).join(filter(None, lines)))}"
+
+
+def _escaped(text: str, more: str = "") -> str:
+    """Write a text as a workflow command takes it: one line, percent-encoded where it has to be."""
+    shown = "\n".join(visible(line) for line in text.split("\n"))
+    return re.sub(rf"[%\n{more}]", lambda match: f"%{ord(match.group()):02X}", shown)
+
+
+def as_json(faults: Iterable[Diagnostic], closing: Callable[[], dict[str, Any]]) -> Iterator[str]:
+    """Render faults as one JSON document, piece by piece, as they come in.
+
+    Args:
+        faults: The faults.
+        closing: Answers, once the last fault was taken, the fields that follow them.
+    """
+    yield f'{{\n  "format_version": {FORMAT_VERSION},\n  "diagnostics": ['
+    between = "\n"
+    for fault in faults:
+        yield between + indent(json.dumps(as_fields(fault), indent=2), "    ")
+        between = ",\n"
+    yield "],\n" if between == "\n" else "\n  ],\n"
+    yield json.dumps(closing(), indent=2).removeprefix("{\n") + "\n"
 
 
 def as_fields(fault: Diagnostic) -> dict[str, Any]:
@@ -103,15 +130,14 @@ def as_fields(fault: Diagnostic) -> dict[str, Any]:
     }
 
 
-def tally(diagnostics: Iterable[Diagnostic]) -> str:
-    """Count faults in words: "2 errors, 1 warning"."""
-    counts = Counter(fault.severity for fault in diagnostics)
+def tally(counts: Mapping[Severity, int]) -> str:
+    """Say numbers of faults in words: "2 errors, 1 warning"."""
     nouns = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "piece of advice"}
     plurals = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.ADVICE: "pieces of advice"}
     return ", ".join(
         f"{counts[severity]} {nouns[severity] if counts[severity] == 1 else plurals[severity]}"
         for severity in Severity
-        if counts[severity]
+        if counts.get(severity)
     )
 
 

@@ -1,18 +1,24 @@
 """Validate: from files to reviews, or to everything that is wrong with them."""
 
 from publisher.posts.collection import Collection, Examination, read_posts
+from publisher.posts.files import POST_LIMIT, POST_SUFFIXES
 from publisher.posts.handler import PostHandler
+from publisher.posts.mending import Mended, mend_posts
 from publisher.posts.reading import Post, read_post
 from publisher.posts.rules import IMAGE_TYPES, is_address, local_image
 
 __all__ = [
     "IMAGE_TYPES",
+    "POST_LIMIT",
+    "POST_SUFFIXES",
     "Collection",
     "Examination",
+    "Mended",
     "Post",
     "PostHandler",
     "is_address",
     "local_image",
+    "mend_posts",
     "read_post",
     "read_posts",
 ]

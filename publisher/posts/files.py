@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from publisher.diagnostics import Diagnostic
     from publisher.site import Site
 
-SUFFIXES = (".md", ".markdown")
+POST_SUFFIXES = (".md", ".markdown")
 #: Bytes; what is larger is not looked into.
-FILE_LIMIT = 6 * 1024 * 1024
+POST_LIMIT = 6 * 1024 * 1024
 
 
 def find_posts(
@@ -58,7 +58,7 @@ def _asked(path: Path, site: Site, diagnostics: list[Diagnostic]) -> Iterable[Pa
         return _below(absolute, site, diagnostics)
     if not os.path.lexists(absolute):  # a link that leads nowhere is a post that cannot be read
         raise UsageError(f"there is no file {path}", "check the name; posts lie in the site's posts folder")
-    if not absolute.name.lower().endswith(SUFFIXES):
+    if not absolute.name.lower().endswith(POST_SUFFIXES):
         raise UsageError(f"{path} is not a post", "posts are Markdown files: their names end in .md")
     return [absolute]
 
@@ -72,7 +72,7 @@ def _below(folder: Path, site: Site, diagnostics: list[Diagnostic]) -> Iterator[
     for directory, folders, names in os.walk(folder, onerror=unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in names:
-            if name.lower().endswith(SUFFIXES) and not name.startswith("."):
+            if name.lower().endswith(POST_SUFFIXES) and not name.startswith("."):
                 yield Path(directory, name)
 
 
@@ -95,7 +95,7 @@ def read_file(file: Path, site: Site, report: Report) -> bytes | None:
             report.add("file-unreadable", None, "this is not a regular file", help="posts are plain files")
             return None
         with open(file, "rb", buffering=0) as stream:  # noqa: PTH123 - three times as fast as Path.open
-            return stream.read(FILE_LIMIT + 1)
+            return stream.read(POST_LIMIT + 1)
     except OSError as error:
         report.add(
             "file-unreadable",

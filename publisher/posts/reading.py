@@ -11,7 +11,7 @@ from publisher.errors import Refused
 from publisher.posts import body, prose, tree
 from publisher.posts.assembly import review_of
 from publisher.posts.checking import FRONT_LIMIT, Place, check_front_matter, tree_at
-from publisher.posts.files import FILE_LIMIT
+from publisher.posts.files import POST_LIMIT
 from publisher.posts.front_matter import canonical_id
 from publisher.posts.handler import PostHandler
 
@@ -104,11 +104,11 @@ def read_post(
 
 def _decode(data: bytes, name: str, severities: Severities) -> tuple[Source | None, Report]:
     empty = Report(Source(name, ""), severities)
-    if len(data) > FILE_LIMIT:
+    if len(data) > POST_LIMIT:
         empty.add(
             "file-too-large",
             None,
-            f"the file has {len(data) / 1024 / 1024:.1f} MiB; a post has at most {FILE_LIMIT // 1024 // 1024}",
+            f"the file has {len(data) / 1024 / 1024:.1f} MiB; a post has at most {POST_LIMIT // 1024 // 1024}",
             help="a review is text; put pictures and films beside it as files of their own",
         )
         return None, empty

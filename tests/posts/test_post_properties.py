@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from publisher.diagnostics import Diagnostic, Report, Source, has_errors
 from publisher.diagnostics.render import full
 from publisher.posts import read_post, tree
-from publisher.posts.files import FILE_LIMIT
+from publisher.posts.files import POST_LIMIT
 from publisher.site import Site, load_site
 
 MakeSite = Callable[..., Site]
@@ -218,7 +218,7 @@ FLOODS = {
 def test_a_file_built_to_hurt_is_read_in_good_time(text: str) -> None:
     """Every flood ends in seconds, with a screenful of messages at most, and without a crash."""
     data = text.encode()
-    assert len(data) <= FILE_LIMIT
+    assert len(data) <= POST_LIMIT
     begun = time.monotonic()
     post, diagnostics = read_post(data, SITE.posts / "x.md", SITE)
     shown = "\n".join(map(full, diagnostics))
@@ -244,7 +244,7 @@ def test_a_body_of_five_megabytes_is_fine() -> None:
 
 def test_a_file_over_the_limit_is_not_looked_into() -> None:
     """Its size is said, and the limit."""
-    post, (fault,) = read_post(b"x" * (FILE_LIMIT + 1), SITE.posts / "x.md", SITE)
+    post, (fault,) = read_post(b"x" * (POST_LIMIT + 1), SITE.posts / "x.md", SITE)
 
     assert post is None
     assert (fault.code, fault.message) == ("file-too-large", "the file has 6.0 MiB; a post has at most 6")
