@@ -4,7 +4,7 @@ from publisher.posts.collection import Collection, Examination, read_posts
 from publisher.posts.files import POST_LIMIT, POST_SUFFIXES
 from publisher.posts.handler import PostHandler
 from publisher.posts.mending import Mended, mend_posts
-from publisher.posts.reading import Post, read_post
+from publisher.posts.reading import Post, locate, read_post, reopen
 from publisher.posts.rules import IMAGE_TYPES, is_address, local_image
 
 __all__ = [
@@ -18,7 +18,9 @@ __all__ = [
     "PostHandler",
     "is_address",
     "local_image",
+    "locate",
     "mend_posts",
     "read_post",
     "read_posts",
+    "reopen",
 ]

@@ -9,19 +9,18 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from publisher.diagnostics import Report
 from publisher.diagnostics.suggest import nearest
 from publisher.model import Status
 from publisher.posts.front_matter import fresh_id
 from publisher.posts.links import key_of, keys_before
-from publisher.posts.reading import locate, locate_links, readable_source
+from publisher.posts.reading import locate, locate_links, reopen
 from publisher.values.characters import quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from publisher.diagnostics import Diagnostic
+    from publisher.diagnostics import Diagnostic, Report
     from publisher.model import Film
     from publisher.posts.reading import Post
     from publisher.site import Site
@@ -66,8 +65,8 @@ class _Findings:
         """Return the report on a post."""
         report = self.reports.get(member.name)
         if report is None:
-            source = readable_source(self.contents(member.path), member.name)
-            report = self.reports[member.name] = Report(source, self.site.severities)
+            report = reopen(self.contents(member.path), member.name, self.site)
+            self.reports[member.name] = report
         return report
 
     def add(self, member: _Member, code: str, path: KeyPath, message: str, help: str) -> None:

@@ -153,9 +153,9 @@ def identity(data: bytes, path: Path) -> tuple[str | None, str | None]:
     return id, slug if isinstance(slug, str) else None
 
 
-def readable_source(data: bytes, name: str) -> Source:
-    """Return a file as messages quote it, whatever it holds."""
-    return Source(name, data.decode("utf-8-sig", "replace"))
+def reopen(data: bytes, name: str, site: Site) -> Report:
+    """Begin another report on a file that was checked before, whatever it holds by now."""
+    return Report(Source(name, data.decode("utf-8-sig", "replace")), site.severities)
 
 
 def locate(source: Source, path: KeyPath) -> Span | None:

@@ -71,7 +71,7 @@ def publish(
         client: The way out; default: the guarded one, as the site's configuration allows.
 
     Raises:
-        PostsInvalid: A post has an error.
+        PostsInvalid: A post has an error, or does not fit what was announced.
         Refused: Too many events at once, or another run is at work.
         ConfigurationError: A secret is missing or wrong.
         EnvironmentFault: A file cannot be written, or the deploy command failed.
@@ -106,7 +106,7 @@ def preview_publish(
     """Say what `publish` would do, and what would keep it from being done; nothing is written or sent.
 
     Raises:
-        PostsInvalid: A post has an error.
+        PostsInvalid: A post has an error, or does not fit what was announced.
     """
     posts = collection.require_valid().posts
     progress = progress or Progress()

@@ -12,6 +12,7 @@ from publisher.ledger import Announced, Announcement, Ledger
 from publisher.model import EventType
 from publisher.net import Client
 from publisher.release.changes import Change, find_changes
+from publisher.release.history import check_history
 from publisher.release.lock import exclusive
 from publisher.webhooks import (
     EndpointReport,
@@ -68,12 +69,19 @@ class PushReport:
 
 
 def pending_changes(posts: Iterable[Post], site: Site, now: datetime) -> tuple[list[Change], int]:
-    """Look, without touching anything, what a push would commit and how many deliveries wait already."""
+    """Look, without touching anything, what a push would commit and how many deliveries wait already.
+
+    Raises:
+        PostsInvalid: A post does not fit what was announced.
+    """
     ledger = Ledger.peek(site.state)
     if ledger is None:
         return find_changes(posts, {}, site, now), 0
+    posts = list(posts)
     with ledger:
-        return find_changes(posts, ledger.announced(), site, now), len(ledger.waiting())
+        announced = ledger.announced()
+        check_history(posts, announced, site, now)
+        return find_changes(posts, announced, site, now), len(ledger.waiting())
 
 
 def check_ceiling(changes: Sequence[Change], site: Site, *, confirmed: bool) -> None:
@@ -144,6 +152,7 @@ def push(
         client: The way out; default: the guarded one, as the site's configuration allows.
 
     Raises:
+        PostsInvalid: A post does not fit what was announced.
         Refused: Too many events at once, or another run is at work.
         ConfigurationError: A secret is missing or wrong.
         EnvironmentFault: The ledger cannot be used.
@@ -166,7 +175,9 @@ def push_locked(
 ) -> PushReport:
     """Push while the caller holds the site's lock; otherwise as `push`."""
     with Ledger.open(site.state) as ledger:
-        changes = find_changes(posts, ledger.announced(), site, now)
+        posts, announced = list(posts), ledger.announced()
+        check_history(posts, announced, site, now)
+        changes = find_changes(posts, announced, site, now)
         if not baseline:
             check_ceiling(changes, site, confirmed=confirmed)
         secrets = {} if baseline else endpoint_secrets(site)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import unicodedata
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
-from publisher.diagnostics import RULES, Diagnostic, Severity
-from publisher.diagnostics.render import as_data, concise, full, tally, visible
+from publisher.diagnostics import RULES, STRIP_BYTE_ORDER_MARK, Diagnostic, Severity
+from publisher.diagnostics.render import as_fields, as_json, concise, full, github, tally, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def _fault(excerpt: str | None = "rating: 9", column: int = 9, width: int = 1) -> Diagnostic:
@@ -102,14 +106,15 @@ def test_paint_colours_by_role_and_changes_no_letter() -> None:
     assert painted == full(_fault())
 
 
-def test_machines_get_every_field_and_the_counts() -> None:
-    """The JSON form is versioned, counts by severity and can be encoded even where a file name cannot."""
-    odd = replace(_fault(), path="posts/\udcff.md")
-    data = as_data([_fault(), odd], checked=3)
+def test_machines_get_every_field_and_what_closes_the_document() -> None:
+    """The JSON form is versioned and can be encoded even where a file name cannot; what counts comes last."""
+    odd = replace(_fault(), path="posts/\udcff.md", fix=STRIP_BYTE_ORDER_MARK)
+    document = "".join(as_json([_fault(), odd], lambda: {"checked": 3}))
+    data = json.loads(document)
 
+    assert document.isascii()
     assert data["format_version"] == 1
     assert data["checked"] == 3
-    assert data["counts"] == {"error": 2, "warning": 0, "advice": 0}
     assert data["diagnostics"][0] == {
         "path": "posts/the-fog.md",
         "line": 9,
@@ -121,25 +126,82 @@ def test_machines_get_every_field_and_the_counts() -> None:
         "label": "0 to 5 in steps of 0.5",
         "help": "out of ten? 9/10 is 4.5 butterflies",
         "excerpt": "rating: 9",
+        "fix": None,
     }
     assert data["diagnostics"][1]["path"] == "posts/?.md"
-    assert json.dumps(data, ensure_ascii=False).encode()
+    assert data["diagnostics"][1]["fix"] == "remove the byte order mark"
+
+
+@pytest.mark.parametrize("number", [0, 1, 3])
+def test_the_document_for_machines_is_json_laid_out_whatever_the_number_of_faults(number: int) -> None:
+    """What is written piece by piece is what would be written at once."""
+    document = "".join(as_json([_fault()] * number, lambda: {"counts": {"error": number}}))
+    data = json.loads(document)
+
+    assert len(data["diagnostics"]) == number
+    assert document == json.dumps(data, indent=2) + "\n"
+
+
+def test_the_document_for_machines_begins_before_the_last_fault_is_known() -> None:
+    """Each fault is rendered when it comes in, and the closing is asked for after the last."""
+    heard: list[str] = []
+
+    def faults() -> Iterator[Diagnostic]:
+        for name in ("one", "two"):
+            heard.append(name)
+            yield _fault()
+
+    pieces = as_json(faults(), lambda: {"heard": [*heard]})
+
+    assert "format_version" in next(pieces)
+    assert heard == []
+    next(pieces)
+    assert heard == ["one"]
+    assert "two" in "".join(pieces)
 
 
 def test_machines_are_spared_endless_lines() -> None:
     """An excerpt longer than a thousand characters is left out of the machine form."""
-    assert as_data([_fault("x" * 1001)], checked=1)["diagnostics"][0]["excerpt"] is None
-    assert as_data([_fault("x" * 1000)], checked=1)["diagnostics"][0]["excerpt"] == "x" * 1000
+    assert as_fields(_fault("x" * 1001))["excerpt"] is None
+    assert as_fields(_fault("x" * 1000))["excerpt"] == "x" * 1000
+
+
+def test_an_annotation_is_one_line_that_github_can_take_apart() -> None:
+    """The command is the severity; properties and message are escaped as workflow commands ask."""
+    fault = replace(_fault(), path="posts/50%, really: yes.md", message="two\nlines\r, 100%", label=None)
+
+    assert github(fault) == (
+        "::error file=posts/50%25%2C really%3A yes.md,line=9,col=9,endColumn=10,title=rating-range"
+        "::two%0Alines\u240d, 100%25%0Ahelp: out of ten? 9/10 is 4.5 butterflies"
+    )
+    assert github(replace(fault, severity=Severity.WARNING)).startswith("::warning ")
+    assert github(replace(fault, severity=Severity.ADVICE)).startswith("::notice ")
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_no_file_can_give_github_another_command(path: str, message: str) -> None:
+    """Whatever a file holds, an annotation stays one line with the properties it was given."""
+    shown = github(replace(_fault(), path=path, message=message, label=message))
+
+    assert len(shown.splitlines()) == 1
+    assert shown.startswith("::error file=")
+    properties = shown.removeprefix("::error ").split("::", 1)[0]
+    assert [part.split("=", 1)[0] for part in properties.split(",")] == [
+        "file",
+        "line",
+        "col",
+        "endColumn",
+        "title",
+    ]
 
 
 def test_a_tally_counts_in_words() -> None:
     """Singular and plural, errors first; nothing for nothing."""
-    error, warning = _fault(), replace(_fault(), severity=Severity.WARNING)
-    advice = replace(_fault(), severity=Severity.ADVICE)
+    error, warning, advice = Severity.ERROR, Severity.WARNING, Severity.ADVICE
 
-    assert tally([warning, error, error]) == "2 errors, 1 warning"
-    assert tally([advice, error, warning, warning]) == "1 error, 2 warnings, 1 piece of advice"
-    assert tally([]) == ""
+    assert tally({warning: 1, error: 2}) == "2 errors, 1 warning"
+    assert tally({advice: 1, error: 1, warning: 2}) == "1 error, 2 warnings, 1 piece of advice"
+    assert tally({error: 0}) == ""
 
 
 def test_every_rule_can_be_rendered_concisely() -> None:

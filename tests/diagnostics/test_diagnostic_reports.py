@@ -79,3 +79,23 @@ def test_every_rule_says_what_it_asks_in_one_line() -> None:
         assert rule.summary
         assert not rule.summary.endswith(".")
         assert "\n" not in rule.summary
+
+
+def test_a_site_judges_rules_in_its_own_way() -> None:
+    """A rule can weigh more or less than it does by itself, or not be heard of at all."""
+    severities = {"image-alt": Severity.ERROR, "link-scheme": Severity.ADVICE, "offer-form": None}
+    report = Report(Source("x.md", "text"), severities)
+    for code in ("image-alt", "link-scheme", "offer-form", "film-year"):
+        report.add(code, Span.at(0), "a fault")
+
+    assert [(fault.code, fault.severity) for fault in report.diagnostics] == [
+        ("image-alt", Severity.ERROR),
+        ("link-scheme", Severity.ADVICE),
+        ("film-year", Severity.WARNING),
+    ]
+
+
+def test_only_errors_can_be_beyond_a_sites_judgement() -> None:
+    """What is merely a warning or advice can always be changed."""
+    assert {rule.severity for rule in RULES.values() if rule.fixed} == {Severity.ERROR}
+    assert {rule.severity for rule in RULES.values() if not rule.fixed} == set(Severity)

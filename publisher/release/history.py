@@ -1,0 +1,102 @@
+"""Rules that need to know what was announced: what subscribers and partners know a review by stays as it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from publisher.diagnostics import has_errors
+from publisher.errors import PostsInvalid
+from publisher.model import Visibility, visibility
+from publisher.posts import locate, reopen
+from publisher.values.characters import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from publisher.diagnostics import Diagnostic, Report
+    from publisher.ledger import Announced
+    from publisher.posts import Post
+    from publisher.site import Site
+
+
+def check_history(
+    posts: Iterable[Post], announced: Mapping[str, Announced], site: Site, now: datetime
+) -> None:
+    """See that no review would be taken for another one by those who know it already.
+
+    Raises:
+        PostsInvalid: One would; the faults have the form of all others.
+    """
+    faults = history_faults(posts, announced, site, now)
+    if has_errors(faults):
+        raise PostsInvalid("posts do not fit what was announced; nothing was sent", diagnostics=faults)
+
+
+def history_faults(
+    posts: Iterable[Post], announced: Mapping[str, Announced], site: Site, now: datetime
+) -> list[Diagnostic]:
+    """Find what a post has in another way than it was announced, post by post."""
+    posts = list(posts)
+    here = {post.review.id for post in posts}
+    # Whose post is gone, by address: it may have come back under another id.
+    gone = {
+        str(told.snapshot.get("url")): told.review_id
+        for told in announced.values()
+        if told.live and told.review_id not in here
+    }
+    faults: list[Diagnostic] = []
+    for post in posts:
+        if visibility(post.review, now) is not Visibility.LIVE:
+            continue
+        told = announced.get(post.review.id)
+        if told is not None and told.live:
+            faults += _slug_changed(post, told, site)
+        elif told is None and (other := gone.get(site.url_of(post.review))):
+            faults += _id_changed(post, other, site)
+    return faults
+
+
+def _slug_changed(post: Post, told: Announced, site: Site) -> list[Diagnostic]:
+    before = str(told.snapshot.get("url", ""))
+    slug = _slug_in(before, post, site)
+    path = unquote(urlsplit(before).path)
+    if slug is None or slug == post.review.slug or path in post.review.previous:
+        return []
+    report = _report(post, site)
+    report.add(
+        "slug-changed",
+        locate(report.source, ("slug",)),
+        f"the review was announced under the slug {quote(slug)}, and is now {quote(post.review.slug)}",
+        help=f"write slug: {slug}, or, where the new address is meant, previous: [{path}]",
+    )
+    return report.diagnostics
+
+
+def _report(post: Post, site: Site) -> Report:
+    try:
+        data = post.path.read_bytes()
+    except OSError:  # gone since it was checked
+        data = b""
+    return reopen(data, post.name, site)
+
+
+def _slug_in(url: str, post: Post, site: Site) -> str | None:
+    """Answer which slug gave the review its address; None where more than the slug was another then."""
+    mark = "-the-slug-"
+    start, _, end = site.address(slug=mark, id=post.review.id, date=post.review.date).partition(mark)
+    slug = unquote(url[len(start) : len(url) - len(end)])
+    return slug if slug and url.startswith(start) and url.endswith(end) and "/" not in slug else None
+
+
+def _id_changed(post: Post, before: str, site: Site) -> list[Diagnostic]:
+    report = _report(post, site)
+    report.add(
+        "id-changed",
+        locate(report.source, ("id",)),
+        "the review at this address was announced under another id",
+        help=f"write id: {before}; with a new one every subscriber sees the review again. "
+        "Another review? Then give it a slug of its own",
+    )
+    return report.diagnostics

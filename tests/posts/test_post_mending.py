@@ -1,0 +1,171 @@
+"""Safe fixes of whole files: proven by reading, written at once or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+import pytest
+
+from publisher.diagnostics import Diagnostic, Edit, Fix, Severity
+from publisher.errors import EnvironmentFault, Refused
+from publisher.posts import mend_posts, read_post
+from publisher.posts.mending import mend
+from publisher.posts.rewriting import rewrite
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import MakeSite
+
+POST = b"""\
+---
+id: 4c768283-9939-45ec-b325-53b5be6f9ce5
+title: Karmalink
+date: 2022-07-15
+sumary: A boy, a robot and a treasure.
+---
+
+Text.
+"""
+
+
+def test_one_fix_uncovers_the_next(make_site: MakeSite) -> None:
+    """A title that YAML trips over hides a misspelt key below it; both are mended in one go."""
+    site = make_site({})
+    data = POST.replace(b"title: Karmalink", b"title: Alien: Covenant")
+
+    mended, faults = mend(data, site.posts / "a.md", site)
+
+    assert mended == POST.replace(b"title: Karmalink", b'title: "Alien: Covenant"').replace(
+        b"sumary", b"summary"
+    )
+    assert [fault.code for fault in faults] == ["yaml-syntax", "unknown-key"]
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        Edit(0, 0, ""),  # does nothing
+        Edit(0, 3, "???"),  # takes the front matter away
+        Edit(4, 4, "["),  # breaks the YAML
+    ],
+)
+def test_a_fix_that_does_not_help_is_left_out(
+    make_site: MakeSite, monkeypatch: pytest.MonkeyPatch, edit: Edit
+) -> None:
+    """Each round is read again: a fix that leaves its fault, or makes a worse one, never reaches the file."""
+    site = make_site({})
+
+    def suggesting(data: bytes, *rest: object) -> tuple[object, list[Diagnostic]]:
+        post, found = read_post(data, *rest)  # type: ignore[arg-type]
+        odd = Diagnostic(
+            path="a.md",
+            line=3,
+            code="rating-range",
+            severity=Severity.ERROR,
+            message="odd",
+            excerpt="title: Karmalink",
+            fix=Fix("mend it", (edit,)),
+        )
+        return post, [*([odd] if b"\ntitle: Karmalink" in data else []), *found]
+
+    monkeypatch.setattr("publisher.posts.mending.read_post", suggesting)
+    mended, faults = mend(POST, site.posts / "a.md", site)
+
+    assert mended == POST.replace(b"sumary", b"summary")
+    assert [fault.code for fault in faults] == ["unknown-key"]
+
+
+def test_only_files_with_something_to_mend_are_written(make_site: MakeSite) -> None:
+    """The others are not even touched."""
+    site = make_site({"a.md": POST, "b.md": POST.replace(b"sumary", b"summary").replace(b"ce5", b"ce6")})
+    untouched = (site.posts / "b.md").stat().st_mtime_ns
+
+    assert [mended.file.name for mended in mend_posts(site)] == ["a.md"]
+    assert (site.posts / "b.md").stat().st_mtime_ns == untouched
+
+
+def test_a_link_stays_a_link(make_site: MakeSite) -> None:
+    """Within the folder of posts a file may have a second name; what it leads to is mended."""
+    site = make_site({"drafts/a.md": POST})
+    link = site.posts / "z.md"
+    link.symlink_to(site.posts / "drafts" / "a.md")
+
+    list(mend_posts(site, [link]))
+
+    assert link.is_symlink()
+    assert b"\nsummary:" in (site.posts / "drafts" / "a.md").read_bytes()
+
+
+def test_a_file_that_somebody_else_changed_is_left_alone(tmp_path: Path) -> None:
+    """What was read is not what is there: writing would lose somebody's work."""
+    file = tmp_path / "a.md"
+    file.write_bytes(b"theirs")
+
+    with pytest.raises(Refused, match="changed while it was being mended"):
+        rewrite(file, b"as it was read", b"ours")
+
+    assert file.read_bytes() == b"theirs"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_full_disk_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file keeps its bytes, and nothing is left beside it."""
+    file = tmp_path / "a.md"
+    file.write_bytes(b"before")
+
+    def full(_: int) -> NoReturn:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("publisher.posts.rewriting.os.fsync", full)
+    with pytest.raises(EnvironmentFault, match="No space left on device"):
+        rewrite(file, b"before", b"after")
+
+    assert file.read_bytes() == b"before"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from publisher.posts.rewriting import rewrite
+
+left = int(sys.argv[2])
+
+def trap(function):
+    def trapped(*args, **kwargs):
+        global left
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        left -= 1
+        return function(*args, **kwargs)
+    return trapped
+
+for owner, name in ((os, "fdopen"), (os, "fchmod"), (os, "fsync"), (os, "open"), (Path, "replace"), (Path, "read_bytes")):
+    setattr(owner, name, trap(getattr(owner, name)))
+rewrite(Path(sys.argv[1]), b"before", b"after" * 100_000)
+"""
+
+
+def test_a_process_killed_on_the_way_leaves_the_old_bytes_or_the_new(tmp_path: Path) -> None:
+    """Killed with -9 at every step in turn, the file is whole, and what lies beside it is no post."""
+    seen = set()
+    for step in range(20):
+        file = tmp_path / f"{step}.md"
+        file.write_bytes(b"before")
+        done = subprocess.run([sys.executable, "-c", KILLED, str(file), str(step)], timeout=60, check=False)
+        content = file.read_bytes()
+        seen.add(content[:6])
+        assert content in {b"before", b"after" * 100_000}
+        if done.returncode == 0:
+            break
+        assert done.returncode == -signal.SIGKILL
+
+    assert step >= 5
+    assert seen == {b"before", b"aftera"}
+    assert all(left.name.startswith(".") for left in tmp_path.iterdir() if left.suffix != ".md")

@@ -1,0 +1,145 @@
+"""What was announced binds: a review keeps the address and the id by which others know it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from publisher.errors import PostsInvalid
+from publisher.posts import read_posts
+from publisher.release import preview_publish, publish
+from tests.release.newsroom import NOW, Newsroom, identity, post
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from publisher.site import Site
+
+
+def faults(newsroom: Newsroom) -> list[tuple[str, int, int, str]]:
+    """Push, and return the place and rule of each fault that kept it from being done."""
+    with pytest.raises(PostsInvalid) as caught:
+        newsroom.push()
+    return [(fault.path, fault.line, fault.column, fault.code) for fault in caught.value.diagnostics]
+
+
+def test_a_slug_changed_by_hand_is_an_error_at_its_line(make_site: Callable[..., Site]) -> None:
+    """Links in the world lead to the old address; the message names both slugs and both ways out."""
+    newsroom = Newsroom(make_site)
+    newsroom.push()
+    newsroom.put(a=post(slug="karma-link"))
+    with pytest.raises(PostsInvalid) as caught:
+        newsroom.push()
+    (fault,) = caught.value.diagnostics
+
+    assert (fault.path, fault.line, fault.column, fault.code) == ("posts/a.md", 4, 7, "slug-changed")
+    assert fault.message == 'the review was announced under the slug "karmalink", and is now "karma-link"'
+    assert fault.help == (
+        "write slug: karmalink, or, where the new address is meant, previous: [/reviews/karmalink/]"
+    )
+    assert newsroom.rows("SELECT sequence FROM announced") == [(1,)]
+
+
+def test_a_file_that_is_renamed_changes_its_slug_too(make_site: Callable[..., Site]) -> None:
+    """Where no `slug` is written the file's name gives it."""
+    newsroom = Newsroom(make_site, posts={"karmalink": post(without=("slug",))})
+    newsroom.push()
+    newsroom.remove("karmalink")
+    newsroom.put(karma_link="")
+    (newsroom.site.posts / "karma_link.md").rename(newsroom.site.posts / "karma-link.md")
+    (newsroom.site.posts / "karma-link.md").write_text(post(without=("slug",)), encoding="utf-8")
+
+    assert faults(newsroom) == [("posts/karma-link.md", 1, 1, "slug-changed")]
+
+
+def test_a_new_address_is_fine_where_the_old_one_is_recorded(make_site: Callable[..., Site]) -> None:
+    """Who writes down the old path means the move."""
+    newsroom = Newsroom(make_site)
+    newsroom.push()
+    newsroom.put(a=post(slug="karma-link", previous="[/reviews/karmalink/]"))
+
+    assert [str(change.type) for change in newsroom.push().changes] == ["review.updated"]
+
+
+def test_a_site_that_moves_as_a_whole_has_changed_no_slug(make_site: Callable[..., Site]) -> None:
+    """Another host or another pattern of addresses is a decision of publisher.toml."""
+    newsroom = Newsroom(make_site)
+    newsroom.push()
+    text = (newsroom.site.root / "publisher.toml").read_text("utf-8")
+    newsroom.site = make_site({}, configuration=text.replace("reviews.example/", "films.example/blog/", 1))
+
+    assert [str(change.type) for change in newsroom.push().changes] == ["review.updated"]
+
+
+def test_an_id_minted_anew_is_an_error_at_its_line(make_site: Callable[..., Site]) -> None:
+    """Subscribers would see an old review as a new one; the message gives the id back."""
+    newsroom = Newsroom(make_site)
+    newsroom.push()
+    newsroom.put(a=post(id=identity(77)))
+    with pytest.raises(PostsInvalid) as caught:
+        newsroom.push()
+    (fault,) = caught.value.diagnostics
+
+    assert (fault.path, fault.line, fault.column, fault.code) == ("posts/a.md", 2, 5, "id-changed")
+    assert f"write id: {identity(1)};" in str(fault.help)
+
+
+def test_another_review_at_another_address_is_no_fault(make_site: Callable[..., Site]) -> None:
+    """A review that is deleted is taken back; the one that is new is new."""
+    newsroom = Newsroom(make_site)
+    newsroom.push()
+    newsroom.put(a=post(2))
+
+    assert [str(change.type) for change in newsroom.push().changes] == [
+        "review.published",
+        "review.retracted",
+    ]
+
+
+@pytest.mark.parametrize("status", ["draft", "retracted"])
+def test_what_is_not_live_is_bound_by_nothing(make_site: Callable[..., Site], status: str) -> None:
+    """A review that is taken back may change its slug: nobody is told of it."""
+    newsroom = Newsroom(make_site)
+    newsroom.push()
+    written = post(slug="karma-link", status=status)
+    if status == "retracted":
+        written = written.replace("status:", "retracted: 2022-08-01\nreason: Wrong film.\nstatus:")
+    newsroom.put(a=written)
+
+    assert [str(change.type) for change in newsroom.push().changes] == ["review.retracted"]
+
+
+def test_a_site_can_judge_these_rules_differently(make_site: Callable[..., Site]) -> None:
+    """Where publisher.toml makes a warning of it, the run goes on."""
+    newsroom = Newsroom(make_site, more='[rules]\nslug-changed = "warning"\n')
+    newsroom.push()
+    newsroom.put(a=post(slug="karma-link"))
+
+    assert [str(change.type) for change in newsroom.push().changes] == ["review.updated"]
+
+
+def test_publish_writes_nothing_and_its_preview_says_the_same(make_site: Callable[..., Site]) -> None:
+    """The fault is found before a file is touched, and a dry run finds it too."""
+    newsroom = Newsroom(make_site)
+    publish(read_posts(newsroom.site), newsroom.site, NOW)
+    before = {file: file.read_bytes() for file in newsroom.site.feeds.iterdir()}
+    newsroom.put(a=post(slug="karma-link"))
+    collection = read_posts(newsroom.site)
+
+    for run in (publish, preview_publish):
+        with pytest.raises(PostsInvalid, match="posts do not fit what was announced"):
+            run(collection, newsroom.site, NOW)
+    assert {file: file.read_bytes() for file in newsroom.site.feeds.iterdir()} == before
+
+
+def test_the_command_shows_the_fault_as_validate_does(make_site: Callable[..., Site]) -> None:
+    """File, line, caret, way out, and exit status 1."""
+    newsroom = Newsroom(make_site)
+    newsroom.push()
+    newsroom.put(a=post(slug="karma-link"))
+    status, out, err = newsroom.run("push", "--now", NOW.isoformat())
+
+    assert status == 1
+    assert "posts/a.md:4:7: error[slug-changed]" in out + err
+    assert "  4 | slug: karma-link\n    |       ^^^^^^^^^^" in out + err
