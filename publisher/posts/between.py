@@ -123,21 +123,17 @@ class Between:
         for member in self._members:
             if member.id is not None and (other := ids.setdefault(member.id, member)) is not member:
                 for one, two in ((member, other), (other, member)):
-                    way_out = f"a copied post needs a fresh id, the older one keeps its own; mint one: id: {fresh_id()}"
-                    findings.add(one, "duplicate-id", ("id",), f"the id is that of {two.name} too", way_out)
-            if member.slug is None:
-                continue
-            if (other := slugs.setdefault(_alike(member.slug), member)) is not member:
-                for one, two in ((member, other), (other, member)):
-                    same = one.slug == two.slug
                     findings.add(
                         one,
-                        "duplicate-slug",
-                        ("slug",),
-                        f"the slug is that of {two.name} too"
-                        if same
-                        else f"the slug {quote(one.slug)} cannot be told from {quote(two.slug)}, that of {two.name}",
-                        "give one of them another slug",
+                        "duplicate-id",
+                        ("id",),
+                        f"the id is that of {two.name} too",
+                        f"a copied post needs a fresh id, the older one keeps its own; mint one: id: {fresh_id()}",
+                    )
+            if member.slug and (other := slugs.setdefault(_alike(member.slug), member)) is not member:
+                for one, two in ((member, other), (other, member)):
+                    findings.add(
+                        one, "duplicate-slug", ("slug",), _same_slug(one, two), "give one of them another slug"
                     )
 
     def _films(self, findings: _Findings) -> None:
@@ -151,7 +147,7 @@ class Between:
                         "film-twice",
                         ("film", "title"),
                         f"{two.name} is a review of this film too",
-                        "two films of one name? then give each its year, or its ids; a second opinion? then this is fine",
+                        "is one of them a remake? then correct its year or ids; a second opinion is fine as it is",
                     )
             for film in member.films:
                 first.setdefault(film, member)
@@ -232,6 +228,13 @@ class Between:
                     if near
                     else "check the slug; it is the name of the other post's file, or what its `slug` says",
                 )
+
+
+def _same_slug(one: _Member, two: _Member) -> str:
+    if one.slug != two.slug:
+        return f"the slug {quote(one.slug)} cannot be told from {quote(two.slug)}, that of {two.name}"
+    whence = ", from the file's name," if one.path.stem == one.slug else ""
+    return f"the slug{whence} is that of {two.name} too"
 
 
 def _films(film: Film) -> tuple[str, ...]:

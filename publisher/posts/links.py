@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin
 
@@ -22,12 +22,17 @@ def review_key(address: str, site: Site) -> str | None:
         address: As it stands in a text: absolute, or from the root of the host.
         site: The site.
     """
+    return _review_key(address, site.base_url, site.permalink)
+
+
+@lru_cache(maxsize=100_000)  # posts link to the same few thousand others
+def _review_key(address: str, base_url: str, permalink: str) -> str | None:
     if address.startswith("/") and not address.startswith("//"):
-        address = urljoin(site.base_url, address)
-    elif not address.startswith(site.base_url):
+        address = urljoin(base_url, address)
+    elif not address.startswith(base_url):
         return None
     key = _key(address)
-    return key if _form(site.base_url, site.permalink).fullmatch(key) else None
+    return key if _form(base_url, permalink).fullmatch(key) else None
 
 
 def key_of(review: Review, site: Site) -> str:

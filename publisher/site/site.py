@@ -111,10 +111,15 @@ class Site:
 
     def address(self, *, slug: str, id: str, date: datetime) -> str:
         """Fill in the permalink pattern; the date is read in the site's zone."""
-        local = date.astimezone(self.zone)
-        path = self.permalink.format(
-            slug=slug, id=id, year=f"{local:%Y}", month=f"{local:%m}", day=f"{local:%d}"
-        )
+        path = self.permalink
+        if "{" in path.replace("{slug}", "").replace("{id}", ""):
+            local = date.astimezone(self.zone)
+            path = (
+                path.replace("{year}", f"{local:%Y}")
+                .replace("{month}", f"{local:%m}")
+                .replace("{day}", f"{local:%d}")
+            )
+        path = path.replace("{id}", id).replace("{slug}", slug)
         return self.base_url + quote(path.lstrip("/"), safe="/%:@!$&'()*+,;=~")
 
     def display(self, path: Path) -> str:
