@@ -47,8 +47,8 @@ def generate(
     """
     console = Console(quiet=quiet, verbose=verbose, json=json)
     site = publisher.load_site(site_folder)
-    posts = publisher.read_posts(site).require_valid().posts
     moment = publisher.parse_time(now, site)
+    posts = publisher.read_posts(site, now=moment).require_valid().posts
     folder = out.absolute() if out else site.feeds
     make = publisher.stale_feeds if check else publisher.generate
     written = make(posts, site, moment, out=folder)

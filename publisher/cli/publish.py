@@ -47,7 +47,7 @@ def publish(
     console = Console(quiet=quiet, verbose=verbose, json=json)
     site = publisher.load_site(site_folder)
     moment = publisher.parse_time(now, site)
-    found = publisher.read_posts(site).require_valid()
+    found = publisher.read_posts(site, now=moment).require_valid()
     console.step(
         "validated",
         f"{count(found.checked, 'post')}: {render.tally(Counter(fault.severity for fault in found.diagnostics)) or 'no faults'}",

@@ -44,8 +44,8 @@ def push(
     """
     console = Console(quiet=quiet, verbose=verbose, json=json)
     site = publisher.load_site(site_folder)
-    posts = publisher.read_posts(site).require_valid().posts
     moment = publisher.parse_time(now, site)
+    posts = publisher.read_posts(site, now=moment).require_valid().posts
     run = publisher.preview_push if dry_run else publisher.push
     report = run(posts, site, moment, baseline=baseline, confirmed=yes)
     console.data(**push_data(report))

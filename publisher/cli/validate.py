@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 import publisher
+from publisher.cli.completing import complete_posts, complete_rules
 from publisher.cli.console import Console
 from publisher.cli.options import SiteCommand, json_option, now_option, output_options, site_option
 
@@ -20,7 +21,9 @@ STDIN = Path("-")
 
 
 @click.command(cls=SiteCommand)
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@click.argument(
+    "paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...", shell_complete=complete_posts
+)
 @click.option(
     "--format",
     type=click.Choice(["full", "concise", "json", "github"]),
@@ -31,7 +34,9 @@ STDIN = Path("-")
 @click.option(
     "--select", multiple=True, metavar="CODES", help="Only these rules, such as rating-range,link-*."
 )
-@click.option("--ignore", multiple=True, metavar="CODES", help="All rules but these.")
+@click.option(
+    "--ignore", multiple=True, metavar="CODES", shell_complete=complete_rules, help="All rules but these."
+)
 @click.option(
     "--max", "most", type=click.IntRange(min=0), metavar="N", help="Print at most N faults; all are counted."
 )
