@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 NOW := 2026-11-22T12:00:00Z
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format feeds reference bench lock clean
+.PHONY: help demo test fuzz lint format feeds reference bench lock clean
 
 help: ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,11 +34,15 @@ format: $(VENV)/.dev ## rewrite the code in the house format
 feeds: $(VENV)/.runtime ## regenerate the committed feeds
 	@$(BIN)/publisher generate --now $(NOW)
 
-reference: $(VENV)/.dev ## regenerate docs/reference.md from the commands' own help
+reference: $(VENV)/.dev ## regenerate docs/reference.md and docs/diagnostics.md from the program
 	@$(BIN)/python scripts/reference.py
 
-bench: $(VENV)/.dev ## time validate and generate on corpora of 1,000 and 10,000 posts
+fuzz: $(VENV)/.dev ## look for bytes that break the reading of posts, with 20,000 examples a property
+	@PUBLISHER_FUZZ_EXAMPLES=$${PUBLISHER_FUZZ_EXAMPLES:-20000} $(BIN)/python -m pytest -q -n auto tests/posts/test_post_fuzz.py
+
+bench: $(VENV)/.dev ## time validate and generate on corpora of 1,000 and 10,000 posts, and on files built to hurt
 	@$(BIN)/python benchmarks/run.py
+	@$(BIN)/python benchmarks/hostile.py
 
 lock: $(VENV)/.dev ## choose the newest versions anew and write both lock files
 	@$(BIN)/python -m pip install --quiet uv

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         mend_posts,
         read_posts,
     )
+    from publisher.posts.json_schema import post_schema
     from publisher.release import (
         Progress,
         PublishReport,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
         push,
     )
     from publisher.site import Endpoint, Site, load_site
+    from publisher.site.json_schema import config_schema
     from publisher.watch import attach, check_link
     from publisher.webhooks import (
         Received,
@@ -91,6 +93,7 @@ __all__ = [
     "Written",
     "attach",
     "check_link",
+    "config_schema",
     "endpoint_secret",
     "find_endpoint",
     "generate",
@@ -100,6 +103,7 @@ __all__ = [
     "mend_posts",
     "mint_secret",
     "parse_time",
+    "post_schema",
     "present",
     "preview_publish",
     "preview_push",
@@ -157,6 +161,7 @@ _HOMES = {
         "mend_posts",
         "read_posts",
     ),
+    "publisher.posts.json_schema": ("post_schema",),
     "publisher.release": (
         "Progress",
         "PublishReport",
@@ -171,6 +176,7 @@ _HOMES = {
         "Site",
         "load_site",
     ),
+    "publisher.site.json_schema": ("config_schema",),
     "publisher.watch": ("attach", "check_link"),
     "publisher.webhooks": (
         "Received",

@@ -1,4 +1,4 @@
-"""Write docs/reference.md from the program itself: commands, keys, rules, events. `--check` compares only."""
+"""Write docs/reference.md and docs/diagnostics.md from the program itself. `--check` compares only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import click
 from pydantic import BaseModel
 
 from publisher.cli import cli
-from publisher.diagnostics import RULES, Severity
+from publisher.diagnostics import RULES, Rule
+from publisher.diagnostics.explain import Example, Page, page_of
 from publisher.model import EventType
 from publisher.posts.front_matter import FrontMatter
 from publisher.site.schema import Configuration
@@ -18,7 +19,7 @@ from publisher.site.schema import Configuration
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TARGET = Path(__file__).parent.parent / "docs" / "reference.md"
+DOCS = Path(__file__).parent.parent / "docs"
 EVENTS = {
     EventType.PUBLISHED: "a review can be read for the first time, or again after it was taken back",
     EventType.UPDATED: "its title, URL, summary, rating, film, image or `updated` changed; `changed` lists which",
@@ -31,6 +32,34 @@ INTRODUCTION = """\
 Made from the program by `make reference`; a test keeps it true. What the words mean and how to use them is told in
 [editors.md](editors.md), [subscribers.md](subscribers.md) and [partners.md](partners.md)."""
 
+RULES_INTRODUCTION = """\
+# Diagnostics
+
+What `publisher validate` can find, rule by rule. Made by `make reference` from the pages that `publisher explain CODE`
+prints; a test puts each example into a site and sees what is found there.
+
+An **error** forbids to publish: nothing is written or sent until it is mended. A **warning** is most likely a mistake, and
+**advice** is something that could be better; neither stops anything.
+
+A site may judge all warnings and advice, and some errors, in another way; the table says which. `publisher.toml` names them
+by their codes, each with `error`, `warning`, `advice` or `off`:
+
+```toml
+[rules]
+image-alt = "error"
+tag-rare = "off"
+```
+
+The others are errors on every site, because what breaks them has no meaning, or no place in a feed.
+
+For a single run, `--select` and `--ignore` choose which rules `publisher validate` tells of, by codes and patterns parted by
+commas. The rest is not shown, not counted and not mended; `publisher publish` looks at every rule all the same.
+
+```sh
+publisher validate --select 'image-alt,link-*'
+publisher validate --ignore 'tag-*'
+```"""
+
 
 def reference() -> str:
     """Return the whole page."""
@@ -40,8 +69,7 @@ def reference() -> str:
         "## Front matter\n\nEvery key a post can have. Keys below a group are written indented below it.\n\n"
         + keys(FrontMatter),
         "## publisher.toml\n\nEvery key the site's configuration can have.\n\n" + keys(Configuration),
-        "## Rules\n\nWhat `publisher validate` checks. Errors forbid to publish; warnings and advice do not.\n\n"
-        + rules(),
+        "## Rules\n\nWhat `publisher validate` checks is told in [diagnostics.md](diagnostics.md), rule by rule.",
         "## Events\n\n| type | sent when |\n|---|---|\n"
         + "\n".join(f"| `{kind}` | {meaning} |" for kind, meaning in EVENTS.items()),
     ]
@@ -100,29 +128,58 @@ def nested(annotation: object, many: str = "") -> tuple[type[BaseModel] | None, 
     return None, many
 
 
-def rules() -> str:
-    """Return a table of the rules, the gravest first."""
-    rows = ["| code | severity | the rule |", "|---|---|---|"]
-    for severity in Severity:
-        rows += [
-            f"| `{rule.code}` | {rule.severity} | {rule.summary} |"
-            for rule in sorted(RULES.values(), key=lambda rule: rule.code)
-            if rule.severity is severity
+def diagnostics() -> str:
+    """Return the whole page of rules: what is true of all, a table of them, and the page of each."""
+    pages = [(rule, page_of(code)) for code, rule in RULES.items()]
+    rows = ["| code | what is wrong | severity | may a site change it? |", "|---|---|---|---|"]
+    rows += [
+        f"| [`{rule.code}`](#{rule.code}) | {page.name} | {rule.severity} | {'no' if rule.fixed else 'yes'} |"
+        for rule, page in pages
+    ]
+    return "\n\n".join([RULES_INTRODUCTION, "\n".join(rows), *(told(*both) for both in pages)]) + "\n"
+
+
+def told(rule: Rule, page: Page) -> str:
+    """Return the section of one rule."""
+    judged = f"{str(rule.severity).capitalize()}{' on every site' if rule.fixed else ' unless the site says otherwise'}"
+    fix = [f"**With `--fix`:** {page.fix[:1].lower()}{page.fix[1:]}"] if page.fix else []
+    return "\n\n".join(
+        [
+            f"## {rule.code}",
+            f"**{page.name}.** {judged}; the rule: {rule.summary}.",
+            *page.meaning,
+            "Bad:",
+            *map(shown, page.bad),
+            "Good:",
+            *map(shown, page.good),
+            f"**Why:** {page.why}",
+            *fix,
         ]
-    return "\n".join(rows)
+    )
+
+
+def shown(example: Example) -> str:
+    """Return an example, below the name of its file where it has one."""
+    kind = "markdown" if example.kind == "post" else example.kind
+    above = f"`{example.file}`\n\n" if example.file else ""
+    fence = "````" if "```" in example.text else "```"
+    return f"{above}{fence}{kind}\n{example.text}{fence}"
 
 
 def main() -> int:
-    """Write the page, or with --check tell whether it is true."""
-    page = reference()
-    if "--check" in sys.argv[1:]:
-        if TARGET.exists() and TARGET.read_text(encoding="utf-8") == page:
-            return 0
-        print(f"{TARGET.name} is not what the program says; run `make reference`", file=sys.stderr)
-        return 1
-    TARGET.write_text(page, encoding="utf-8")
-    print(f"wrote {TARGET.name}")
-    return 0
+    """Write the pages, or with --check tell whether they are true."""
+    stale = 0
+    for page, name in ((reference(), "reference.md"), (diagnostics(), "diagnostics.md")):
+        target = DOCS / name
+        if target.exists() and target.read_text(encoding="utf-8") == page:
+            continue
+        if "--check" in sys.argv[1:]:
+            print(f"{name} is not what the program says; run `make reference`", file=sys.stderr)
+            stale = 1
+        else:
+            target.write_text(page, encoding="utf-8")
+            print(f"wrote {name}")
+    return stale
 
 
 if __name__ == "__main__":

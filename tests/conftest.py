@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from publisher.site import FILE_NAME, Site, load_site
 
@@ -58,6 +59,15 @@ watch:
 
 A boy hunts for a treasure that one of his past lives buried.
 """
+
+# No test asserts a speed: machines are slow at times. `make fuzz` asks for many more examples.
+settings.register_profile(
+    "publisher",
+    deadline=None,
+    max_examples=int(os.environ.get("PUBLISHER_FUZZ_EXAMPLES", "100")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("publisher")
 
 
 @pytest.fixture

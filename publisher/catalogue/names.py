@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from publisher.catalogue.register import services
-from publisher.diagnostics.suggest import nearest
+from publisher.diagnostics.suggest import near_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,14 +32,19 @@ class Resolution:
     Attributes:
         service: The one service that is meant; None when there is none, or more than one.
         candidates: The services that share the name, by key, when the offer's kind does not decide between them.
-        suggestion: The nearest name that is known, when nothing matched and something is near.
+        near: The names that are known and near, the nearest first, at most two, when nothing matched.
         former: The former name that matched, as the catalogue spells it, when it is not the present one.
     """
 
     service: Service | None = None
     candidates: tuple[Service, ...] = ()
-    suggestion: str | None = None
+    near: tuple[str, ...] = ()
     former: str | None = None
+
+    @property
+    def suggestion(self) -> str | None:
+        """Return the nearest name."""
+        return self.near[0] if self.near else None
 
 
 class _Claim(NamedTuple):
@@ -66,7 +71,7 @@ def resolve(name: str, kind: OfferKind | None) -> Resolution:
     folded = _fold(name)
     claims = _claims().get(folded, ())
     if not claims:
-        return Resolution(suggestion=_nearest(folded))
+        return Resolution(near=_near(folded))
     if len(claims) > 1:
         fitting = tuple(claim for claim in claims if kind in claim.service.verified_kinds)
         if len(fitting) != 1:
@@ -104,6 +109,6 @@ def _claims() -> Mapping[str, tuple[_Claim, ...]]:
     return found
 
 
-def _nearest(folded: str) -> str | None:
-    near = nearest(folded, _claims(), likeness=_LIKENESS)
-    return _claims()[near][0].spelling if near else None
+def _near(folded: str) -> tuple[str, ...]:
+    near = near_words(folded, _claims(), likeness=_LIKENESS)
+    return tuple(_claims()[name][0].spelling for name in near)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 import publisher
+from publisher.cli.completing import complete_posts
 from publisher.cli.console import Console
 from publisher.cli.options import SiteCommand, json_option, now_option, output_options, site_option
 
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=SiteCommand)
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@click.argument(
+    "paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...", shell_complete=complete_posts
+)
 @site_option
 @now_option
 @json_option
@@ -45,7 +48,7 @@ def attach(
     site = publisher.load_site(site_folder)
     moment = publisher.parse_time(now, site)
     reviews = []
-    for post in publisher.read_posts(site, paths).require_valid().posts:
+    for post in publisher.read_posts(site, paths, now=moment).require_valid().posts:
         if post.review.film is None:
             continue
         offers = publisher.attach(post.review)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 import publisher
+from publisher.cli.completing import complete_endpoints
 from publisher.cli.console import Console
 from publisher.cli.options import SiteCommand, json_option, output_options, site_option
 
@@ -22,7 +23,7 @@ def endpoints() -> None:
 
 
 @endpoints.command(cls=SiteCommand)
-@click.argument("name")
+@click.argument("name", shell_complete=complete_endpoints)
 @site_option
 @json_option
 @output_options

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import publisher
+from publisher.cli.completing import complete_endpoints
 from publisher.cli.console import Console
 from publisher.cli.options import SiteCommand, json_option, output_options, site_option
 
@@ -25,7 +26,12 @@ SECRET_VARIABLE = "PUBLISHER_LISTEN_SECRET"  # noqa: S105 - the variable's name,
     "--port", type=click.IntRange(0, 65535), default=8400, show_default=True, help="0 takes a free port."
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--endpoint", metavar="NAME", help="Use the secret of this endpoint of the site.")
+@click.option(
+    "--endpoint",
+    metavar="NAME",
+    help="Use the secret of this endpoint of the site.",
+    shell_complete=complete_endpoints,
+)
 @click.option(
     "--secret-file",
     type=click.Path(path_type=Path),

@@ -10,12 +10,15 @@ import sys
 import click
 
 from publisher.cli.attach import attach
+from publisher.cli.completion import completion
 from publisher.cli.crash import report_crash
 from publisher.cli.endpoints import endpoints
+from publisher.cli.explain import explain
 from publisher.cli.generate import generate
 from publisher.cli.listen import listen
 from publisher.cli.publish import publish
 from publisher.cli.push import push
+from publisher.cli.schema import schema
 from publisher.cli.validate import validate
 
 
@@ -38,7 +41,7 @@ def cli() -> None:
     """
 
 
-for command in (validate, attach, generate, push, publish, listen, endpoints):
+for command in (validate, explain, attach, generate, push, publish, listen, endpoints, schema, completion):
     cli.add_command(command)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from publisher.cli.completing import complete_folders
 from publisher.cli.console import Console
 from publisher.errors import PublisherError
 
@@ -43,6 +44,7 @@ def site_option(command: Decorated) -> Decorated:
         "--site",
         "site_folder",
         type=click.Path(path_type=Path),
+        shell_complete=complete_folders,
         default=Path(),
         metavar="DIR",
         help="The site's folder, which holds publisher.toml. Default: this one.",

@@ -32,7 +32,11 @@ STDIN = Path("-")
 )
 @click.option("--fix", is_flag=True, help="Mend what can be mended safely; the rest is reported.")
 @click.option(
-    "--select", multiple=True, metavar="CODES", help="Only these rules, such as rating-range,link-*."
+    "--select",
+    multiple=True,
+    metavar="CODES",
+    shell_complete=complete_rules,
+    help="Only these rules, such as rating-range,link-*.",
 )
 @click.option(
     "--ignore", multiple=True, metavar="CODES", shell_complete=complete_rules, help="All rules but these."

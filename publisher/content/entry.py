@@ -14,7 +14,7 @@ from publisher.content.html import render
 from publisher.content.presentation import whole
 from publisher.content.words import first_words
 from publisher.errors import Refused
-from publisher.posts import IMAGE_TYPES, is_address, local_image
+from publisher.posts import IMAGE_TYPES, SUMMARY_LIMIT, is_address, local_image
 from publisher.values.urls import ascii_url
 from publisher.watch import attach
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from publisher.model import Image, Offer, Review
     from publisher.posts import Post
     from publisher.site import ImageFolder, Site
-
-SUMMARY_LIMIT = 300
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,17 @@ _LISTS: dict[str, Any] = {
     "link_rel": None,
 }
 _ROUNDS = 8
+# In one stretch of text, the time nh3 takes grows with the square of how many of these characters there are (in UTF-8
+# they begin as the no-break space does). Of a long text it is shown noncharacters in their place: those are for use
+# within a program (Unicode, 23.7), and as many.
+_SLOW = range(0x80, 0xC0)
+_NONCHARACTERS = (
+    *range(0xFDD0, 0xFDF0),
+    *(plane * 0x10000 + last for plane in range(1, 17) for last in (-2, -1)),
+)
+_STAND_INS = dict(zip(_SLOW, _NONCHARACTERS, strict=True))
+_STOOD_FOR = dict(zip(_NONCHARACTERS, _SLOW, strict=True))
+_LONG = 100_000
 
 
 def render(markdown: str, base: str, local: Callable[[str], str | None]) -> str:
@@ -35,6 +46,18 @@ def render(markdown: str, base: str, local: Callable[[str], str | None]) -> str:
         base: The review's own address; relative addresses, fragments among them, are read against it.
         local: Answers the public address of one of the site's own pictures, or None for any other address.
     """
+    html = pyromark.html(markdown, options=MARKDOWN)
+    long = len(html) > _LONG
+    if long:
+        html = html.translate(_STAND_INS)
+    html = _cleaned(html, base, (lambda address: local(address.translate(_STOOD_FOR))) if long else local)
+    # Markdown without a tag in it becomes a tree that reads as it was written.
+    html = _settled(html) if "<" in markdown else html
+    return html.translate(_STOOD_FOR) if long else html
+
+
+def _cleaned(html: str, base: str, local: Callable[[str], str | None]) -> str:
+    """Sanitise, with every address made absolute."""
 
     def absolute(address: str) -> str | None:
         return absolute_address(address, base, local)
@@ -48,12 +71,9 @@ def render(markdown: str, base: str, local: Callable[[str], str | None]) -> str:
         found = absolute(value)
         return found if found is None or tag == "a" or not found.startswith("mailto:") else None
 
-    html = pyromark.html(markdown, options=MARKDOWN)
     html = nh3.clean(html, attribute_filter=attribute, url_relative=absolute, **_LISTS)
     # nh3 lets pass what XML cannot carry, such as the &#11; that became a character.
-    html = FORBIDDEN.sub("\ufffd", html).strip()
-    # Markdown without a tag in it becomes a tree that reads as it was written.
-    return _settled(html) if "<" in markdown else html
+    return FORBIDDEN.sub("\ufffd", html).strip()
 
 
 def _settled(html: str) -> str:

@@ -8,7 +8,7 @@ from html import unescape
 
 import nh3
 
-_PARAGRAPH = re.compile(r"<p(?: [^>]*)?>(.*?)</p>", re.DOTALL)
+_PARAGRAPH = re.compile(r"<p(?: [^>]*)?>(.*?)(?:</p>|\Z)", re.DOTALL)
 _FOOTNOTE = re.compile(r'<sup class="footnote-reference">.*?</sup>', re.DOTALL)
 _SPACE = re.compile(r"\s+")
 # Where these begin or end, so does a word.
@@ -16,11 +16,14 @@ _BREAK = re.compile(
     r"</?(?:blockquote|br|caption|dd|details|div|dl|dt|figcaption|figure|h[1-6]|hr|li|ol|p|pre|summary|t[dhr]|table|ul)\b"
     r"[^>]*>"
 )
+# So much of a text has its first words in it.
+_BEGINNING = 100_000
 _JOINERS = "\u200d\ufe0e\ufe0f"
 
 
 def first_words(html: str, limit: int) -> str:
     """Return the first paragraph that has words as plain text, cut between words at `limit` characters."""
+    html = html[:_BEGINNING]
     for match in _PARAGRAPH.finditer(html):
         words = plain_text(_FOOTNOTE.sub("", match[1]))
         if words:

@@ -76,7 +76,9 @@ def full(fault: Diagnostic, paint: Paint = unpainted) -> str:
         lines.append(f"  {paint(f'{number} |', 'gutter')} {before}{at_fault}{after}".rstrip())
         lines.append(f"  {paint(' ' * len(number) + ' |', 'gutter')} {indent}{carets}{label}")
     if fault.help:
-        lines.append(f"  {paint('help:', 'help')} {visible(fault.help)}")
+        words, *shown = fault.help.split("\n")
+        lines.append(f"  {paint('help:', 'help')} {visible(words)}")
+        lines += [f"    {visible(line)}" for line in shown]
     return "\n".join(lines)
 
 

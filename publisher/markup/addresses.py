@@ -19,10 +19,8 @@ _DESCRIPTOR = re.compile(r"(?:[0-9]+w|[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?x)?")
 
 
 def absolute_address(address: str, base: str, local: Callable[[str], str | None]) -> str | None:
-    """Read an address as a browser would (URL standard, 4.4); None where it leads nowhere that is safe."""
-    address = _DROPPED.sub("", FORBIDDEN.sub("", address)).strip(" ")
-    path, mark, rest = _partition(address)
-    address = path.replace("\\", "/") + mark + rest
+    """Make an address absolute; None where it leads nowhere that is safe."""
+    address = as_read(address)
     try:
         joined = local(address) or urljoin(base, address)
         parts = urlsplit(joined)
@@ -30,6 +28,13 @@ def absolute_address(address: str, base: str, local: Callable[[str], str | None]
     except ValueError:
         return None
     return joined.replace(" ", "%20") if sound else None
+
+
+def as_read(address: str) -> str:
+    """Write an address as a browser reads it: without what it drops, and with its slashes (URL standard, 4.4)."""
+    address = _DROPPED.sub("", FORBIDDEN.sub("", address)).strip(" ")
+    path, mark, rest = _partition(address)
+    return path.replace("\\", "/") + mark + rest
 
 
 def _partition(address: str) -> tuple[str, str, str]:

@@ -13,29 +13,34 @@ _NAME = re.compile(r"</?+([a-zA-Z][^\s/>]*+)")
 _ATTRIBUTES = re.compile(
     r"""(?:[\s/]++|[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|(?![\s>"'])[^\s>]*+|(?=>)))?+)*+>"""
 )
-_VOID = re.compile(
-    "area|base|basefont|bgsound|br|col|embed|frame|hr|img|input|keygen|link|meta|param|source|track|wbr"
+
+
+def _names(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_VOID = _names(
+    "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr"
 )
 # A start tag of these ends the one before it.
-_SELF_ENDING = re.compile(
-    "caption|colgroup|dd|dt|li|optgroup|option|p|tbody|td|tfoot|th|thead|tr|html|head|body"
-)
+_SELF_ENDING = _names("caption colgroup dd dt li optgroup option p tbody td tfoot th thead tr html head body")
 # These stay open through the end of what they stand in, until their own end tag.
-_FORMATTING = re.compile("a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u")
+_FORMATTING = _names("a b big code em font i nobr s small strike strong tt u")
 # An end tag of these also ends what was left open inside, up to one of the walls.
-_BLOCKS = re.compile(
-    "address|article|aside|blockquote|center|details|dialog|dir|div|dl|fieldset|figcaption|figure|"
-    "footer|form|h1|h2|h3|h4|h5|h6|header|hgroup|main|math|menu|nav|ol|pre|section|summary|svg|table|ul"
+_BLOCKS = _names(
+    "address article aside blockquote center details dialog dir div dl fieldset figcaption figure footer form h1 h2 "
+    "h3 h4 h5 h6 header hgroup main math menu nav ol pre section summary svg table ul"
 )
-_WALLS = re.compile("applet|marquee|object|table|template")
-_RAW = re.compile("iframe|noembed|noframes|script|style|textarea|title|xmp")
+_WALLS = _names("applet marquee object table template")
+_RAW = _names("iframe noembed noframes script style textarea title xmp")
+_COMMENT = re.compile("<!--(?:-?>|.*?--!?>)", re.DOTALL)
 
 
 def html_depth(html: str, limit: int) -> int:
     """Answer how deep the elements of a text are nested; past `limit`, an answer above it."""
     stack: list[str] = []
     formatting = Counter[str]()
-    deepest = position = 0
+    formatted = deepest = position = 0
     while (start := html.find("<", position)) >= 0 and deepest <= limit:
         tag = _NAME.match(html, start)
         if tag is None:
@@ -47,35 +52,37 @@ def html_depth(html: str, limit: int) -> int:
         position = end.end()
         name = tag[1].lower()
         if html[start + 1] == "/":
-            _close(name, stack, formatting)
-        elif _RAW.fullmatch(name):
+            if formatting[name]:
+                formatting[name] -= 1
+                formatted -= 1
+            else:
+                _close(name, stack)
+        elif name in _RAW:
             closing = re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE).search(html, position)
             position = closing.start() if closing else len(html)
-        elif _FORMATTING.fullmatch(name):
+        elif name in _FORMATTING:
             formatting[name] += 1
-        elif not _VOID.fullmatch(name) and not _SELF_ENDING.fullmatch(name):
+            formatted += 1
+        elif name not in _VOID and name not in _SELF_ENDING:
             stack.append(name)
-        deepest = max(deepest, len(stack) + formatting.total())
+        deepest = max(deepest, len(stack) + formatted)
     return deepest
 
 
-def _close(name: str, stack: list[str], formatting: Counter[str]) -> None:
-    if formatting[name]:
-        formatting[name] -= 1
-        return
+def _close(name: str, stack: list[str]) -> None:
     for number in range(len(stack) - 1, -1, -1):
         if stack[number] == name:
             del stack[number:]
             return
-        if not _BLOCKS.fullmatch(name) or _WALLS.fullmatch(stack[number]):
+        if name not in _BLOCKS or stack[number] in _WALLS:
             return
 
 
 def _after_comment(html: str, start: int) -> int:
     """Answer where reading goes on after a `<` that begins no tag."""
     if html.startswith("<!--", start):
-        ends = [end for end in (html.find("-->", start + 2), html.find("--!>", start + 4)) if end >= 0]
-        return min(ends) + 3 if ends else len(html)
+        comment = _COMMENT.match(html, start)
+        return comment.end() if comment else len(html)
     if html.startswith(("<!", "<?", "</"), start):
         end = html.find(">", start)
         return end if end >= 0 else len(html)

@@ -4,13 +4,15 @@ from publisher.posts.collection import Collection, Examination, read_posts
 from publisher.posts.files import POST_LIMIT, POST_SUFFIXES
 from publisher.posts.handler import PostHandler
 from publisher.posts.mending import Mended, mend_posts
+from publisher.posts.pictures import IMAGE_TYPES, is_address, local_image
 from publisher.posts.reading import Post, locate, read_post, reopen
-from publisher.posts.rules import IMAGE_TYPES, is_address, local_image
+from publisher.posts.wording import SUMMARY_LIMIT
 
 __all__ = [
     "IMAGE_TYPES",
     "POST_LIMIT",
     "POST_SUFFIXES",
+    "SUMMARY_LIMIT",
     "Collection",
     "Examination",
     "Mended",

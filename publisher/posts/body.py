@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from typing import TYPE_CHECKING
 
 import pyromark
@@ -23,15 +24,22 @@ if TYPE_CHECKING:
 _FORBIDDEN_IN_YAML = re.compile("[\x80-\x84\x86-\x9f\ufeff]")
 # Bytes of UTF-8 without which no forbidden character can be: controls, and the first byte of U+F000 and what follows.
 _ODD_BYTES = bytes({*range(32), 0x7F, 0xED, 0xEF} - {0x09, 0x0A, 0x0D})
+#: `<` or `&` in a text, characters of a tag, tags of the HTML that a text becomes, links and pictures among these,
+#: and how deep it may be nested: no review comes near any of these, and what follows takes seconds at most.
 MARKUP_LIMIT = 20_000
 TAG_LIMIT = 16_000
+ELEMENT_LIMIT = 500_000
+LINK_LIMIT = 100_000
 NESTING_LIMIT = 100
+# Signs of punctuation and line ends: the Markdown parser takes some 80 bytes of memory for each.
+SIGN_LIMIT = 1_000_000
+_SIGNS = f"{string.punctuation}\r\n".encode()
+# A shorter text cannot become too many elements: a sign becomes two tags at most, and tables are filled up to 200,000 cells.
+_SHORT = 50_000
 _REFERENCE = re.compile(r"&#(?:[xX](?P<hex>[0-9a-fA-F]{1,6})|(?P<decimal>[0-9]{1,7}));?")
 # A line that begins with so many marks of quotes and lists; footnotes can hold each other too.
 _DEEP_LINE = re.compile(r"\n(?:[>*+\-\d.)\t ]|\[\^[^\]\s]{1,20}\]:){100}")
-
-
-_LONG_TAG = re.compile(rf"<[a-zA-Z][^>]{{{TAG_LIMIT}}}")
+_TAG = re.compile(r"<[a-zA-Z][^>]*+")
 
 
 def check_characters(report: Report) -> None:
@@ -98,7 +106,7 @@ def check_body(span: Span, report: Report) -> bool:
             help="write the review here",
         )
         return False
-    flood = _flood(text)
+    flood = _flood(text) or _flood_of_elements(text)
     if flood:
         report.add(
             "body-markup",
@@ -120,13 +128,32 @@ def check_body(span: Span, report: Report) -> bool:
 
 
 def _flood(text: str) -> str | None:
-    """Say what a text has so much of that the sanitiser, which is quadratic in it, would take minutes."""
+    """Say what a text has so much of that what follows would take minutes, or all of the memory."""
     for sign in "<&":
         number = text.count(sign)
         if number > MARKUP_LIMIT:
             return f"the text has {number:,} times {sign}; at most {MARKUP_LIMIT:,} are taken"
-    if _LONG_TAG.search(text):
+    if len(text) > TAG_LIMIT and any(len(tag) > TAG_LIMIT for tag in _TAG.findall(text)):
         return f"a tag is longer than {TAG_LIMIT:,} characters"
+    if len(text) > SIGN_LIMIT:
+        encoded = text.encode("utf-8", "surrogatepass")
+        number = len(encoded) - len(encoded.translate(None, _SIGNS))
+        if number > SIGN_LIMIT:
+            return f"the text has {number:,} signs of punctuation and line ends; at most {SIGN_LIMIT:,} are taken"
+    return None
+
+
+def _flood_of_elements(text: str) -> str | None:
+    """Say what a text would become too much of in HTML."""
+    if len(text) <= _SHORT:
+        return None
+    html = pyromark.html(text, options=MARKDOWN)
+    elements = html.count("<")
+    if elements > ELEMENT_LIMIT:
+        return f"the text would become {elements:,} tags of HTML; at most {ELEMENT_LIMIT:,} are taken"
+    links = html.count("<a ") + html.count("<img ")
+    if links > LINK_LIMIT:
+        return f"the text has {links:,} links and pictures; at most {LINK_LIMIT:,} are taken"
     return None
 
 
@@ -158,7 +185,11 @@ def _referred(reference: re.Match[str]) -> str:
 def _markdown_depth(text: str) -> int:
     """Answer how deep the Markdown of a text is nested; 0 where it cannot be deep."""
     lines = "\n" + text.replace("\r", "\n")
-    if sum(map(text.count, "*_~")) < 2 * NESTING_LIMIT and not _DEEP_LINE.search(lines):
+    if (
+        sum(map(text.count, "*_~")) < 2 * NESTING_LIMIT
+        and text.count("![") <= NESTING_LIMIT
+        and not _DEEP_LINE.search(lines)
+    ):
         return 0
     depth = deepest = 0
     for event in pyromark.events(text, options=MARKDOWN):

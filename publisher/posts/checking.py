@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from publisher.diagnostics import Report
 from publisher.posts import body, tree
+from publisher.posts.comments import check_comments
 from publisher.posts.front_matter import Context, FrontMatter
 from publisher.posts.plain_yaml import plain_values
-from publisher.posts.rules import Subject, check_rules
+from publisher.posts.rules import check_rules
+from publisher.posts.subject import Subject
 from publisher.values.faults import models_of, report_faults, unknown_key
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ class Place:
     @property
     def context(self) -> Context:
         """What the site lends to the checkers of values."""
-        return Context(self.site.zone, self.site.scale, tuple(sorted(self.site.authors)))
+        return Context(self.site.zone, self.site.scale, self.site.authors)
 
 
 def check_front_matter(parts: Parts, place: Place, report: Report) -> FrontMatter | None:
@@ -64,7 +66,7 @@ def check_front_matter(parts: Parts, place: Place, report: Report) -> FrontMatte
             pass  # the other way says where
         else:
             locator = tree.TreeLocator(lambda: tree_at(span, Report(report.source))[0], parts.opening, report)
-            check_rules(Subject(place.path, place.site, place.now, front, locator, report, frozenset()))
+            check_rules(Subject(place.path, place.site, place.now, parts, front, locator, report))
             return front
     return _look_closely(parts, place, report)
 
@@ -83,6 +85,7 @@ def _look_closely(parts: Parts, place: Place, report: Report) -> FrontMatter | N
         )
         return None
     body.check_values(root, span, report)
+    check_comments(root, report)
     if root is not None:
         _empty_keys(root, FrontMatter, report)
     locator = tree.TreeLocator(lambda: root, parts.opening, report)
@@ -90,7 +93,7 @@ def _look_closely(parts: Parts, place: Place, report: Report) -> FrontMatter | N
         _validate_rest(root, place.context, report, locator)
         return None
     front, faulty = _validate(tree.plain(root) or {}, place.context, report, locator)
-    check_rules(Subject(place.path, place.site, place.now, front, locator, report, frozenset(faulty)))
+    check_rules(Subject(place.path, place.site, place.now, parts, front, locator, report, frozenset(faulty)))
     return front
 
 
@@ -105,7 +108,8 @@ def _empty_keys(group: tree.Mapping, model: type[BaseModel], report: Report) -> 
     for key, value in group.values.items():
         if key not in known:
             if isinstance(value, tree.Scalar) and (value.value is None or value.broken):
-                unknown_key(report, group.keys[key], key, sorted(known))
+                rename = partial(tree.renamed, group, key, source=report.source)
+                unknown_key(report, group.keys[key], key, sorted(known), rename)
         elif (inner := known[key]) is not None:
             for item in value.items if isinstance(value, tree.Sequence) else [value]:
                 if isinstance(item, tree.Mapping):

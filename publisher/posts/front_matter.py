@@ -11,28 +11,40 @@ import unicodedata
 import uuid
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, ValidationInfo, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, ValidationInfo
 
 from publisher.diagnostics.suggest import nearest
 from publisher.model import OfferKind, Price, Status
+from publisher.posts import forms, shapes, words
 from publisher.posts.moments import Moment, parse_moment
 from publisher.posts.ratings import parse_rating
 from publisher.values.characters import quote
-from publisher.values.checkers import Prose, Text, fault, number, text, whole
-from publisher.values.codes import Language, Region
+from publisher.values.checkers import TEXT_LIMIT, Prose, Text, fault, number, prose, schema, text, whole
+from publisher.values.codes import FilmCountry, Language, Region
+from publisher.values.forms import form
 from publisher.values.urls import Url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
     from zoneinfo import ZoneInfo
 
-    from publisher.model import RatingScale
+    from publisher.model import Author, RatingScale
+
+# Addresses of films, and ids without their letters.
+_IN_IMDB = r"(?:\S*imdb\.com/(?:\S*/)?title/)?(?:tt)?([0-9]{7,9})(?:[/?#]\S*)?"
+_IN_TMDB = r"\S*themoviedb\.org/movie/([1-9][0-9]{0,9})(?:[-/?#]\S*)?"
+_IN_WIKIDATA = r"(?:\S*wikidata\.org/\S*/)?Q?([1-9][0-9]{0,11})(?:[?#]\S*)?"
+
+_UUID = re.compile(
+    r"(?:urn:uuid:)?\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?"
+)
 
 #: Items of a list: names of a cast, tags, offers.
 LIST_LIMIT = 100
-_STRING = WithJsonSchema({"type": "string"})
+SLUG_LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +53,7 @@ class Context:
 
     zone: ZoneInfo
     scale: RatingScale
-    authors: tuple[str, ...]
+    authors: Mapping[str, Author]
 
 
 def _context(info: ValidationInfo) -> Context:
@@ -52,6 +64,8 @@ def _context(info: ValidationInfo) -> Context:
 
 
 def _id(value: object) -> str:
+    if isinstance(value, str) and not value.strip():
+        raise fault("missing-key", "`id` is empty; it is required", help=f"mint one, once for ever: {fresh_id()}")
     written = text(value)
     canonical = canonical_id(written)
     if canonical is None:
@@ -70,17 +84,16 @@ def fresh_id() -> str:
 
 def canonical_id(written: str) -> str | None:
     """Write a UUID in its one form (RFC 9562, section 4), or answer None when the text is none, or the nil UUID."""
-    try:
-        parsed = uuid.UUID(written.strip().lower().removeprefix("urn:uuid:"))
-    except ValueError:
-        return None
-    return str(parsed) if parsed.int else None
+    # uuid.UUID takes more than UUIDs: underscores, digits of other scripts, hyphens anywhere.
+    match = _UUID.fullmatch(written.strip().lower())
+    canonical = "-".join(match.groups()) if match else ""
+    return canonical if canonical.strip("-0") else None
 
 
 def slug_problem(slug: str) -> str | None:
     """Say why a text is no slug, or None when it is one."""
-    if len(slug) > 100:
-        return f"is {len(slug)} characters long; a slug has at most 100"
+    if len(slug) > SLUG_LIMIT:
+        return f"is {len(slug)} characters long; a slug has at most {SLUG_LIMIT}"
     if slug != slug.lower():
         return "is not in lower case"
     if slug != unicodedata.normalize("NFC", slug):
@@ -122,11 +135,12 @@ def _choice(kind: type[Status | OfferKind]) -> Callable[[object], Any]:
     def check(value: object) -> Status | OfferKind:
         written = text(value)
         if written not in known:
-            near = nearest(written, known)
+            word = words.meant(written, kind)
             raise fault(
                 "invalid-value",
                 f"{quote(written)} is not one of {', '.join(known)}",
-                label=f"did you mean {near}?" if near else None,
+                label=f"did you mean {word}?" if word else None,
+                help="the date says when a ready post is published" if word == Status.READY else None,
             )
         return kind(written)
 
@@ -135,13 +149,14 @@ def _choice(kind: type[Status | OfferKind]) -> Callable[[object], Any]:
 
 def _author(value: object, info: ValidationInfo) -> str:
     written = text(value)
-    known = list(_context(info).authors)
+    known = _context(info).authors
     if written not in known:
-        near = nearest(written, known)
+        by_name = {author.name.casefold(): key for key, author in known.items()}
+        near = by_name.get(written.casefold()) or nearest(written, known)
         raise fault(
             "author-unknown",
             f"{quote(written)} is not an author of this site",
-            label=f"did you mean {near}?" if near else f"known: {', '.join(known) or 'none'}",
+            label=f"did you mean {near}?" if near else f"known: {', '.join(sorted(known)) or 'none'}",
             help=None if near else f"or give the author a table in publisher.toml: [authors.{_key(written)}]",
         )
     return written
@@ -162,6 +177,15 @@ def _bounded_list(value: object) -> object:
             "invalid-value", f"the list has {len(value):,} items; this key takes at most {LIST_LIMIT}"
         )
     return value
+
+
+def _offers(value: object) -> object:
+    return _bounded_list(shapes.offers(value))
+
+
+def _alt(value: object) -> str:
+    """Take a text that may be empty: that is a warning, and not worth an error."""
+    return "" if isinstance(value, str) and not value.strip() else text(value)
 
 
 def _rating(value: object, info: ValidationInfo) -> Decimal:
@@ -194,12 +218,18 @@ def _runtime(value: object) -> int:
     return minutes
 
 
-def _film_id(pattern: str, example: str) -> BeforeValidator:
+def _film_id(pattern: str, example: str, found_in: str) -> BeforeValidator:
+    """Make the checker of an id; `found_in` is the form of what holds one, an address for example."""
+    letters = example.rstrip("0123456789")
+
     def check(value: object) -> str:
         written = text(value)
         if not re.fullmatch(pattern, written, re.ASCII):
+            match = re.fullmatch(found_in, written, re.ASCII | re.IGNORECASE)
             raise fault(
-                "invalid-value", f"{quote(written)} is not an id of this kind", label=f"such as {example}"
+                "invalid-value",
+                f"{quote(written)} is not an id of this kind",
+                label=f"write {letters}{match[1]}" if match else f"such as {example}",
             )
         return written
 
@@ -230,8 +260,53 @@ def _site_path(value: object) -> str:
     return written
 
 
-MomentValue = Annotated[InstanceOf[Moment], BeforeValidator(_moment), _STRING]
+# What JSON Schema says of a value is held against its checker by tests/posts/test_post_schema.py.
+Id = Annotated[str, BeforeValidator(_id), schema("string", pattern=forms.ID)]
+Slug = Annotated[
+    str,
+    BeforeValidator(_slug),
+    schema(["string", "integer", "boolean"], maxLength=SLUG_LIMIT, pattern=forms.SLUG, minimum=0),
+]
+MomentValue = Annotated[InstanceOf[Moment], BeforeValidator(_moment), schema("string", **forms.MOMENT)]
+StatusValue = Annotated[Status, BeforeValidator(_choice(Status)), schema("string", enum=[*map(str, Status)])]
+SitePath = Annotated[
+    str, BeforeValidator(_site_path), schema("string", maxLength=TEXT_LIMIT, pattern=forms.SITE_PATH)
+]
+# The site's authors and scale come in later: `publisher.posts.json_schema`.
+AuthorKey = Annotated[str, BeforeValidator(_author), schema("string")]
+Rating = Annotated[Decimal, BeforeValidator(_rating), schema("number")]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_one_or_more)]
+Year = Annotated[
+    int,
+    BeforeValidator(_year),
+    schema(["integer", "string"], minimum=1870, maximum=2200, pattern=forms.YEAR),
+]
+Runtime = Annotated[
+    int,
+    BeforeValidator(_runtime),
+    schema(["integer", "string"], minimum=1, maximum=1500, pattern=forms.RUNTIME),
+]
+ImdbId = Annotated[
+    str, _film_id(forms.IMDB, "tt0013442", _IN_IMDB), schema("string", pattern=form(forms.IMDB))
+]
+TmdbId = Annotated[
+    str,
+    _film_id(forms.TMDB, "653", _IN_TMDB),
+    schema(["integer", "string"], minimum=1, maximum=9_999_999_999, pattern=form(forms.TMDB)),
+]
+WikidataId = Annotated[
+    str, _film_id(forms.WIKIDATA, "Q151895", _IN_WIKIDATA), schema("string", pattern=form(forms.WIKIDATA))
+]
+ImageSource = Annotated[str, BeforeValidator(text), schema("string", maxLength=TEXT_LIMIT, **forms.IMAGE)]
+Kind = Annotated[
+    OfferKind, BeforeValidator(_choice(OfferKind)), schema("string", enum=[*map(str, OfferKind)])
+]
+PriceValue = Annotated[InstanceOf[Price], BeforeValidator(_price), schema("string", pattern=forms.PRICE)]
+Flag = Annotated[bool, BeforeValidator(_flag), schema(["boolean", "string"], pattern=forms.FLAG)]
+
+
+#: Checkers that take a text whatever it says.
+_FREE = frozenset({text, prose, _alt})
 
 
 class Block(BaseModel):
@@ -243,15 +318,9 @@ class Block(BaseModel):
 class FilmIds(Block):
     """Where other catalogues have the film."""
 
-    imdb: Annotated[str, _film_id(r"tt\d{7,9}", "tt0013442")] | None = Field(
-        None, description="the IMDb title id"
-    )
-    tmdb: Annotated[str, _film_id(r"[1-9]\d{0,9}", "653")] | None = Field(
-        None, description="the TMDB movie id"
-    )
-    wikidata: Annotated[str, _film_id(r"Q[1-9]\d{0,11}", "Q151895")] | None = Field(
-        None, description="the Wikidata item"
-    )
+    imdb: ImdbId | None = Field(None, description="the IMDb title id")
+    tmdb: TmdbId | None = Field(None, description="the TMDB movie id")
+    wikidata: WikidataId | None = Field(None, description="the Wikidata item")
 
 
 class FilmBlock(Block):
@@ -259,28 +328,28 @@ class FilmBlock(Block):
 
     title: Text | None = Field(None, description="the title readers know it by (required)")
     original_title: Text | None = Field(None, description="the title where it was made")
-    year: Annotated[int, BeforeValidator(_year)] | None = Field(
-        None, description="the year it was first shown"
-    )
+    year: Year | None = Field(None, description="the year it was first shown")
     directors: Texts = Field((), description="its directors")
     cast: Texts = Field((), description="its principal cast")
-    countries: Annotated[tuple[Region, ...], BeforeValidator(_one_or_more)] = Field(
-        (), description="the countries it comes from, as ISO 3166-1 codes"
+    countries: Annotated[tuple[FilmCountry, ...], BeforeValidator(_one_or_more)] = Field(
+        (), description="the countries it comes from, as ISO 3166-1 codes; for old films also ISO 3166-3"
     )
     languages: Annotated[tuple[Language, ...], BeforeValidator(_one_or_more)] = Field(
         (), description="the languages spoken in it, as BCP 47 tags"
     )
-    runtime: Annotated[int, BeforeValidator(_runtime)] | None = Field(
-        None, description="its length in minutes"
-    )
-    ids: FilmIds = Field(default_factory=FilmIds, description="where other catalogues have it")
+    runtime: Runtime | None = Field(None, description="its length in minutes")
+    ids: Annotated[FilmIds, BeforeValidator(shapes.film_ids)] = Field(default_factory=FilmIds, description="where other catalogues have it")
 
 
 class ImageBlock(Block):
     """The picture of the review."""
 
-    src: Text | None = Field(None, description="a file, relative to the post, or an address (required)")
-    alt: Text | None = Field(None, description="what the picture shows, in words")
+    src: ImageSource | None = Field(
+        None, description="a file, relative to the post, or an address (required)"
+    )
+    alt: Annotated[str, BeforeValidator(_alt), schema("string", maxLength=TEXT_LIMIT)] | None = Field(
+        None, description="what the picture shows, in words"
+    )
     credit: Text | None = Field(None, description="whose picture it is")
 
 
@@ -288,19 +357,15 @@ class WatchBlock(Block):
     """One way to see the film."""
 
     service: Text | None = Field(None, description="any name the service ever had (required)")
-    kind: Annotated[OfferKind, BeforeValidator(_choice(OfferKind)), _STRING] | None = Field(
+    kind: Kind | None = Field(
         None, description="rent, buy, subscription, free, ads, cinema or disc (required)"
     )
     url: Url | None = Field(None, description="the film's page there; default: the service's search for it")
     region: Region | None = Field(None, description="the country it holds in, as an ISO 3166-1 code")
-    price: Annotated[InstanceOf[Price], BeforeValidator(_price), _STRING] | None = Field(
-        None, description="such as 3.99 USD"
-    )
+    price: PriceValue | None = Field(None, description="such as 3.99 USD")
     quality: Text | None = Field(None, description="such as 4k")
     via: Text | None = Field(None, description="the channel it is sold through")
-    exclusive: Annotated[bool, BeforeValidator(_flag)] = Field(
-        False, description="true when it is nowhere else"
-    )
+    exclusive: Flag = Field(False, description="true when it is nowhere else")
     from_: MomentValue | None = Field(None, alias="from", description="the first day it holds")
     until: MomentValue | None = Field(None, description="the last day it holds")
     source: Text | None = Field(None, description="who said so")
@@ -310,41 +375,66 @@ class WatchBlock(Block):
 class FrontMatter(Block):
     """Everything that may stand between the two lines of ---."""
 
-    id: Annotated[str, BeforeValidator(_id), _STRING] | None = Field(
-        None, description="a UUID, minted once, never changed (required)"
-    )
+    id: Id | None = Field(None, description="a UUID, minted once, never changed (required)")
     title: Text | None = Field(None, description="the title, in plain text (required)")
-    slug: Annotated[str, BeforeValidator(_slug), _STRING] | None = Field(
-        None, description="the last part of the address; default: the file's name"
-    )
+    slug: Slug | None = Field(None, description="the last part of the address; default: the file's name")
     date: MomentValue | None = Field(
         None, description="when it is published; in the future: scheduled (required)"
     )
     updated: MomentValue | None = Field(None, description="when readers were last to be told of a change")
     correction: Prose | None = Field(None, description="what was wrong; needs `updated`")
-    status: Annotated[Status, BeforeValidator(_choice(Status)), _STRING] = Field(
-        Status.READY, description="draft, ready (the default) or retracted"
-    )
+    status: StatusValue = Field(Status.READY, description="draft, ready (the default) or retracted")
     retracted: MomentValue | None = Field(None, description="when it was taken back; with status retracted")
     reason: Prose | None = Field(None, description="why it was taken back; with status retracted")
-    previous: Annotated[
-        tuple[Annotated[str, BeforeValidator(_site_path), _STRING], ...], BeforeValidator(_one_or_more)
-    ] = Field((), description="paths it was once found under")
-    author: Annotated[
-        tuple[Annotated[str, BeforeValidator(_author), _STRING], ...], BeforeValidator(_one_or_more)
-    ] = Field(
+    previous: Annotated[tuple[SitePath, ...], BeforeValidator(_one_or_more)] = Field(
+        (), description="paths it was once found under"
+    )
+    author: Annotated[tuple[AuthorKey, ...], BeforeValidator(_one_or_more)] = Field(
         (), description="the author's key in publisher.toml, or a list (required where there are several)"
     )
     language: Language | None = Field(None, description="the review's language; default: the site's")
     summary: Prose | None = Field(
         None, description="what lists and readers show; default: the text's beginning"
     )
-    tags: Texts = Field((), description="what it is about")
-    film: FilmBlock | None = Field(None, description="the film")
-    rating: Annotated[Decimal, BeforeValidator(_rating), WithJsonSchema({"type": "number"})] | None = Field(
-        None, description="a point on the site's scale"
-    )
-    image: ImageBlock | None = Field(None, description="the picture")
-    watch: Annotated[tuple[WatchBlock, ...], BeforeValidator(_bounded_list)] = Field(
-        (), description="where the film can be seen"
-    )
+    tags: Texts = Field((), description="what it is about", json_schema_extra={"uniqueItems": True})
+    film: Annotated[FilmBlock, BeforeValidator(shapes.film)] | None = Field(None, description="the film")
+    rating: Rating | None = Field(None, description="a point on the site's scale")
+    image: Annotated[ImageBlock, BeforeValidator(shapes.image)] | None = Field(None, description="the picture")
+    watch: Annotated[
+        tuple[Annotated[WatchBlock, BeforeValidator(shapes.offer)], ...], BeforeValidator(_offers)
+    ] = Field((), description="where the film can be seen")
+
+
+@cache
+def known_keys() -> frozenset[str]:
+    """List the keys of front matter and of the groups in it."""
+    return frozenset(key for key, _ in _annotations())
+
+
+@cache
+def text_keys() -> frozenset[str]:
+    """List the keys, of front matter and of the groups in it, that take one text of any kind."""
+    return frozenset(key for key, annotation in _annotations() if _FREE & set(_checks(annotation)))
+
+
+@cache
+def text_list_keys() -> frozenset[str]:
+    """List the keys that take texts of any kind, one or several."""
+    lists = ((key, get_args(annotation)) for key, annotation in _annotations() if get_origin(annotation) is tuple)
+    return frozenset(key for key, items in lists if _FREE & set(_checks(items[0])))
+
+
+def _annotations() -> Iterator[tuple[str, object]]:
+    for model in (FrontMatter, FilmBlock, FilmIds, ImageBlock, WatchBlock):
+        for name, field in model.model_fields.items():
+            yield field.alias or name, field.annotation
+
+
+def _checks(annotation: object) -> Iterator[Callable[..., Any]]:
+    """List the checkers that the value of a type goes through; those of a list's items are not the value's."""
+    if get_origin(annotation) is tuple:
+        return
+    if isinstance(annotation, BeforeValidator):
+        yield annotation.func
+    for argument in get_args(annotation):
+        yield from _checks(argument)

@@ -21,6 +21,8 @@ _UNUSUAL = re.compile(
 # Every level of nesting needs one of these; the composer takes a few hundred bytes of the stack for each.
 _OPENING = "[{-?:"
 _MOST_OPENINGS = 400
+# Characters: even an editor who gives every key its due stays below that.
+_LONGEST = 32_768
 
 
 class _InDoubt(Exception):
@@ -33,7 +35,7 @@ def plain_values(text: str) -> dict[str, Any] | None:
     An answer is always the one that `tree.plain` gives of the same text, and the text has no fault that
     `tree.build` would report.
     """
-    if _UNUSUAL.search(text) or sum(map(text.count, _OPENING)) > _MOST_OPENINGS:
+    if len(text) > _LONGEST or _UNUSUAL.search(text) or sum(map(text.count, _OPENING)) > _MOST_OPENINGS:
         return None
     try:
         root = yaml.compose(text, Loader=yaml.CBaseLoader)

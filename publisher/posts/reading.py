@@ -6,12 +6,12 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.diagnostics import STRIP_BYTE_ORDER_MARK, Report, Source, Span, has_errors
+from publisher.diagnostics import Report, Source, has_errors
 from publisher.errors import Refused
 from publisher.posts import body, prose, tree
 from publisher.posts.assembly import review_of
 from publisher.posts.checking import FRONT_LIMIT, Place, check_front_matter, tree_at
-from publisher.posts.files import POST_LIMIT
+from publisher.posts.decoding import decode
 from publisher.posts.front_matter import canonical_id
 from publisher.posts.handler import PostHandler
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from publisher.diagnostics import Diagnostic, Severities
+    from publisher.diagnostics import Diagnostic, Span
     from publisher.model import Review
     from publisher.site import Site
     from publisher.values.faults import Path as KeyPath
@@ -76,17 +76,9 @@ def read_post(
         The post, or None when there are errors; and everything that was found.
     """
     name = site.display(path)
-    source, report = _decode(data, name, site.severities)
+    source, report = decode(data, name, site.severities)
     if source is None:
         return None, report.diagnostics
-    if data.startswith(b"\xef\xbb\xbf"):
-        report.add(
-            "byte-order-mark",
-            Span.at(0),
-            "an invisible byte order mark stands before this line",
-            help="save the file as UTF-8 without it",
-            fix=STRIP_BYTE_ORDER_MARK,
-        )
     body.check_characters(report)
     parts = _HANDLER.locate(source, report)
     if parts is None:
@@ -102,45 +94,9 @@ def read_post(
     return Post(review, path, name, parts.body.start, digest, links), report.diagnostics
 
 
-def _decode(data: bytes, name: str, severities: Severities) -> tuple[Source | None, Report]:
-    empty = Report(Source(name, ""), severities)
-    if len(data) > POST_LIMIT:
-        empty.add(
-            "file-too-large",
-            None,
-            f"the file has {len(data) / 1024 / 1024:.1f} MiB; a post has at most {POST_LIMIT // 1024 // 1024}",
-            help="a review is text; put pictures and films beside it as files of their own",
-        )
-        return None, empty
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        good = data[: error.start].decode("utf-8-sig")
-        report = Report(Source(name, data.decode("utf-8-sig", "replace")), severities)
-        utf16 = data[:2] in {b"\xff\xfe", b"\xfe\xff"}
-        report.add(
-            "file-encoding",
-            None if utf16 else Span.at(len(good)),
-            f"byte {error.start} (0x{data[error.start]:02X}) is not UTF-8",
-            help="the file looks like UTF-16; save it as UTF-8" if utf16 else "save the file as UTF-8",
-        )
-        return None, report
-    source = Source(name, text)
-    report = Report(source, severities)
-    if not text.strip():
-        report.add(
-            "file-empty",
-            None,
-            "the file is empty",
-            help="begin it with front matter between two lines of ---",
-        )
-        return None, report
-    return source, report
-
-
 def identity(data: bytes, path: Path) -> tuple[str | None, str | None]:
     """Answer the id and the slug of a post that has faults, as far as they can be read."""
-    source, report = _decode(data, path.name, {})
+    source, report = decode(data, path.name, {})
     parts = _HANDLER.locate(source, report) if source else None
     if parts is None or parts.front.end - parts.front.start > FRONT_LIMIT:
         return None, None

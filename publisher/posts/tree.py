@@ -15,22 +15,28 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from publisher.diagnostics import Span
-from publisher.posts.suggest import quoted_line
+from publisher.diagnostics import Edit, Fix, Span
+from publisher.diagnostics.suggest import nearest
+from publisher.posts.suggest import has_counterpart, quoted_line
 from publisher.posts.syntax import report_syntax
 from publisher.values.characters import shorten
+from publisher.values.faults import WayOut
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from publisher.diagnostics import Report
+    from publisher.diagnostics import Report, Source
     from publisher.values.faults import Path
 
 DEPTH_LIMIT = 20
+# Keys, values and brackets: all lists that are taken, at their longest, have a quarter of that.
+_EVENT_LIMIT = 20_000
 _KEY = re.compile(r"\s*(?:- +)?[\w-]+:\s+")
 _PROPERTY = re.compile(r"[^\s,\]}]+")
 # `-horror` on a line of its own, where `- horror` was meant: YAML joins such lines to one text.
 MISSED_SPACE = re.compile(r"-[^\s\d.-]")
+# Two keys that are so much like a third are both misspellings of it.
+_SLIP = 0.7
 NULLS = {"", "~", "null", "Null", "NULL"}
 
 
@@ -72,17 +78,27 @@ class _Builder:
         self._offset = offset
         self._report = report
         self._stack: list[tuple[Sequence | Mapping, list[Scalar]]] = []
+        self._events = 0
         self.root: Node | None = None
         #: The last value in quotes.
         self.quoted: Span | None = None
 
     def feed(self, event: yaml.Event) -> bool:
         """Take one event; False means that nothing after it should be looked at."""
+        self._events += 1
+        if self._events > _EVENT_LIMIT:
+            self._report.add(
+                "file-too-large",
+                Span.at(self._span(event).start),
+                f"the front matter has more than {_EVENT_LIMIT:,} keys and values up to here",
+                help="the rest of the front matter was not checked",
+            )
+            return False
         if isinstance(event, yaml.ScalarEvent):
             self._scalar(event)
         elif isinstance(event, yaml.AliasEvent):
             span = self._span(event)
-            self._refuse(span, "an alias")
+            self._refuse(span, "an alias", of_text=True)
             self._place(Scalar(span, None, broken=True))
         elif isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)):
             return self._open(event)
@@ -107,7 +123,18 @@ class _Builder:
                     del parent.values[key], parent.keys[key]
             elif parent.items and parent.items[-1] is node:
                 parent.items.pop()
+        self._forget_half_read()
         return None if self._stack and self._stack[0][0].flow else self.root
+
+    def _forget_half_read(self) -> None:
+        """Take out a value that reaches into the line of the fault from above: something was taken for its end."""
+        group = self._stack[-1][0] if self._stack else None
+        if not isinstance(group, Mapping) or not group.values or not self._report.diagnostics:
+            return
+        key, value = next(reversed(group.values.items()))
+        first, last = (self._report.source.position(offset)[0] for offset in value.span)
+        if isinstance(value, Scalar) and first < self._report.diagnostics[-1].line <= last:
+            del group.values[key], group.keys[key]
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         span = self._span(event)
@@ -151,24 +178,28 @@ class _Builder:
     ) -> bool:
         if event.anchor is None and event.tag is None:  # as in every good post
             return False
-        self._refuse(span, "a tag" if event.anchor is None else "an anchor")
+        what = "a tag" if event.anchor is None else "an anchor"
+        self._refuse(span, what, of_text=isinstance(event, yaml.ScalarEvent))
         return True
 
-    def _refuse(self, span: Span, what: str) -> None:
+    def _refuse(self, span: Span, what: str, *, of_text: bool) -> None:
         if self._report.full("yaml-feature"):
             return
         source = self._report.source
-        number, column = source.position(span.start)
-        line = source.line(number)
-        alone = _KEY.fullmatch(line, 0, column - 1) is not None
         typed = _PROPERTY.match(source.text, span.start)
         name = shorten(typed.group()) if typed else what
+        way_out = _meant_as_such(source.text, span.start, name, of_text=of_text)
+        if way_out is None:
+            number, column = source.position(span.start)
+            alone = _KEY.fullmatch(source.line(number), 0, column - 1)
+            way_out = quoted_line(source, number) if alone else None
+        words, fix = way_out or (f'put it in quotes: "{name}", or write out what is meant', None)
         self._report.add(
             "yaml-feature",
             span,
             f"{name} is read as {what}, which front matter does without",
-            help=(quoted_line(line) if alone else None)
-            or f'put it in quotes: "{name}", or write out what is meant',
+            help=words,
+            fix=fix,
         )
 
     def _place(self, node: Node) -> None:
@@ -194,6 +225,8 @@ class _Builder:
             return
         name = key.value if key.value is not None else "~"
         if name in parent.keys:
+            if self._report.full("duplicate-key"):
+                return
             first, _ = self._report.source.position(parent.keys[name].start)
             above, left_empty = next(reversed(parent.values.items()))
             empty = isinstance(left_empty, Scalar) and left_empty.value is None and not parent.flow
@@ -213,6 +246,18 @@ class _Builder:
         # libyaml gives every event its marks; the types know only of PyYAML's own parser, which may not.
         start, end = event.start_mark, event.end_mark
         return Span(start.index + self._offset, end.index + self._offset)  # type: ignore[union-attr]
+
+
+def _meant_as_such(text: str, start: int, name: str, *, of_text: bool) -> WayOut | None:
+    """Say what to write instead of an anchor, an alias or a tag that is no text which merely looks like one."""
+    sign, word = name[:1], name[1:]
+    if name.startswith("!!") or (sign == "!" and not of_text):
+        return WayOut(f"leave out {name}; every value is read as it is typed")
+    if sign == "&" and (not of_text or has_counterpart(text, start, name)):
+        return WayOut(f"leave out {name}, and write out the value wherever *{word} stands")
+    if sign == "*" and has_counterpart(text, start, name):
+        return WayOut(f"write out the value that &{word} stands for")
+    return None
 
 
 def build(text: str, offset: int, report: Report) -> tuple[Node | None, bool]:
@@ -296,12 +341,27 @@ class TreeLocator:
                 return None
         return node
 
-    def quoted(self, path: Path) -> str | None:
+    def quoted(self, path: Path) -> WayOut | None:
         """Suggest the line of `path` with its value in quotes."""
         node = self.node(path)
         if node is None or isinstance(node, Scalar) or not node.flow:
             return None
-        return quoted_line(self._source.line(self._source.position(node.span.start)[0]))
+        return quoted_line(self._source, self._source.position(node.span.start)[0])
+
+    def renamed(self, path: Path, key: str) -> Fix | None:
+        """Offer the repair that writes `key` where the one at `path` stands, where nothing else can be meant."""
+        group, name = self.node(path[:-1]), path[-1]
+        return renamed(group, str(name), key, source=self._source) if isinstance(group, Mapping) else None
+
+
+def renamed(group: Mapping, name: str, key: str, *, source: Source) -> Fix | None:
+    """Offer the repair that writes `key` where another stands in a group, where nothing else can be meant."""
+    span = group.keys[name]
+    others = group.keys.keys() - {name}
+    # It may be there already, or there as another misspelling; and what is in quotes is no slip of the hand.
+    if key in others or nearest(key, others, likeness=_SLIP) or source.text[span.start : span.end] != name:
+        return None
+    return Fix(f"write `{key}`", (Edit(span.start, span.end, key),))
 
 
 def _first_key(node: Node) -> Span | None:

@@ -18,7 +18,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    WithJsonSchema,
     model_validator,
 )
 
@@ -26,9 +25,10 @@ from publisher.diagnostics import RULES, Severity
 from publisher.diagnostics.suggest import nearest
 from publisher.model import EventType
 from publisher.values.characters import quote
-from publisher.values.checkers import Number, Text, Whole, fault, shape_fault, text
+from publisher.values.checkers import TEXT_LIMIT, Number, Text, Whole, fault, schema, shape_fault, text
 from publisher.values.codes import Language, Region
-from publisher.values.urls import Url, url
+from publisher.values.forms import DIRECTORY_URL, form
+from publisher.values.urls import URL_LIMIT, Url, url
 
 
 class Table(BaseModel):
@@ -76,7 +76,9 @@ def _time_zone(value: object) -> str:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         known = sorted(zoneinfo.available_timezones())
         city = f"/{name}".replace(" ", "_").casefold()
-        near = next((zone for zone in known if zone.casefold().endswith(city)), None) or nearest(name, known)
+        of_the_city = next((zone for zone in known if zone.casefold().endswith(city)), None)
+        # Of the abbreviations, each is near another that means something else.
+        near = of_the_city or nearest(name, known, likeness=0.75)
         raise fault(
             "invalid-value",
             f"{quote(name)} is not a time zone",
@@ -177,24 +179,51 @@ def _positive(value: int) -> int:
     return value
 
 
-_STRING = WithJsonSchema({"type": "string"})
 DirectoryUrl = Annotated[
-    str, BeforeValidator(_directory_url), WithJsonSchema({"type": "string", "format": "uri"})
+    str, BeforeValidator(_directory_url), schema("string", maxLength=URL_LIMIT, **DIRECTORY_URL)
 ]
-Permalink = Annotated[str, BeforeValidator(_permalink), _STRING]
-TimeZone = Annotated[str, BeforeValidator(_time_zone), _STRING]
-Name = Annotated[str, BeforeValidator(_name), _STRING]
-RelativePath = Annotated[str, BeforeValidator(_relative_path), _STRING]
-EventName = Annotated[EventType, BeforeValidator(_event_type), _STRING]
-Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network), _STRING]
-RuleCode = Annotated[str, BeforeValidator(_rule), _STRING]
+Permalink = Annotated[
+    str,
+    BeforeValidator(_permalink),
+    schema(
+        "string",
+        maxLength=TEXT_LIMIT,
+        pattern=form(
+            r"(?=.*\{(?:slug|id)\})(?!.*(?://|\.\.))"
+            r"/(?:[^\s?#%\x5c{}]|\{(?:slug|id|year|month|day)\})*"
+        ),
+    ),
+]
+TimeZone = Annotated[
+    str, BeforeValidator(_time_zone), schema("string", pattern=form("[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*"))
+]
+Name = Annotated[str, BeforeValidator(_name), schema("string", pattern=form("[a-z0-9][a-z0-9-]{0,39}"))]
+RelativePath = Annotated[
+    str,
+    BeforeValidator(_relative_path),
+    schema("string", maxLength=TEXT_LIMIT, pattern=form(r"(?![/~\s]|(?:.*/)?\.\.(?:/|\s*$))[^\x5c]+")),
+]
+EventName = Annotated[
+    EventType, BeforeValidator(_event_type), schema("string", enum=[str(kind) for kind in EventType])
+]
+Network = Annotated[
+    IPv4Network | IPv6Network,
+    BeforeValidator(_network),
+    schema("string", pattern=form("[0-9A-Fa-f:.]+(?:/[0-9.]+)?")),
+]
+RuleCode = Annotated[str, BeforeValidator(_rule), schema("string")]
 Level = Annotated[
     Severity | None,
     BeforeValidator(_level),
-    WithJsonSchema({"type": "string", "enum": [*map(str, Severity), "off"]}),
+    schema("string", enum=[*map(str, Severity), "off"]),
 ]
 Points = Annotated[Number, BeforeValidator(_unquoted)]
-Count = Annotated[Whole, BeforeValidator(_unquoted), AfterValidator(_positive)]
+Count = Annotated[
+    Whole,
+    BeforeValidator(_unquoted),
+    AfterValidator(_positive),
+    schema("integer", minimum=1, maximum=999_999_999),
+]
 
 
 class LicenceTable(Table):
@@ -245,7 +274,11 @@ class RatingTable(Table):
 
     minimum: Points = Field(Decimal(0), description="the lowest rating")
     maximum: Points = Field(Decimal(5), description="the highest rating")
-    step: Points = Field(Decimal("0.5"), description="the distance between two ratings")
+    step: Points = Field(
+        Decimal("0.5"),
+        description="the distance between two ratings",
+        json_schema_extra={"exclusiveMinimum": 0},
+    )
     unit: Text = Field("star", description="the name of one point")
     units: Text = Field("stars", description="the name of several points")
     symbol: Text = Field("★", description="the picture of one point")

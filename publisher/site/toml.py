@@ -114,6 +114,9 @@ class TomlLocator:
     def quoted(self, path: Path) -> None:
         """Suggest nothing: a TOML value says by itself whether it is a text."""
 
+    def renamed(self, path: Path, key: str) -> None:
+        """Offer nothing: only posts are repaired."""
+
     def _find(self, path: Path, which: int) -> Span | None:
         while path:
             if path in self._index:

@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from publisher.values.characters import quote
+from publisher.values.forms import NOT_BLANK
 
 #: Characters of a name or another text on one line, and of a summary, a correction, a reason.
 TEXT_LIMIT = 500
@@ -106,12 +107,12 @@ def whole(value: object) -> int:
     return int(written)
 
 
-def schema(kind: str, **more: Any) -> WithJsonSchema:  # noqa: ANN401 - JSON Schema takes any value
+def schema(kind: str | list[str], **more: Any) -> WithJsonSchema:  # noqa: ANN401 - JSON Schema takes any value
     """Say what a value looks like in JSON Schema; the checker itself is code."""
     return WithJsonSchema({"type": kind, **more})
 
 
-Text = Annotated[str, BeforeValidator(text), schema("string", minLength=1)]
-Prose = Annotated[str, BeforeValidator(prose), schema("string", minLength=1)]
+Text = Annotated[str, BeforeValidator(text), schema("string", maxLength=TEXT_LIMIT, pattern=NOT_BLANK)]
+Prose = Annotated[str, BeforeValidator(prose), schema("string", maxLength=PROSE_LIMIT, pattern=NOT_BLANK)]
 Number = Annotated[Decimal, BeforeValidator(number), schema("number")]
 Whole = Annotated[int, BeforeValidator(whole), schema("integer")]

@@ -6,26 +6,33 @@ where in the file a key or value stands.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, get_args
+from typing import TYPE_CHECKING, NamedTuple, Protocol, get_args
 
 from pydantic import BaseModel
 
-from publisher.diagnostics.suggest import nearest
+from publisher.diagnostics.suggest import near_words
 from publisher.values.characters import shorten
 from publisher.values.checkers import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
-    from publisher.diagnostics import Report, Span
+    from publisher.diagnostics import Fix, Report, Span
 
 Path = tuple[str | int, ...]
 
 # How pydantic ends the path of a fault in the name of an entry, not in its value.
 _NAME_OF_ENTRY = "[key]"
+
+
+class WayOut(NamedTuple):
+    """What to do about a fault, in words, and the repair that does it where that is sure to be right."""
+
+    help: str
+    fix: Fix | None = None
 
 
 class Locator(Protocol):
@@ -37,8 +44,11 @@ class Locator(Protocol):
     def value(self, path: Path) -> Span | None:
         """Answer where the value at `path` stands, or the nearest thing to it."""
 
-    def quoted(self, path: Path) -> str | None:
+    def quoted(self, path: Path) -> WayOut | None:
         """Suggest the line of `path` with its value in quotes, where that would make it a text."""
+
+    def renamed(self, path: Path, key: str) -> Fix | None:
+        """Offer the repair that writes `key` where the one at `path` stands, where nothing else can be meant."""
 
 
 def report_faults(
@@ -62,12 +72,14 @@ def _report(
         named = path[-1:] == (_NAME_OF_ENTRY,)
         path = path[:-1] if named else path
         span = locator.key(path) if named else locator.value(path)
-        way_out = about["help"] or (locator.quoted(path) if about["quotable"] else None)
-        report.add(about["code"], span, about["message"], label=about["label"], help=way_out)
+        way_out = locator.quoted(path) if about["quotable"] and not about["help"] else None
+        words, fix = way_out or (about["help"], None)
+        report.add(about["code"], span, about["message"], label=about["label"], help=words, fix=fix)
     elif kind == "extra_forbidden":
         if report.full("unknown-key"):
             return
-        unknown_key(report, locator.key(path), str(path[-1]), sorted(keys_at(model, path[:-1])))
+        known = sorted(keys_at(model, path[:-1]))
+        unknown_key(report, locator.key(path), str(path[-1]), known, lambda key: locator.renamed(path, key))
     elif kind == "missing":
         group = sorted(keys_at(model, path) - keys_at(model, path[:-1])) if len(path) == 1 else []
         report.add(
@@ -93,21 +105,31 @@ def _report(
             if wanted
             else details["msg"][:1].lower() + details["msg"][1:]
         )
-        way_out = None
-        if wanted == "a group of keys":
-            way_out = f"its keys, each with a value: {', '.join(sorted(keys_at(model, path)))}"
-        report.add("wrong-type" if wanted else "invalid-value", locator.value(path), message, help=way_out)
+        keys = f"its keys, each with a value: {', '.join(sorted(keys_at(model, path)))}"
+        report.add(
+            "wrong-type" if wanted else "invalid-value",
+            locator.value(path),
+            message,
+            help=keys if wanted == "a group of keys" else None,
+        )
 
 
-def unknown_key(report: Report, span: Span | None, key: str, known: list[str]) -> None:
-    """Report a key nobody knows, with the nearest one that is known."""
-    near = nearest(key, known)
+def unknown_key(
+    report: Report,
+    span: Span | None,
+    key: str,
+    known: list[str],
+    renamed: Callable[[str], Fix | None],
+) -> None:
+    """Report a key nobody knows, with the nearest one that is known; `renamed` offers to write another instead."""
+    near = near_words(key, known)
     report.add(
         "unknown-key",
         span,
         f"`{shorten(key) or repr(key)}` is not a key that belongs here",
-        label=f"did you mean `{near}`?" if near else None,
+        label=f"did you mean `{near[0]}`?" if near else None,
         help=None if near else f"known keys here: {', '.join(known)}",
+        fix=renamed(near[0]) if len(near) == 1 else None,
     )
 
 

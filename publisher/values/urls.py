@@ -9,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import BeforeValidator
 
+from publisher.values import forms
 from publisher.values.characters import name_of, quote
 from publisher.values.checkers import fault, schema, shape_fault
 
@@ -20,7 +21,7 @@ _SPELLED = {
     "\\": "a backslash",
     '"': "a quote",
 }
-_URL_LIMIT = 2048
+URL_LIMIT = 2048
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.IGNORECASE)
 
 
@@ -53,8 +54,8 @@ def ascii_url(written: str) -> str:
 
 def url_problem(written: str) -> str | None:
     """Say why a text is no absolute http(s) address, or None when it is one."""
-    if len(written) > _URL_LIMIT:
-        return f"is {len(written)} characters long; an address has at most {_URL_LIMIT}"
+    if len(written) > URL_LIMIT:
+        return f"is {len(written)} characters long; an address has at most {URL_LIMIT}"
     unfit = re.search(r"[\s<>\"\\^`{|}]", written)
     # Neither may what nobody sees: control and formatting characters, zero-width ones among them.
     char = unfit.group() if unfit else next((char for char in written if not char.isprintable()), None)
@@ -95,4 +96,4 @@ def _url_help(written: str) -> str | None:
     return "such as https://example.org/film"
 
 
-Url = Annotated[str, BeforeValidator(url), schema("string", format="uri")]
+Url = Annotated[str, BeforeValidator(url), schema("string", maxLength=URL_LIMIT, **forms.URL)]

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from publisher.diagnostics import RULES
+
 ROOT = Path(__file__).parents[2]
 SCRIPT = "import publisher; print(publisher.__file__); from publisher.cli import main; main()"
 
@@ -28,11 +30,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
-def test_the_wheel_has_the_types_and_the_catalogue(wheel: Path) -> None:
-    """py.typed and the services' data file are part of it; tests and posts are not."""
+def test_the_wheel_has_the_types_the_catalogue_and_the_pages_of_rules(wheel: Path) -> None:
+    """py.typed and all data files are part of it; tests and posts are not."""
     names = zipfile.ZipFile(wheel).namelist()
 
     assert {"publisher/py.typed", "publisher/catalogue/services.json"} <= set(names)
+    assert {f"publisher/diagnostics/pages/{code}.md" for code in RULES} <= set(names)
     assert {name.split("/")[0] for name in names if "dist-info" not in name} == {"publisher"}
 
 

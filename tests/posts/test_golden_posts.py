@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from publisher.posts import read_post
 from publisher.site import load_site
 
 GOLDEN = Path(__file__).parent / "golden"
+NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
 _UUID = re.compile(r"(?<=: )[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.MULTILINE)
 
 
@@ -29,7 +31,7 @@ def test_a_post_earns_exactly_the_messages_beside_it(case: Path) -> None:
 
     A new case needs only its `.md`: run the test with PUBLISHER_UPDATE_GOLDEN=1, and read what was written.
     """
-    post, diagnostics = read_post(case.read_bytes(), case, load_site(GOLDEN))
+    post, diagnostics = read_post(case.read_bytes(), case, load_site(GOLDEN), NOW)
     shown = _shown(diagnostics)
     expected = case.with_suffix(".expected")
     if os.environ.get("PUBLISHER_UPDATE_GOLDEN") == "1":

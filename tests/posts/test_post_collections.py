@@ -21,9 +21,8 @@ IDS = [f"4c768283-9939-45ec-b325-53b5be6f9ce{number}" for number in range(10)]
 
 
 def _post(number: int, *lines: str, body: str = "Text.\n") -> str:
-    return "\n".join(
-        ["---", f"id: {IDS[number]}", f"title: Film {number}", "date: 2022-07-15", *lines, "---", body]
-    )
+    front = [f"id: {IDS[number]}", f"title: Film {number}", "date: 2022-07-15", *lines, "summary: A film."]
+    return "\n".join(["---", *front, "---", body])
 
 
 def _found(collection: Collection) -> list[tuple[str, int, str]]:
@@ -54,11 +53,11 @@ def test_every_fault_of_every_post_is_found_in_one_run(make_site: MakeSite) -> N
         ("posts/a.md", 6, "yaml-syntax"),
         ("posts/b.md", 5, "unknown-key"),
         ("posts/b.md", 6, "rating-invalid"),
-        ("posts/b.md", 8, "body-empty"),
+        ("posts/b.md", 9, "body-empty"),
         ("posts/c.md", 1, "file-encoding"),
         ("posts/d.md", 1, "front-matter-missing"),
         ("posts/e.md", 1, "file-empty"),
-        ("posts/sub/g.markdown", 5, "invalid-value"),
+        ("posts/sub/g.markdown", 5, "language-unknown"),
     ]
     assert [post.name for post in collection.posts] == ["posts/f.md"]
     assert collection.checked == 7
@@ -102,7 +101,7 @@ def test_posts_without_errors_are_valid(make_site: MakeSite) -> None:
     site = make_site({"a.md": _post(1, "image: {src: images/moth.png}"), "images/moth.png": b"x"})
     collection = read_posts(site)
 
-    assert _found(collection) == [("posts/a.md", 5, "image-alt")]
+    assert _found(collection) == [("posts/a.md", 5, "image-alt"), ("posts/a.md", 5, "image-dimensions")]
     assert collection.require_valid() is collection
 
 

@@ -164,7 +164,7 @@ def _filled(node: object) -> object:
 
 
 def _post(body: str) -> str:
-    return f"{HEAD}---\n{body}"
+    return f"{HEAD}summary: A film.\n---\n{body}"
 
 
 def _front(lines: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -13,8 +14,11 @@ from publisher.diagnostics import RULES
 from publisher.diagnostics.suggest import nearest
 from publisher.values.characters import quote
 from publisher.values.checkers import number, prose, text, whole
-from publisher.values.codes import language, region
+from publisher.values.codes import film_country, language, region
 from publisher.values.urls import url, url_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @pytest.mark.parametrize(
@@ -95,18 +99,78 @@ def test_no_text_breaks_the_reading_of_addresses(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "tag", ["en", "km", "en-US", "zh-Hant", "zh-Hant-TW", "es-419", "de-1996", "de-CH-1996", "sl-rozaj"]
+    "tag",
+    [
+        "en",
+        "km",
+        "en-US",
+        "zh-Hant",
+        "zh-Hant-TW",
+        "es-419",
+        "de-1996",
+        "de-CH-1996",
+        "sl-rozaj",
+        "cmn",
+        "sgn",
+    ],
 )
 def test_language_tags_of_every_common_form_are_taken(tag: str) -> None:
     """Language, script, region and variant (RFC 5646, 2.1)."""
     assert language(tag) == tag
 
 
-@pytest.mark.parametrize("tag", ["English", "en_US", "e", "en-", "en--US", "en-USA-x", "日本語", "en US"])
-def test_other_languages_are_refused(tag: str) -> None:
-    """Names, underscores and loose ends are no language tags."""
-    with pytest.raises(PydanticCustomError, match="is not a language tag"):
+@pytest.mark.parametrize(
+    ("tag", "recommended"), [("EN", "en"), ("en-us", "en-US"), ("ZH-HANT-tw", "zh-Hant-TW")]
+)
+def test_language_tags_come_out_in_the_recommended_case(tag: str, recommended: str) -> None:
+    """Case means nothing in a tag; one way of writing it is recommended (RFC 5646, 2.1.1)."""
+    assert language(tag) == recommended
+
+
+@pytest.mark.parametrize(
+    ("tag", "problem", "label"),
+    [
+        ("English", '"English" is not a language tag', "did you mean en?"),
+        ("en_US", '"en_US" is not a language tag', "did you mean en-US?"),
+        ("English-US", '"English-US" is not a language tag', "did you mean en-US?"),
+        ("en-USA", '"en-USA" is not a language tag', "did you mean en-US?"),
+        ("en-UK", '"en-UK" names the country UK, which ISO 3166 does not know', "did you mean en-GB?"),
+        ("en-QQ", '"en-QQ" names the country QQ, which ISO 3166 does not know', "such as en, en-US or km"),
+        (
+            "en-Latx",
+            '"en-Latx" names the script Latx, which ISO 15924 does not know',
+            "such as en, en-US or km",
+        ),
+        ("jp", "\"jp\" is a country's code, not a language's", "did you mean ja (Japanese)?"),
+        ("eng", '"eng" is not a language tag', "did you mean en (English)?"),
+        ("e", '"e" is not a language tag', "such as en, en-US or km"),
+        ("en-", '"en-" is not a language tag', "such as en, en-US or km"),
+        ("en--US", '"en--US" is not a language tag', "such as en, en-US or km"),
+        ("日本語", '"日本語" is not a language tag', "such as en, en-US or km"),
+    ],
+)
+def test_other_languages_are_refused_with_the_tag_that_is_meant(tag: str, problem: str, label: str) -> None:
+    """Names, underscores, codes of countries and of libraries are no tags, but can be understood."""
+    with pytest.raises(PydanticCustomError) as caught:
         language(tag)
+
+    assert caught.value.context is not None
+    assert (caught.value.context["code"], caught.value.context["message"]) == ("language-unknown", problem)
+    assert caught.value.context["label"] == label
+
+
+@given(st.text(max_size=12) | st.from_regex(r"[A-Za-z]{1,4}([-_][A-Za-z0-9]{1,5}){0,3}", fullmatch=True))
+def test_a_tag_that_is_suggested_is_taken(tag: str) -> None:
+    """Every text is a tag, or a fault whose suggestion, if it has one, is a tag."""
+    try:
+        taken = language(tag)
+    except PydanticCustomError as error:
+        label = (error.context or {})["label"] or ""
+        if label.startswith("did you mean "):
+            suggested = label.removeprefix("did you mean ").removesuffix("?").partition(" ")[0]
+            assert language(suggested) == suggested
+    else:
+        assert language(taken) == taken
 
 
 @pytest.mark.parametrize(("written", "code"), [("US", "US"), ("kh", "KH"), ("Gb", "GB")])
@@ -115,10 +179,36 @@ def test_countries_come_out_in_capitals(written: str, code: str) -> None:
     assert region(written) == code
 
 
-@pytest.mark.parametrize("written", ["UK", "uk", "USA", "U", "U1", "ÜS", "United States"])
-def test_other_countries_are_refused(written: str) -> None:
-    """The United Kingdom is GB; names and alpha-3 codes are not taken."""
-    with pytest.raises(PydanticCustomError, match=r"is not (an ISO|a) country code"):
+@pytest.mark.parametrize(
+    ("written", "label"),
+    [
+        ("UK", "did you mean GB (United Kingdom)?"),
+        ("USA", "did you mean US (United States)?"),
+        ("france", "did you mean FR?"),
+        ("Cambdia", "did you mean KH (Cambodia)?"),
+        ("U", "two letters of ISO 3166, such as US or KH"),
+        ("U1", "two letters of ISO 3166, such as US or KH"),
+        ("QQ", "two letters of ISO 3166, such as US or KH"),
+        ("ß", "two letters of ISO 3166, such as US or KH"),
+    ],
+)
+@pytest.mark.parametrize("check", [region, film_country])
+def test_other_countries_are_refused_with_the_code_that_is_meant(
+    check: Callable[[object], str], written: str, label: str
+) -> None:
+    """Names and longer codes are no codes, but can be understood; \u00df in capitals is two letters and no code."""
+    with pytest.raises(PydanticCustomError, match="is not a country code") as caught:
+        check(written)
+
+    assert caught.value.context is not None
+    assert (caught.value.context["code"], caught.value.context["label"]) == ("country-unknown", label)
+
+
+@pytest.mark.parametrize("written", ["SU", "yu", "DD", "CS"])
+def test_only_films_come_from_countries_that_are_no_more(written: str) -> None:
+    """An offer holds in a country of today."""
+    assert film_country(written) == written.upper()
+    with pytest.raises(PydanticCustomError, match="is the code of a country that is no more"):
         region(written)
 
 
@@ -148,7 +238,7 @@ def test_other_whole_numbers_are_refused(written: str) -> None:
 
 
 @pytest.mark.parametrize("value", [None, [], {}, True, ["x"]])
-@pytest.mark.parametrize("check", [text, prose, number, whole, url, language, region])
+@pytest.mark.parametrize("check", [text, prose, number, whole, url, language, region, film_country])
 def test_every_checker_refuses_other_shapes(check: object, value: object) -> None:
     """Lists, groups, truths and nothing are faults of a known rule, never an exception of another kind."""
     assert callable(check)

@@ -1,0 +1,93 @@
+"""Whole processes, timed: by the clock and of the processor, their peak memory, and when they first said something."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import statistics
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+PUBLISHER = str(Path(sys.executable).with_name("publisher"))
+NOW = "2026-11-22T12:00:00Z"
+# ru_maxrss is KiB on Linux, bytes on macOS.
+_UNIT = 1024 * 1024 if sys.platform == "darwin" else 1024
+# What the product says when it fails itself; its exit status can mean other things, too.
+_CRASH = b"publisher itself failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One finished process, or the medians of several.
+
+    Attributes:
+        wall: Seconds by the clock.
+        cpu: Seconds of the processor.
+        memory: Its peak in MiB.
+        first: Seconds until its first byte of output; as long as it took when there was none.
+        status: Its exit status; negative when it was killed.
+    """
+
+    wall: float
+    cpu: float
+    memory: float
+    first: float
+    status: int
+
+
+def measure(words: list[str], *, accepted: Collection[int] = (0,), patience: float = 600) -> Run:
+    """Run a command to its end and ask the operating system what it took.
+
+    A process that takes longer than `patience` seconds is killed. One that ends with a status that is not among
+    those accepted ends the benchmark, and so does a crash.
+    """
+    reading, writing = os.pipe()
+    began = time.perf_counter()
+    process = os.posix_spawn(
+        words[0],
+        words,
+        os.environ,
+        file_actions=[
+            *((os.POSIX_SPAWN_DUP2, writing, stream) for stream in (1, 2)),
+            (os.POSIX_SPAWN_CLOSE, reading),
+        ],
+    )
+    os.close(writing)
+    impatience = threading.Timer(patience, os.kill, (process, signal.SIGKILL))
+    impatience.start()
+    first, last = None, b""
+    while said := os.read(reading, 1 << 16):
+        first = first or time.perf_counter() - began
+        last = last[-1_000:] + said
+    os.close(reading)
+    _, status, usage = os.wait4(process, 0)
+    wall = time.perf_counter() - began
+    impatience.cancel()
+    status = os.waitstatus_to_exitcode(status)
+    if status not in accepted or _CRASH in last:
+        sys.exit(f"failed with status {status}: {' '.join(words)}\n{last[-1_000:].decode(errors='replace')}")
+    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / _UNIT, first or wall, status)
+
+
+def medians(runs: Sequence[Run]) -> Run:
+    """Return the medians of several runs of one command; the status is that of the last."""
+    wall, cpu, memory, first = (
+        statistics.median(getattr(run, what) for run in runs) for what in ("wall", "cpu", "memory", "first")
+    )
+    return Run(wall, cpu, memory, first, runs[-1].status)
+
+
+def forget(words: list[str]) -> None:
+    """Remove what an earlier run made, so that the next is a cold one."""
+    if "generate" in words:
+        site = Path(words[words.index("--site") + 1])
+        for made in ("feeds", ".publisher"):
+            shutil.rmtree(site / made, ignore_errors=True)

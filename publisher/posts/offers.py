@@ -1,0 +1,141 @@
+"""Where to watch: offers that name a service there is, lead to it, and still hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from publisher import catalogue
+from publisher.diagnostics import Edit, Fix
+from publisher.posts.yaml_text import in_place_of
+from publisher.values.characters import quote
+
+if TYPE_CHECKING:
+    from publisher.posts.front_matter import WatchBlock
+    from publisher.posts.subject import Subject
+
+
+def check_offers(subject: Subject) -> None:
+    """Apply every rule of this module to the offers of one post."""
+    offers = subject.front.watch
+    if offers and subject.front.film is None and subject.sound("film") and subject.sound("watch", 0):
+        subject.require(("film",), help="where to watch what? add film: with a title below it")
+    for number, offer in enumerate(offers):
+        if subject.sound("watch", number):
+            _check_offer(subject, number, offer)
+
+
+def _check_offer(subject: Subject, number: int, offer: WatchBlock) -> None:
+    if offer.service is None:
+        subject.require(("watch", number, "service"), help="such as service: Apple TV")
+    if offer.kind is None:
+        kinds = "one of rent, buy, subscription, free, ads, cinema, disc"
+        subject.require(("watch", number, "kind"), help=kinds)
+    expired = _check_dates(subject, number, offer)
+    if offer.service is None or subject.report.full("service-unknown"):
+        return
+    resolution = catalogue.resolve(offer.service, offer.kind)
+    if resolution.service is None:
+        _report_unresolved(subject, number, offer, resolution)
+        return
+    if resolution.service.status is catalogue.ServiceStatus.CLOSED and not expired:
+        _report_closed(subject, number, resolution.service)
+    if offer.url is not None:
+        _check_url(subject, number, offer.url, resolution.service)
+
+
+def _check_dates(subject: Subject, number: int, offer: WatchBlock) -> bool:
+    """Check when an offer holds; tell whether that is over."""
+    until = offer.until
+    if until is None:
+        return False
+    path = ("watch", number, "until")
+    if offer.from_ is not None and until.ends <= offer.from_.at:
+        subject.report.add("date-order", subject.locator.value(path), "`until` lies before `from`")
+        return False
+    if subject.now is None or until.ends > subject.now:
+        return False
+    zone = subject.site.zone
+    last = until.at.astimezone(zone)
+    when = f"{last:%Y-%m-%d}" if until.whole_day else f"{last:%Y-%m-%d %H:%M} ({zone.key})"
+    subject.report.add(
+        "offer-expired",
+        subject.locator.value(path),
+        f"this offer ended on {when}",
+        help="readers are not shown it any more; remove it, or write until when it holds now",
+    )
+    return True
+
+
+def _report_unresolved(
+    subject: Subject, number: int, offer: WatchBlock, resolution: catalogue.Resolution
+) -> None:
+    path = ("watch", number, "service")
+    name = offer.service or ""
+    if not resolution.candidates:
+        near = resolution.suggestion
+        subject.report.add(
+            "service-unknown",
+            subject.locator.value(path),
+            f"{quote(name)} is not a service of the catalogue",
+            label=f"did you mean {near}?" if near else None,
+            help=None if near else "for a service the catalogue lacks, use vod, theaters or physical",
+            fix=_only_near(subject, number, offer, resolution),
+        )
+    elif offer.kind is not None:  # else the kind would decide; that it is missing was said
+        subject.report.add(
+            "service-ambiguous",
+            subject.locator.value(path),
+            f"{quote(name)} can mean {' or '.join(candidate.label for candidate in resolution.candidates)}",
+            help=f"say which by its key: {' or '.join(candidate.key for candidate in resolution.candidates)}",
+        )
+
+
+def _only_near(
+    subject: Subject, number: int, offer: WatchBlock, resolution: catalogue.Resolution
+) -> Fix | None:
+    """Offer to write the near name of a service, where all names that are near are one service's."""
+    meant = [catalogue.resolve(name, offer.kind).service for name in resolution.near]
+    node = subject.locator.node(("watch", number, "service"))
+    if not meant or meant[0] is None or any(service is not meant[0] for service in meant) or node is None:
+        return None
+    start, end = node.span
+    name = resolution.near[0]
+    edit = Edit(start, end, in_place_of(subject.report.source.text[start:end], name))
+    return Fix(f"write {name}", (edit,))
+
+
+def _report_closed(subject: Subject, number: int, service: catalogue.Service) -> None:
+    since = f" on {service.ended:%Y-%m-%d}" if service.ended else ""
+    subject.report.add(
+        "service-closed",
+        subject.locator.value(("watch", number, "service")),
+        f"{service.label} closed{since}; nobody can watch the film there",
+        label=service.note,
+        help="remove the offer, or name the service that has the film now",
+    )
+
+
+def _check_url(subject: Subject, number: int, url: str, service: catalogue.Service) -> None:
+    check = catalogue.check_url(service, url)
+    path = ("watch", number, "url")
+    if check.verdict is catalogue.UrlVerdict.OTHER_SERVICE:
+        others = " or ".join(other.label for other in check.others)
+        subject.report.add(
+            "offer-host",
+            subject.locator.value(path),
+            f"this link leads to {others}, not to {service.label}",
+            help="change one of the two",
+        )
+    elif check.verdict is catalogue.UrlVerdict.UNKNOWN_HOST:
+        subject.report.add(
+            "offer-host",
+            subject.locator.value(path),
+            f"this link does not lead to {service.label} as it is known",
+            label=f"known: {', '.join(service.hosts)}",
+        )
+    elif check.verdict is catalogue.UrlVerdict.KNOWN_HOST and service.url_forms:
+        subject.report.add(
+            "offer-form",
+            subject.locator.value(path),
+            f"this is not a form of link that {service.label} is known to use for a film",
+        )

@@ -1,0 +1,235 @@
+"""The JSON Schema of publisher.toml marks what the program finds wrong with it, as far as a schema can see it."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import publisher
+from publisher.diagnostics import RULES
+from publisher.errors import ConfigurationError
+from publisher.site import FILE_NAME, load_site
+from tests.agreement import Marker, Unseen, seen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from publisher.diagnostics import Diagnostic
+
+ROOT = Path(__file__).parents[2]
+GOLDEN = Path(__file__).parent / "golden"
+MARKER = Marker(publisher.config_schema())
+
+UNSEEN = (
+    Unseen(
+        "toml-syntax",
+        "to its reader a line of a thousand dots is sound",
+        "this line has more dots than any key",
+    ),
+    Unseen("forbidden-character", "an escape is sound TOML"),
+    Unseen("language-unknown", "languages are too many for a pattern", '"[A-Za-z]{2,3}(-[A-Za-z0-9]+)*" .*'),
+    Unseen("invalid-value", "zones are the machine's", '"[A-Za-z0-9_+/-]+" is not a time zone'),
+    Unseen(
+        "invalid-value", "an address of a network has too many forms", '"[0-9A-Fa-f:./]+" is not a network'
+    ),
+    Unseen(
+        "invalid-value",
+        "it cannot compare two values",
+        "(the scale from|steps of|two endpoints|the folder of) .*",
+    ),
+    Unseen(
+        "invalid-value|wrong-type",
+        "TOML tells only which number it is",
+        ".* (is not|takes) a (whole )?number",
+    ),
+)
+SITE = {
+    "site.title": '"The Pinned Wing"',
+    "site.base_url": '"https://reviews.example/"',
+    "site.time_zone": '"America/Chicago"',
+}
+#: What a table needs when one of its keys is there.
+NEEDED = {
+    "site.licence": {"site.licence.name": '"CC0"'},
+    "images": {"images.url": '"https://reviews.example/images/"'},
+    "authors.desk": {"authors.desk.name": '"The Night Desk"'},
+    "deploy": {"deploy.command": '"true"'},
+}
+TEXTS = ['"x"', '""', '" "', "1", "true", "[]", f'"{"x" * 500}"', f'"{"x" * 501}"', "2026-03-05"]
+ADDRESSES = [
+    '"https://a.example/"', '"https://a.example"', '"https://a.example/b/?c"', '"https://a.example/#b"', '"a.example"', '""',
+    '"https://me:secret@a.example/"', "1", '"//a.example"', '"ftp://a.example/"', '" https://a.example/ "', '"https://a b/"',
+]  # fmt: skip
+FOLDERS = [
+    '"a"',
+    '"a/b"',
+    '"a/"',
+    '"../a"',
+    '"a/../b"',
+    '"/a"',
+    '"~/a"',
+    "'a\\b'",
+    '""',
+    '" "',
+    '"a..b"',
+    '"..."',
+    '".."',
+    "1",
+]
+NUMBERS = [
+    "1",
+    "0",
+    "-1",
+    "0.5",
+    "1.0",
+    '"1"',
+    "true",
+    "1e2",
+    "inf",
+    "nan",
+    "1_000",
+    "0x10",
+    "9999999999",
+    "[]",
+]
+LEVELS = ['"error"', '"advice"', '"off"', '"Error"', '"none"', "true", "0", '""']
+VALUES = {
+    "site": ["1", "[]", "{}"],
+    "site.title": TEXTS,
+    "site.tagline": TEXTS,
+    "site.base_url": ADDRESSES,
+    "site.permalink": [
+        '"/{slug}/"', '"/{id}"', '"/{year}/{month}/{day}/{slug}"', '"{slug}"', '"/x/"', '"/{slug}/{title}"', '"/{slug"',
+        '"/{slug}?x"', '"/{slug}//x"', '"/../{slug}"', '"/a b/{slug}"', '"/{slug}.."', '" /{slug} "', '"/%41/{slug}"', "1",
+    ],
+    "site.language": ['"en"', '"en-US"', '"EN"', '"english"', '"en_US"', '"qq"', '""', "1"],
+    "site.time_zone": ['"UTC"', '"Etc/GMT+1"', '"America/Chicgo"', '"../UTC"', '"/etc/localtime"', '"CDT"', '""', "1", '"a b"'],
+    "site.licence": ["{}", '"CC0"'],
+    "site.licence.name": TEXTS,
+    "site.licence.url": ADDRESSES,
+    "site.licence.holder": TEXTS,
+    "site.licnce": ["1"],
+    "paths.posts": FOLDERS,
+    "paths.feeds": [*FOLDERS, '"posts"', '".publisher/a"'],
+    "paths.state": FOLDERS,
+    "images": ["{}"],
+    "images.directory": FOLDERS,
+    "images.url": ADDRESSES,
+    "rating.minimum": [*NUMBERS, "5", "-5"],
+    "rating.maximum": [*NUMBERS, "10"],
+    "rating.step": [*NUMBERS, "0.3", "2.5"],
+    "rating.unit": TEXTS,
+    "rating.symbol": TEXTS,
+    "authors": ["{}", "[]"],
+    "authors.desk": ["{}", '"The Night Desk"'],
+    "authors.desk.name": TEXTS,
+    "authors.desk.url": ADDRESSES,
+    "authors.desk.mail": ['"a@b.example"'],
+    "watch.region": ['"US"', '"us"', '"UK"', '"USA"', '"XK"', '"SU"', '""', "1"],
+    "feeds.url": ADDRESSES,
+    "feeds.limit": NUMBERS,
+    "feeds.ttl": [*NUMBERS, f"60 # {'.' * 1001}"],
+    "webhooks": ["[]"],
+    "webhooks.secrets": [*FOLDERS, '"posts"'],
+    "webhooks.endpoints": [
+        "[]", "{}", '[{name = "a", url = "https://a.example/"}]', '[{name = "a"}]', '[{url = "https://a.example/"}]',
+        '[{name = "A", url = "https://a.example/"}]', f'[{{name = "{"a" * 41}", url = "https://a.example/"}}]',
+        '[{name = "a", url = "https://a.example/", events = ["review.published"]}]',
+        '[{name = "a", url = "https://a.example/", events = ["review.deleted"]}]',
+        '[{name = "a", url = "https://a.example/", events = "review.published"}]',
+        '[{name = "a", url = "https://a.example/", secret = "x"}]',
+        '[{name = "a", url = "https://a.example/"}, {name = "a", url = "https://b.example/"}]',
+    ],
+    "network.allow": ['["127.0.0.1/32", "fd00::/8", "10.0.0.0/255.0.0.0"]', '["127.0.0.1/33"]', '["localhost"]', '"::1"', "[1]", "[]"],
+    "deploy": ["{}"],
+    "deploy.command": TEXTS,
+    "deploy.timeout": NUMBERS,
+    "rules.image-alt": LEVELS,
+    "rules.missing-key": ['"off"'],
+    "rules.image-alts": ['"error"'],
+    "sites": ["{}"],
+}  # fmt: skip
+
+
+def configuration(key: str, value: str) -> str:
+    """Write a configuration that is good but for one value."""
+    keys = {**SITE}
+    for table, needed in NEEDED.items():
+        if key.startswith(f"{table}."):
+            keys |= needed
+    keys = {name: good for name, good in keys.items() if not name.startswith(f"{key}.")}
+    return "".join(f"{name} = {typed}\n" for name, typed in {**keys, key: value}.items())
+
+
+def marked(text: str) -> list[str]:
+    """Say what an editor would see marked: what the TOML reader complains of, or else the schema."""
+    try:
+        return MARKER.marks(tomllib.loads(text.removeprefix("\ufeff")))
+    except (ValueError, RecursionError) as error:
+        return [repr(error)]
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, tuple[list[Diagnostic], list[str]]]:
+    """Return what the program has against each configuration there is, and what an editor would see."""
+    folder = tmp_path_factory.mktemp("site")
+    texts = {case.name: case.read_bytes().decode() for case in (*GOLDEN.glob("*.toml"), ROOT / FILE_NAME)}
+    texts |= {
+        f"{key} = {value}": configuration(key, value) for key, values in VALUES.items() for value in values
+    }
+    return {name: (faults_of(text, folder), marked(text)) for name, text in texts.items()}
+
+
+def faults_of(text: str, folder: Path) -> list[Diagnostic]:
+    """Return what the program has against a configuration."""
+    (folder / FILE_NAME).write_bytes(text.encode())
+    try:
+        load_site(folder)
+    except ConfigurationError as error:
+        return list(error.diagnostics)
+    return []
+
+
+def test_schema_and_program_agree(corpus: Mapping[str, tuple[list[Diagnostic], list[str]]]) -> None:
+    """What the program takes is good to the schema, too; what has a fault that a schema can see is not."""
+    wrongly_marked = {name: marks for name, (faults, marks) in corpus.items() if marks and not faults}
+    missed = {name: seen(faults, UNSEEN) for name, (faults, marks) in corpus.items() if not marks}
+
+    assert wrongly_marked == {}
+    assert {name: faults for name, faults in missed.items() if faults} == {}
+
+
+@pytest.mark.parametrize("kind", UNSEEN, ids=lambda kind: f"{kind.code} {kind.message}")
+def test_the_list_of_what_a_schema_cannot_see_is_exact(
+    corpus: Mapping[str, tuple[list[Diagnostic], list[str]]], kind: Unseen
+) -> None:
+    """Without any one entry the two would disagree on some configuration: none is there for nothing."""
+    others = [other for other in UNSEEN if other is not kind]
+
+    assert [name for name, (faults, marks) in corpus.items() if not marks and seen(faults, others)]
+
+
+def test_rules_are_offered_with_what_they_ask() -> None:
+    """Each rule that a site can judge for itself stands there, with its usual severity, and no other does."""
+    rules = publisher.config_schema()["properties"]["rules"]["properties"]
+
+    assert rules.keys() == {code for code, rule in RULES.items() if not rule.fixed}
+    assert rules["image-alt"] == {
+        "description": RULES["image-alt"].summary,
+        "type": "string",
+        "enum": ["error", "warning", "advice", "off"],
+        "default": "warning",
+    }
+
+
+def test_defaults_are_told_as_toml_would_write_them() -> None:
+    """Numbers are numbers, and what is merely empty is not told at all."""
+    keys = publisher.config_schema()["properties"]
+
+    assert keys["rating"]["properties"]["step"]["default"] == 0.5
+    assert keys["rating"]["properties"]["minimum"]["default"] == 0
+    assert "default" not in keys["site"]["properties"]["tagline"]
+    assert "default" not in keys["network"]["properties"]["allow"]
