@@ -17,10 +17,10 @@ from publisher.posts.reading import locate, locate_links, reopen
 from publisher.values.characters import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from pathlib import Path
 
-    from publisher.diagnostics import Diagnostic, Report
+    from publisher.diagnostics import Diagnostic, Report, Span
     from publisher.model import Film
     from publisher.posts.reading import Post
     from publisher.site import Site
@@ -84,7 +84,6 @@ class Between:
         self._contents = contents
         self._members: list[_Member] = []
         self._previous: set[str] = set()
-        self._suggested = 0
 
     def add(self, post: Post) -> None:
         """Take in a post without errors."""
@@ -133,7 +132,11 @@ class Between:
             if member.slug and (other := slugs.setdefault(_alike(member.slug), member)) is not member:
                 for one, two in ((member, other), (other, member)):
                     findings.add(
-                        one, "duplicate-slug", ("slug",), _same_slug(one, two), "give one of them another slug"
+                        one,
+                        "duplicate-slug",
+                        ("slug",),
+                        _same_slug(one, two),
+                        "give one of them another slug",
                     )
 
     def _films(self, findings: _Findings) -> None:
@@ -187,47 +190,73 @@ class Between:
                     )
 
     def _links(self, findings: _Findings) -> None:
-        by_key = {member.key: member for member in self._members if member.key is not None}
-        unread = [_alike(member.slug) for member in self._members if member.key is None and member.slug]
-        sound = self._previous.union(key for key, member in by_key.items() if member.status is Status.READY)
+        targets = _Targets(self._site)
         for member in self._members:
-            doubtful = {key for key in member.links if key not in sound}
-            if doubtful:
-                self._link_faults(findings, member, doubtful, by_key, unread)
-
-    def _link_faults(
-        self,
-        findings: _Findings,
-        member: _Member,
-        doubtful: set[str],
-        by_key: dict[str, _Member],
-        unread: Iterable[str],
-    ) -> None:
-        report = findings.report(member)
-        for span, key in locate_links(report.source, self._site):
-            if key not in doubtful:
+            targets.take(member)
+        targets.sound |= self._previous
+        for member in self._members:
+            doubtful = {key for key in member.links if key not in targets.sound}
+            if not doubtful:
                 continue
-            target = by_key.get(key)
-            if target is not None:
-                report.add(
-                    "link-unpublished",
-                    span,
-                    f"this link leads to {target.name}, whose status is {target.status}",
-                    help="readers find nothing there until it is published",
-                )
-            elif not any(
-                slug in _alike(key) for slug in unread
-            ):  # what a faulty post's address will be, nobody knows
-                near = nearest(key, by_key, likeness=_SLIP) if self._suggested < _MOST_SUGGESTIONS else None
-                self._suggested += 1
-                report.add(
-                    "link-broken",
-                    span,
-                    "this link has the form of a review's address, and no review is found there",
-                    help=f"did you mean {near.removeprefix(self._site.base_url.rstrip('/'))}/?"
-                    if near
-                    else "check the slug; it is the name of the other post's file, or what its `slug` says",
-                )
+            report = findings.report(member)
+            for span, key in locate_links(report.source, self._site):
+                if key in doubtful:
+                    targets.judge(key, span, report)
+
+
+class _Targets:
+    """What links to reviews can lead to."""
+
+    def __init__(self, site: Site) -> None:
+        self._root = site.base_url.removesuffix("/")
+        self._hidden: dict[str, _Member] = {}
+        self._unread: set[str] = set()
+        self._by_slug: dict[str, str] = {}
+        self._suggested = 0
+        #: The keys of reviews that readers find.
+        self.sound: set[str] = set()
+
+    def take(self, member: _Member) -> None:
+        """Take in a post."""
+        if member.key is None:
+            # What the address of a post with errors will be, nobody knows: only its slug is in it.
+            self._unread.add(_alike(member.slug or ""))
+        elif member.status is Status.READY:
+            self.sound.add(member.key)
+            self._by_slug[member.slug or ""] = member.key
+        else:
+            self._hidden[member.key] = member
+
+    def judge(self, key: str, span: Span, report: Report) -> None:
+        """Say what is wrong with a link whose target is not sound."""
+        target = self._hidden.get(key)
+        if target is not None:
+            draft = target.status is Status.DRAFT
+            report.add(
+                "link-unpublished",
+                span,
+                f"this link leads to {target.name}, whose status is {target.status}",
+                help="readers find nothing there until it is published"
+                if draft
+                else "readers find nothing there; link to something else, or leave the link out",
+            )
+        elif not report.full("link-broken") and self._unread.isdisjoint(map(_alike, key.split("/"))):
+            near = self._near(key)
+            report.add(
+                "link-broken",
+                span,
+                "this link has the form of a review's address, and no review is found there",
+                help=f"did you mean {near.removeprefix(self._root)}/?"
+                if near
+                else "check the slug; it is the name of the other post's file, or what its `slug` says",
+            )
+
+    def _near(self, key: str) -> str | None:
+        if self._suggested >= _MOST_SUGGESTIONS:
+            return None
+        self._suggested += 1
+        slug = nearest(key.rsplit("/", 1)[-1], self._by_slug)
+        return self._by_slug[slug] if slug else None
 
 
 def _same_slug(one: _Member, two: _Member) -> str:
