@@ -55,6 +55,7 @@ rating: 4
 watch:
   - service: Vudu
     kind: rent
+summary: A past life buried a treasure.
 ---
 
 A boy hunts for a treasure that one of his past lives buried.

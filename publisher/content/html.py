@@ -31,10 +31,11 @@ _ROUNDS = 8
 _SLOW = range(0x80, 0xC0)
 _NONCHARACTERS = (
     *range(0xFDD0, 0xFDF0),
-    *(plane * 0x10000 + last for plane in range(1, 17) for last in (-2, -1)),
+    *(plane * 0x10000 + last for plane in range(1, 17) for last in (0xFFFE, 0xFFFF)),
 )
 _STAND_INS = dict(zip(_SLOW, _NONCHARACTERS, strict=True))
 _STOOD_FOR = dict(zip(_NONCHARACTERS, _SLOW, strict=True))
+_WRITTEN = _STOOD_FOR | {_STAND_INS[0xA0]: "&nbsp;"}  # as nh3 writes it
 _LONG = 100_000
 
 
@@ -53,7 +54,7 @@ def render(markdown: str, base: str, local: Callable[[str], str | None]) -> str:
     html = _cleaned(html, base, (lambda address: local(address.translate(_STOOD_FOR))) if long else local)
     # Markdown without a tag in it becomes a tree that reads as it was written.
     html = _settled(html) if "<" in markdown else html
-    return html.translate(_STOOD_FOR) if long else html
+    return html.translate(_WRITTEN) if long else html
 
 
 def _cleaned(html: str, base: str, local: Callable[[str], str | None]) -> str:

@@ -41,6 +41,8 @@ def visible(text: str) -> str:
 
     Half a character (a lone surrogate) cannot be printed and is replaced too.
     """
+    if text.isprintable():  # that is quickly seen, and says that there is nothing to replace
+        return text
     return "".join(
         _TAB
         if char == "\t"

@@ -34,11 +34,11 @@ class Rule:
 _FIXED_ERRORS = {
     # the file
     "file-unreadable": "a post can be opened and read",
-    "file-too-large": "a post is at most 6 MiB, its front matter at most 256 KiB",
+    "file-too-large": "a post is at most 6 MiB, its front matter at most 256 KiB and 20,000 keys and values",
     "file-encoding": "a post is UTF-8 text",
     "file-empty": "a post has front matter and a text",
     "body-empty": "a review has a text below its front matter",
-    "body-markup": "a text has at most 20,000 of < and of &, and no tag of more than 16,000 characters",
+    "body-markup": "a text has at most 20,000 of < and of &, and 100,000 links and pictures",
     "body-nesting": "quotes, lists and tags are nested at most 100 deep",
     "forbidden-character": "a text holds only characters that XML can carry",
     # the front matter as YAML

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 _TWICE = re.compile(r"https?:/*(?=https?:)", re.IGNORECASE)
 _SLASHES = re.compile(r"(https?)[:;,.]?/*", re.IGNORECASE)
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:[:/?#]|$)")
+_OWN_MACHINE = re.compile(
+    r"https?://(?:localhost|127(?:\.[0-9]+){3}|0\.0\.0\.0|\[::1\])(?=[:/?#]|$)", re.IGNORECASE
+)
 _USER = re.compile(r"https?:/*[^/?#]*@", re.IGNORECASE)
+_PORT = re.compile(r"https?://[^/?#]*:0*([0-9]+)(?=[/?#]|$)", re.IGNORECASE)
 # What a browser percent-encodes by itself.
 _UNFIT = re.compile(r"[\s\"<>\\^`{|}]")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
@@ -30,12 +34,14 @@ _HOST_PART = re.compile(r"(?<=://)[^/?#]+")
 _SANITISER = nh3.Cleaner(tags={"a"}, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel=None)
 
 _NO_CODE = "feeds run no code: link to a page, or leave the link out"
+_ELSEWHERE = "it lies on a machine of yours: put it on the web, and write its address there"
 _NUMBER = "write the number as part of the text"
 _WAYS_OUT = {
     "data": "save what it holds as a file, and write the address of that",
-    "file": "the file lies on a machine of yours: put it on the web, and write its address there",
+    "file": _ELSEWHERE,
     "ftp": "link to a page that offers the file, with https://",
     "javascript": _NO_CODE,
+    "localhost": _ELSEWHERE,
     "sms": _NUMBER,
     "tel": _NUMBER,
     "vbscript": _NO_CODE,
@@ -104,17 +110,17 @@ def unseen(written: str) -> str | None:
 def scheme_problem(use: Use, scheme: str, read: str, written: str) -> Problem:
     """Say that feeds leave out an address because of its scheme, and what may be meant."""
     name = scheme.upper() if len(scheme) == 1 else scheme
-    says = "begins with" if written.lower().startswith(f"{scheme}:") else "is to a browser what begins with"
+    says = "begins with" if written.lower().startswith(f"{scheme}:") else "means to a browser"
     message = f"{quote(written)} {says} {name}:, which feeds leave out"
     return Problem("link-scheme", message, lambda: (use.loss, _meant(scheme, read)))
 
 
 def _meant(scheme: str, read: str) -> str:
     rest = shown(read[len(scheme) + 1 :])
-    if "." in scheme or scheme == "localhost":
+    if "." in scheme:
         return f"write https://{scheme}:{rest}"
     if len(scheme) == 1:  # a drive
-        return _WAYS_OUT["file"]
+        return _ELSEWHERE
     if scheme in _WAYS_OUT:
         return _WAYS_OUT[scheme]
     near = nearest(scheme, SCHEMES)
@@ -149,6 +155,11 @@ def web_problem(read: str) -> str | None:
     """Say why an http or https address leads nowhere, or None."""
     if _TWICE.match(read):
         return "begins with http twice"
+    if _OWN_MACHINE.match(read):
+        return "leads each reader to a machine of their own"
+    port = _PORT.match(read)
+    if port is not None and not 0 < int(port[1][:6]) < 65536:
+        return "has a port that does not exist; they go from 1 to 65535"
     address = _UNFIT.sub(lambda match: percent_encode(match.group()), read)
     # A browser decodes the host, and encodes the rest; hosts beyond ASCII are left to the sanitiser.
     address = _HOST_PART.sub(lambda match: _NOT_ASCII.sub("a", unquote(match.group())), address)
@@ -161,6 +172,8 @@ def web_help(read: str, written: str) -> str:
         return "delete that character; it is often left behind by pasting"
     if _TWICE.match(read):
         return f"write {shown(_TWICE.sub('', read))}"
+    if _OWN_MACHINE.match(read):
+        return _ELSEWHERE
     if _USER.match(read):
         return "leave out what stands before the @"
     return with_slashes(read)

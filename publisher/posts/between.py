@@ -200,6 +200,8 @@ class Between:
                 continue
             report = findings.report(member)
             for span, key in locate_links(report.source, self._site):
+                if report.full("link-broken"):
+                    break
                 if key in doubtful:
                     targets.judge(key, span, report)
 

@@ -109,7 +109,7 @@ def _empty_keys(group: tree.Mapping, model: type[BaseModel], report: Report) -> 
         if key not in known:
             if isinstance(value, tree.Scalar) and (value.value is None or value.broken):
                 rename = partial(tree.renamed, group, key, source=report.source)
-                unknown_key(report, group.keys[key], key, sorted(known), rename)
+                unknown_key(report, group.keys[key], key, model, rename)
         elif (inner := known[key]) is not None:
             for item in value.items if isinstance(value, tree.Sequence) else [value]:
                 if isinstance(item, tree.Mapping):

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from publisher.diagnostics import Span
-from publisher.posts.front_matter import text_keys, text_list_keys
+from publisher.posts.keys import text_keys, text_list_keys
 from publisher.posts.suggest import quoted_line
 from publisher.posts.tree import Mapping, Scalar, Sequence
 from publisher.values.characters import quote

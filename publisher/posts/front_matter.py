@@ -11,8 +11,7 @@ import unicodedata
 import uuid
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, ValidationInfo
 
@@ -22,13 +21,13 @@ from publisher.posts import forms, shapes, words
 from publisher.posts.moments import Moment, parse_moment
 from publisher.posts.ratings import parse_rating
 from publisher.values.characters import quote
-from publisher.values.checkers import TEXT_LIMIT, Prose, Text, fault, number, prose, schema, text, whole
+from publisher.values.checkers import TEXT_LIMIT, Prose, Text, fault, number, schema, text, whole
 from publisher.values.codes import FilmCountry, Language, Region
 from publisher.values.forms import form
 from publisher.values.urls import Url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from zoneinfo import ZoneInfo
 
     from publisher.model import Author, RatingScale
@@ -65,7 +64,9 @@ def _context(info: ValidationInfo) -> Context:
 
 def _id(value: object) -> str:
     if isinstance(value, str) and not value.strip():
-        raise fault("missing-key", "`id` is empty; it is required", help=f"mint one, once for ever: {fresh_id()}")
+        raise fault(
+            "missing-key", "`id` is empty; it is required", help=f"mint one, once for ever: {fresh_id()}"
+        )
     written = text(value)
     canonical = canonical_id(written)
     if canonical is None:
@@ -183,7 +184,7 @@ def _offers(value: object) -> object:
     return _bounded_list(shapes.offers(value))
 
 
-def _alt(value: object) -> str:
+def alt_text(value: object) -> str:
     """Take a text that may be empty: that is a warning, and not worth an error."""
     return "" if isinstance(value, str) and not value.strip() else text(value)
 
@@ -305,12 +306,11 @@ PriceValue = Annotated[InstanceOf[Price], BeforeValidator(_price), schema("strin
 Flag = Annotated[bool, BeforeValidator(_flag), schema(["boolean", "string"], pattern=forms.FLAG)]
 
 
-#: Checkers that take a text whatever it says.
-_FREE = frozenset({text, prose, _alt})
-
-
 class Block(BaseModel):
     """A group of keys; keys nobody knows are faults."""
+
+    #: What other programs call some of its keys, in small letters only.
+    others: ClassVar[dict[str, str]] = {}
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False, defer_build=True)
 
@@ -326,6 +326,8 @@ class FilmIds(Block):
 class FilmBlock(Block):
     """The film."""
 
+    others = words.FILM_KEYS
+
     title: Text | None = Field(None, description="the title readers know it by (required)")
     original_title: Text | None = Field(None, description="the title where it was made")
     year: Year | None = Field(None, description="the year it was first shown")
@@ -338,16 +340,20 @@ class FilmBlock(Block):
         (), description="the languages spoken in it, as BCP 47 tags"
     )
     runtime: Runtime | None = Field(None, description="its length in minutes")
-    ids: Annotated[FilmIds, BeforeValidator(shapes.film_ids)] = Field(default_factory=FilmIds, description="where other catalogues have it")
+    ids: Annotated[FilmIds, BeforeValidator(shapes.film_ids)] = Field(
+        default_factory=FilmIds, description="where other catalogues have it"
+    )
 
 
 class ImageBlock(Block):
     """The picture of the review."""
 
+    others = words.IMAGE_KEYS
+
     src: ImageSource | None = Field(
         None, description="a file, relative to the post, or an address (required)"
     )
-    alt: Annotated[str, BeforeValidator(_alt), schema("string", maxLength=TEXT_LIMIT)] | None = Field(
+    alt: Annotated[str, BeforeValidator(alt_text), schema("string", maxLength=TEXT_LIMIT)] | None = Field(
         None, description="what the picture shows, in words"
     )
     credit: Text | None = Field(None, description="whose picture it is")
@@ -355,6 +361,8 @@ class ImageBlock(Block):
 
 class WatchBlock(Block):
     """One way to see the film."""
+
+    others = words.OFFER_KEYS
 
     service: Text | None = Field(None, description="any name the service ever had (required)")
     kind: Kind | None = Field(
@@ -374,6 +382,8 @@ class WatchBlock(Block):
 
 class FrontMatter(Block):
     """Everything that may stand between the two lines of ---."""
+
+    others = words.KEYS
 
     id: Id | None = Field(None, description="a UUID, minted once, never changed (required)")
     title: Text | None = Field(None, description="the title, in plain text (required)")
@@ -399,42 +409,9 @@ class FrontMatter(Block):
     tags: Texts = Field((), description="what it is about", json_schema_extra={"uniqueItems": True})
     film: Annotated[FilmBlock, BeforeValidator(shapes.film)] | None = Field(None, description="the film")
     rating: Rating | None = Field(None, description="a point on the site's scale")
-    image: Annotated[ImageBlock, BeforeValidator(shapes.image)] | None = Field(None, description="the picture")
+    image: Annotated[ImageBlock, BeforeValidator(shapes.image)] | None = Field(
+        None, description="the picture"
+    )
     watch: Annotated[
         tuple[Annotated[WatchBlock, BeforeValidator(shapes.offer)], ...], BeforeValidator(_offers)
     ] = Field((), description="where the film can be seen")
-
-
-@cache
-def known_keys() -> frozenset[str]:
-    """List the keys of front matter and of the groups in it."""
-    return frozenset(key for key, _ in _annotations())
-
-
-@cache
-def text_keys() -> frozenset[str]:
-    """List the keys, of front matter and of the groups in it, that take one text of any kind."""
-    return frozenset(key for key, annotation in _annotations() if _FREE & set(_checks(annotation)))
-
-
-@cache
-def text_list_keys() -> frozenset[str]:
-    """List the keys that take texts of any kind, one or several."""
-    lists = ((key, get_args(annotation)) for key, annotation in _annotations() if get_origin(annotation) is tuple)
-    return frozenset(key for key, items in lists if _FREE & set(_checks(items[0])))
-
-
-def _annotations() -> Iterator[tuple[str, object]]:
-    for model in (FrontMatter, FilmBlock, FilmIds, ImageBlock, WatchBlock):
-        for name, field in model.model_fields.items():
-            yield field.alias or name, field.annotation
-
-
-def _checks(annotation: object) -> Iterator[Callable[..., Any]]:
-    """List the checkers that the value of a type goes through; those of a list's items are not the value's."""
-    if get_origin(annotation) is tuple:
-        return
-    if isinstance(annotation, BeforeValidator):
-        yield annotation.func
-    for argument in get_args(annotation):
-        yield from _checks(argument)

@@ -19,6 +19,11 @@ _FORM = re.compile(
     r"\s?(?P<zone>Z|z|[+-]\d{2}:?\d{2})?)?",
     re.ASCII,
 )
+_HALF_DAY_CLOCK = re.compile(
+    r"(?P<day>\d{4}-\d{2}-\d{2})[T ](?P<hour>0?[1-9]|1[0-2])(?::(?P<minute>[0-5]\d))?\s?(?P<half>[ap])\.?m\.?",
+    re.ASCII | re.IGNORECASE,
+)
+_ZONE_NAME = re.compile(r"[A-Z]{3,5}|[A-Z][A-Za-z]+/[A-Za-z_/]+")
 _EARLIEST, _LATEST = 1900, 9998
 _OTHER_FORMS = ("%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d")
 
@@ -99,6 +104,12 @@ def _in_zone(local: datetime, zone: ZoneInfo, *, whole_day: bool) -> datetime:
 
 
 def _other_reading(written: str) -> str | None:
+    if match := _HALF_DAY_CLOCK.fullmatch(written):
+        hour = int(match["hour"]) % 12 + (12 if match["half"].lower() == "p" else 0)
+        return f"write {match['day']}T{hour:02}:{match['minute'] or '00'}"
+    before, _, zone = written.rpartition(" ")
+    if _ZONE_NAME.fullmatch(zone) and _FORM.fullmatch(before):
+        return "say how far from UTC it is instead, as in -06:00, or leave it out for the site's own zone"
     if match := re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", written, re.ASCII):
         first, second, year = map(int, match.groups())
         # A month above 12 leaves one reading.

@@ -46,12 +46,13 @@ def neighbour(address: str, place: Place) -> tuple[str, str] | None:
         place: Where that stands.
 
     Returns:
-        How messages call the other post, and the path its review is found under; None where none is meant.
+        How messages call the other post, and what to write instead; None where none is meant.
     """
-    for file in _candidates(PurePosixPath(unquote(urlsplit(address).path)), place):
+    path = re.split("[?#]", address, maxsplit=1)[0]
+    for file in _candidates(PurePosixPath(unquote(path)), place):
         found = _address_of(file, place.site)
         if found is not None:
-            return place.site.display(file), urlsplit(found).path
+            return place.site.display(file), urlsplit(found).path + address[len(path) :]
     return None
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # What Markdown leaves as it is in an address; everything else it percent-encodes.
 _KEPT_IN_ADDRESS = "!#$%&'()*+,/:;=?@^"
 # Marks of quotes may stand before an address that is on a line of its own.
-_DESTINATION = re.compile(r"[\s>]*(?:<(?P<angle>[^<>\n]*)>|(?P<bare>\S+))")
+_DESTINATION = re.compile(r"[\s>]*(?:<(?P<angle>(?:\\.|[^<>\\\n])*)>|(?P<bare>\S+))")
 _INLINE = re.compile(rb"\]\(" + _DESTINATION.pattern.encode())
 _DEFINITION = re.compile(r"^[ \t>*+\d.)-]*\[(?P<label>(?:\\.|[^\[\]\\]){1,999})\]:", re.MULTILINE | re.DOTALL)
 # Square brackets and parentheses that would have been a link, had the address been one.

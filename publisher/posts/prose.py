@@ -178,7 +178,7 @@ class _Examination:
                 place,
                 f"a heading of level {level} follows {before}",
                 f"level {expected} is next",
-                f"write {'#' * expected}" if mark == "#" else f"write <h{expected}>",
+                f"begin it with {'#' * expected}" if mark == "#" else f"write <h{expected}>",
             )
         self._level = level
 

@@ -145,8 +145,9 @@ class HtmlRules:
     def _is_carried(self, html: RawHtml, tag: Tag) -> bool:
         if tag.name not in TAGS:
             if not self._report.full("html-removed"):
-                way_out = _ELEMENTS.get(tag.name) or _guess(tag.name)
-                message = f"<{shorten(tag.name)}> is left out of feeds"
+                name = shorten(html.html[tag.start + 1 : tag.start + 1 + len(tag.name)])
+                way_out = _ELEMENTS.get(tag.name) or _guess(name)
+                message = f"<{name}> is left out of feeds"
                 self._note(html, tag, "html-removed", message, _left(tag.name), way_out)
             return False
         if tag.name in _PARTS_OF_TABLES and not self._open["table"]:
@@ -192,8 +193,8 @@ def _left(name: str) -> str:
     if name in _VOID:
         return "readers get nothing in its place"
     if name in RAW_TEXT:
-        return "readers get no more than the text in it"
-    return "readers get what stands in it"
+        return "readers get only the text in it"
+    return "readers get only what stands in it"
 
 
 def _swallowed(name: str) -> str:
@@ -208,7 +209,7 @@ def _swallowed(name: str) -> str:
 def _guess(name: str) -> str:
     """Say what an element that HTML does not know may mean."""
     near = nearest(name, TAGS)
-    return f"did you mean <{near}>?" if near else f"to show it as it stands here, write &lt;{shorten(name)}>"
+    return f"did you mean <{near}>?" if near else f"to show it as it stands here, write &lt;{name}>"
 
 
 def _listed(names: Iterable[str]) -> str:

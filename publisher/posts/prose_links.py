@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 #: An address that needs no second look, as HTML has it: on the web, from the root of the site, or within the review.
 PLAIN = re.compile(
-    r"(?:https?://(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}(?::[0-9]{1,4})?(?=[/?#]|$)|/(?!/)|\#)"
+    r"(?:https?://(?:(?!xn--)[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}(?::[1-9][0-9]{0,3})?(?=[/?#]|$)|/(?!/)|\#)"
     r"[\w.~:/?#@!$&'()*+,;=-]{0,1900}",
     re.ASCII | re.IGNORECASE,
 )
@@ -196,12 +196,16 @@ class AddressRules:
             return leads, f"write mailto:{shown(read)}"
         if _HOST_FOR_CERTAIN.match(read):
             return leads, f"write https://{shown(read)}"
+        file = picture_file(read, self._place)
+        near = nearest_picture(read, file, self._place) if file else None
+        if near is not None:
+            return leads, f"did you mean {near}?"
         other = neighbour(read, self._place)
         if other is not None:
             name, path = other
-            return leads, f"write {path}, where the review in {name} is found"
+            return leads, f"write {shown(path)}, where the review in {name} is found"
         if result and review_key(result, self._place.site):
-            return leads, f"write {urlsplit(result).path}"
+            return leads, f"write {shown(urlsplit(result)._replace(scheme='', netloc='').geturl())}"
         return leads, "write the whole address, or one that begins with a / at the root of the site"
 
     @cached_property

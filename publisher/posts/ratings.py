@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 _NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 _WORDS = {word: str(number) for number, word in enumerate(_NUMBERS)}
-# "four", "4,5", "4/5", "8 of 10", "4 stars", "four and a half"
+# Such as "four", "four and a half", "4,5", "4/5", "8 of 10", "4 stars", "4/5 stars" or "80%".
 _RATING_IN_WORDS = re.compile(
     rf"(?P<value>[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?|{'|'.join(_WORDS)})"
     r"(?P<half>½|\s+and\s+a\s+half)?"
-    r"(?:\s*(?:/|of|out of)\s*(?P<of>[1-9][0-9]{0,2})|\s*(?P<unit>[^\s/\d].*))?"
+    r"(?:\s*(?:/|of|out of)\s*(?P<of>[1-9][0-9]{0,2})|(?P<percent>\s*%))?(?:\s*(?P<unit>[^\s/%\d].*))?"
 )
 
 
@@ -68,16 +68,11 @@ def _reading(written: str, scale: RatingScale) -> str | None:
         return None
     value = Decimal(_WORDS.get(match["value"], match["value"].replace(",", ".")))
     value += Decimal("0.5") if match["half"] else 0
-    if match["of"]:
-        value = value / Decimal(match["of"]) * scale.maximum
-    elif match["unit"] and match["unit"] not in {
-        "stars",
-        "star",
-        scale.unit.lower(),
-        scale.units.lower(),
-        scale.symbol,
-    }:
+    units = {None, "stars", "star", scale.unit.lower(), scale.units.lower(), scale.symbol}
+    if match["unit"] not in units:
         return None
+    if match["of"] or match["percent"]:
+        value = value / Decimal(match["of"] or 100) * scale.maximum
     fits = scale.minimum <= value <= scale.maximum and (value - scale.minimum) % scale.step == 0
     return f"write rating: {plain(value)}" if fits else None
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from publisher.diagnostics import Edit, Fix
 from publisher.diagnostics.suggest import nearest
-from publisher.posts.front_matter import known_keys, text_keys
+from publisher.posts.keys import known_keys, text_keys
 from publisher.posts.yaml_text import RISKY, quoted
 from publisher.values.faults import WayOut
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from publisher.diagnostics import Source
 
 _LINE = re.compile(r"\s*(?P<item>- +)?(?:(?P<key>[A-Za-z_][\w-]*):\s+)?(?P<value>\S.*)")
-_COMMENT = re.compile(r"\s+#(?:\s|$)")
+_COMMENT = re.compile(r"\s#(?:\s|$)")
 _WELL_QUOTED = re.compile(r"'(?:[^']|'')*'")
 _ELISION = re.compile(r"'(?:bout|cause|em|n|neath|night|nuff|round|til|tis|twas|tween)\b", re.IGNORECASE)
 _BELOW = re.compile(r"(?:[ \t]*(?:\r\n?|\n))+(?P<indent>[ \t]*)(?P<first>\S?)")
@@ -82,7 +82,7 @@ def _without_comment(value: str) -> str:
     """Return what stands before a comment that is one: it has a space after its #, and stands behind all quotes."""
     behind = value.rfind(value[0]) if value[0] in "'\"" else 0
     match = _COMMENT.search(value, behind)
-    return value[: match.start()] if match else value
+    return value[: match.start()].rstrip() if match else value
 
 
 def _without_quotes(value: str) -> str:

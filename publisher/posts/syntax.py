@@ -151,7 +151,10 @@ def _unexpected(stumble: _Stumble) -> _Account:
         return _Account(Span.at(stumble.at), problem, WayOut("line it up with them"))
     alias = _ALIAS.match(stumble.line)
     if alias:
-        start, end = source.offset(number, alias.start("name") + 1), source.offset(number) + len(stumble.line.rstrip())
+        start, end = (
+            source.offset(number, alias.start("name") + 1),
+            source.offset(number) + len(stumble.line.rstrip()),
+        )
         problem = f"{shorten(alias['name'])} is read as an alias, and nothing may follow one"
         return _Account(Span(start, end), problem, quoted_line(source, number))
     problem = "nothing may follow a value in quotes or brackets"

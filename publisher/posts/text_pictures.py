@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from publisher.diagnostics.suggest import nearest
-from publisher.posts.pictures import local_image
+from publisher.posts.pictures import IMAGE_TYPES, local_image
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,15 +48,18 @@ def is_there(file: Path, folder: Path) -> bool:
 def nearest_picture(address: str, file: Path | None, place: Place) -> str | None:
     """Return the relative address of the picture that a wrong one most likely means, or None.
 
-    Names count without their endings: almost all end alike.
+    Names count without their endings, in which almost all are alike.
     """
     images = place.site.images
     if images is None:
         return None
     folder = file.parent if file else images.directory
     wanted = PurePosixPath(unquote(_path(address)))
-    names = sorted(_names(folder), key=lambda name: PurePosixPath(name).suffix == wanted.suffix)
-    stems = {PurePosixPath(name).stem: name for name in names}
+
+    def fitness(path: PurePosixPath) -> tuple[bool, bool, str]:
+        return path.suffix == wanted.suffix, path.suffix.lower() in IMAGE_TYPES, path.name
+
+    stems = {path.stem: path.name for path in sorted(map(PurePosixPath, _names(folder)), key=fitness)}
     near = nearest(wanted.stem, stems)
     if near is None:
         return None

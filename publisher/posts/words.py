@@ -1,4 +1,4 @@
-"""Words that others use for a post's status or an offer's kind, and which of ours they mean."""
+"""Words that other programs use for our keys, for a post's status or an offer's kind, and which of ours they mean."""
 
 from __future__ import annotations
 
@@ -26,8 +26,53 @@ _KINDS = {
 }
 
 
-def _ours(words: Mapping[Status, str] | Mapping[OfferKind, str]) -> dict[str, str]:
+def _ours(words: Mapping[str, str] | Mapping[Status, str] | Mapping[OfferKind, str]) -> dict[str, str]:
     return {other: str(own) for own, others in words.items() for other in others.split()}
+
+
+KEYS = _ours(
+    {
+        "id": "uuid guid",
+        "slug": "permalink url path",
+        "date": "published publishdate publishedat pubdate datepublished created createdat",
+        "updated": "lastmod lastmodified lastmodifiedat modified datemodified",
+        "status": "draft state",
+        "previous": "aliases redirectfrom redirects oldurls",
+        "author": "byline by writer reviewer",
+        "language": "lang locale",
+        "summary": "description excerpt abstract teaser standfirst dek subtitle",
+        "tags": "categories category keywords topics genres genre",
+        "film": "movie",
+        "rating": "score stars grade butterflies",
+        "image": "cover thumbnail featuredimage banner picture photo poster",
+        "watch": "offers streaming wheretowatch availability providers",
+    }
+)
+FILM_KEYS = _ours(
+    {
+        "title": "name",
+        "original_title": "originaltitle aka",
+        "year": "released release releaseyear",
+        "cast": "actors actor starring stars",
+        "runtime": "length duration minutes",
+        "ids": "imdb imdbid tmdb tmdbid wikidata",
+    }
+)
+IMAGE_KEYS = _ours(
+    {"src": "url path file source href", "alt": "description alttext text", "credit": "author by"}
+)
+OFFER_KEYS = _ours(
+    {
+        "service": "provider platform name store",
+        "kind": "type monetization",
+        "url": "link href",
+        "region": "country territory",
+        "price": "cost amount",
+        "quality": "resolution format",
+        "from": "start since starts begins",
+        "until": "end ends expires to",
+    }
+)
 
 
 _OURS = {Status: _ours(_STATUSES), OfferKind: _ours(_KINDS)}

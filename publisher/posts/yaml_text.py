@@ -6,7 +6,7 @@ import re
 
 # What makes a plain value mean something else: an indicator at its start, or `: ` or ` #` within.
 RISKY = re.compile(r"""^[\[\]{}&*!|>'"%@`,?#-]|: |\s#|:$""")
-_RISKY_IN_BRACKETS = re.compile(r"[\[\]{},]|:\S")
+_RISKY_IN_BRACKETS = re.compile(r"[\[\]{},?]|:\S")
 
 
 def quoted(value: str) -> str:

@@ -26,6 +26,7 @@ _AT = re.compile(r"^(?P<problem>.*) \(at (?:line (?P<line>\d+), column (?P<colum
 # No setting lies deeper: webhooks, endpoints, its number, events, its number.
 DEEPEST = 8
 _MOST_DOTS = 1000
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _TEXT = 'text goes between quotes: key = "value"'
 # What tomllib of Python 3.11 to 3.14 says.
 _PROBLEMS = tuple(
@@ -120,19 +121,19 @@ class TomlLocator:
     def _find(self, path: Path, which: int) -> Span | None:
         while path:
             if path in self._index:
-                return self._index[path][which]
+                return self._span(self._index[path][which])
             path = path[:-1]
         return None
 
     @cached_property
-    def _index(self) -> dict[Path, tuple[Span, Span]]:
+    def _index(self) -> dict[Path, tuple[Node, Node]]:
         import tree_sitter_toml  # noqa: PLC0415 - only a faulty file pays for the grammar
         from tree_sitter import Language, Parser  # noqa: PLC0415
 
         encoded = self._source.text.encode()
         tree = Parser(Language(tree_sitter_toml.language())).parse(encoded)
         self._encoded = encoded
-        index: dict[Path, tuple[Span, Span]] = {}
+        index: dict[Path, tuple[Node, Node]] = {}
         counts: dict[Path, int] = {}
         for child in tree.root_node.named_children:
             if child.type == "pair":
@@ -141,26 +142,26 @@ class TomlLocator:
                 header = child.named_children[0]
                 path = _below(self._parts(header), counts)
                 for depth in range(1, len(path)):  # [a.b] makes a as well
-                    index.setdefault(path[:depth], (self._span(header), self._span(header)))
+                    index.setdefault(path[:depth], (header, header))
                 if child.type == "table_array_element":
                     counts[path] = counts.get(path, -1) + 1
-                    index.setdefault(path, (self._span(header), self._span(header)))
+                    index.setdefault(path, (header, header))
                     path = (*path, counts[path])
-                index[path] = (self._span(header), self._span(header))
+                index[path] = (header, header)
                 for pair in child.named_children[1:]:
                     if pair.type == "pair":
                         self._pair(pair, path, index)
         return index
 
-    def _pair(self, pair: Node, base: Path, index: dict[Path, tuple[Span, Span]]) -> None:
+    def _pair(self, pair: Node, base: Path, index: dict[Path, tuple[Node, Node]]) -> None:
         key, value = [child for child in pair.named_children if child.type != "comment"][:2]
         parts = self._parts(key)
         for number in range(1, len(parts)):  # a dotted key makes the tables on its way
-            index.setdefault((*base, *parts[:number]), (self._span(key), self._span(key)))
-        index[(*base, *parts)] = (self._span(key), self._span(value))
+            index.setdefault((*base, *parts[:number]), (key, key))
+        index[(*base, *parts)] = (key, value)
         self._inside(value, (*base, *parts), index)
 
-    def _inside(self, value: Node, path: Path, index: dict[Path, tuple[Span, Span]]) -> None:
+    def _inside(self, value: Node, path: Path, index: dict[Path, tuple[Node, Node]]) -> None:
         if len(path) > DEEPEST:
             return
         if value.type == "inline_table":
@@ -169,11 +170,14 @@ class TomlLocator:
                     self._pair(inner, path, index)
         elif value.type == "array":
             for number, item in enumerate(item for item in value.named_children if item.type != "comment"):
-                index[(*path, number)] = (self._span(item), self._span(item))
+                index[(*path, number)] = (item, item)
                 self._inside(item, (*path, number), index)
 
     def _parts(self, key: Node) -> tuple[str, ...]:
-        values: Any = tomllib.loads(f"{self._encoded[key.start_byte : key.end_byte].decode()} = 0")
+        written = self._encoded[key.start_byte : key.end_byte].decode()
+        if _BARE_KEY.fullmatch(written):
+            return (written,)
+        values: Any = tomllib.loads(f"{written} = 0")
         parts: list[str] = []
         while isinstance(values, dict) and len(parts) <= DEEPEST:
             ((part, values),) = values.items()

@@ -6,6 +6,7 @@ where in the file a key or value stands.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple, Protocol, get_args
 
 from pydantic import BaseModel
@@ -15,7 +16,7 @@ from publisher.values.characters import shorten
 from publisher.values.checkers import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
@@ -78,8 +79,10 @@ def _report(
     elif kind == "extra_forbidden":
         if report.full("unknown-key"):
             return
-        known = sorted(keys_at(model, path[:-1]))
-        unknown_key(report, locator.key(path), str(path[-1]), known, lambda key: locator.renamed(path, key))
+        group_model = model_at(model, path[:-1])
+        unknown_key(
+            report, locator.key(path), str(path[-1]), group_model, lambda key: locator.renamed(path, key)
+        )
     elif kind == "missing":
         group = sorted(keys_at(model, path) - keys_at(model, path[:-1])) if len(path) == 1 else []
         report.add(
@@ -118,23 +121,34 @@ def unknown_key(
     report: Report,
     span: Span | None,
     key: str,
-    known: list[str],
+    model: type[BaseModel],
     renamed: Callable[[str], Fix | None],
 ) -> None:
-    """Report a key nobody knows, with the nearest one that is known; `renamed` offers to write another instead."""
+    """Report a key that a model does not know, with the one that is meant.
+
+    It is the one that other programs call so (`others` of the model), or the nearest; `renamed` offers to write it.
+    """
+    known = sorted(_keys_of(model))
     near = near_words(key, known)
+    others: Mapping[str, str] = getattr(model, "others", {})
+    meant = others.get(re.sub(r"[\W_]", "", key.casefold())) or next(iter(near), None)
     report.add(
         "unknown-key",
         span,
         f"`{shorten(key) or repr(key)}` is not a key that belongs here",
-        label=f"did you mean `{near[0]}`?" if near else None,
-        help=None if near else f"known keys here: {', '.join(known)}",
-        fix=renamed(near[0]) if len(near) == 1 else None,
+        label=f"did you mean `{meant}`?" if meant else None,
+        help=None if meant else f"known keys here: {', '.join(known)}",
+        fix=renamed(meant) if meant and [*near] == [meant] else None,
     )
 
 
 def keys_at(model: type[BaseModel], path: Path) -> set[str]:
     """List the keys that a model knows at a path."""
+    return _keys_of(model_at(model, path))
+
+
+def model_at(model: type[BaseModel], path: Path) -> type[BaseModel]:
+    """Return the model of the group of keys at a path."""
     for step in path:
         if isinstance(step, int):
             continue
@@ -145,6 +159,10 @@ def keys_at(model: type[BaseModel], path: Path) -> set[str]:
         if field is None:  # the name of an entry in a table of tables: its model is the one found already
             continue
         model = next(models_of(field.annotation), model)
+    return model
+
+
+def _keys_of(model: type[BaseModel]) -> set[str]:
     return {info.alias or name for name, info in model.model_fields.items()}
 
 

@@ -85,10 +85,11 @@ def url_problem(written: str) -> str | None:
 
 
 def _url_help(written: str) -> str | None:
-    if written.startswith("//"):
+    if written.startswith("//") and url_problem(f"https:{written}") is None:
         return f"write https:{written}"
-    if re.match(r"(?:www\.)?[\w-]+(?:\.[\w-]+)+(?:/|$)", written) and "://" not in written:
-        return f"write https://{written}"
+    with_scheme = f"https://{written}"
+    if re.match(r"(?:www\.)?[\w-]+(?:\.[\w-]+)+(?:/|$)", written) and url_problem(with_scheme) is None:
+        return f"write {with_scheme}"
     if re.match(r"https?://[^/?#]*@", written, re.IGNORECASE):
         return "leave out what stands before the @"
     if re.fullmatch(r"https?:\S*(?: \S+)+", written, re.IGNORECASE):

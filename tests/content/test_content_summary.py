@@ -42,6 +42,16 @@ def test_the_summary_is_the_first_paragraph_that_has_words(markdown: str, expect
     assert first_words(html, 300) == expected
 
 
+@pytest.mark.parametrize("paragraph", ["«No»\xa0", "boy ", "[a](b) "])
+def test_a_paragraph_without_an_end_in_sight_is_summarised_by_its_beginning(paragraph: str) -> None:
+    """Of a text of megabytes only the beginning is looked at."""
+    beginning, whole = (
+        render(paragraph * times, "https://reviews.example/x/", lambda _: None) for times in (1_000, 90_000)
+    )
+
+    assert first_words(whole, 300) == first_words(beginning, 300)
+
+
 @pytest.mark.parametrize(
     ("words", "limit", "expected"),
     [

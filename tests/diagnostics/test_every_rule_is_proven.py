@@ -14,6 +14,7 @@ ELSEWHERE = {
     "duplicate-id": "test_an_id_belongs_to_one_post",
     "duplicate-slug": "test_a_slug_belongs_to_one_post",
     "file-too-large": "test_a_file_over_the_limit_is_not_looked_into",
+    "service-closed": "test_a_service_that_closed_is_named_with_the_day",
     "file-unreadable": "test_what_cannot_be_read_is_reported_and_nothing_is_waited_for",
 }
 

@@ -109,7 +109,11 @@ def test_a_fix_changes_the_line_it_belongs_to_and_leaves_the_file_readable(data:
 
 
 def _broken(diagnostics: Sequence[Diagnostic]) -> bool:
-    return any(fault.code.startswith(("file-", "front-matter-")) for fault in diagnostics)
+    """Tell whether the file is no text, or its fences are not found; what stands between them is another matter."""
+    return any(
+        fault.code.startswith(("file-", "front-matter-")) and fault.code != "front-matter-shape"
+        for fault in diagnostics
+    )
 
 
 @pytest.fixture(scope="module")
@@ -203,21 +207,21 @@ NESTED = {
     "raw text": f"---\n{HEAD}---\n" + "<script>" * 19_000,
 }
 _SMALL_STACK = """
-import sys, threading
-from pathlib import Path
+import json, sys, threading
 from publisher.content.html import render
-from publisher.diagnostics.render import full
 from publisher.posts import read_post
 from publisher.site import load_site
 
 site = load_site(sys.argv[1])
-data = sys.stdin.buffer.read()
+texts = json.load(sys.stdin)
 
 def read():
-    post, found = read_post(data, site.posts / "x.md", site)
-    if post is not None:
-        render(data.decode()[post.body :], site.url_of(post.review), lambda _: None)
-    print("read", post is not None, *{fault.code for fault in found})
+    for name, text in texts.items():
+        print("reading", name, flush=True)
+        post, found = read_post(text.encode(), site.posts / "x.md", site)
+        if post is not None:
+            render(text[post.body :], site.url_of(post.review), lambda _: None)
+        print("read", name, flush=True)
 
 threading.stack_size(512 * 1024)
 thread = threading.Thread(target=read)
@@ -226,16 +230,16 @@ thread.join()
 """
 
 
-@pytest.mark.parametrize("text", NESTED.values(), ids=NESTED.keys())
-def test_what_is_nested_does_not_need_a_stack_to_match(text: str) -> None:
+def test_what_is_nested_does_not_need_a_stack_to_match() -> None:
     """A sixteenth of the stack that a process has is enough for YAML, Markdown and HTML of any depth."""
     done = subprocess.run(
         [sys.executable, "-c", _SMALL_STACK, str(SITE.root)],
-        input=text.encode(),
+        input=json.dumps(NESTED),
         capture_output=True,
-        timeout=120,
+        encoding="utf-8",
+        timeout=300,
         check=False,
     )
 
-    assert done.returncode == 0, done.stderr.decode()
-    assert done.stdout.startswith(b"read "), done.stderr.decode()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[1::2] == [f"read {name}" for name in NESTED], done.stderr

@@ -15,7 +15,9 @@ from publisher import catalogue
 from publisher.catalogue import Resolution, ServiceStatus
 from publisher.model import OfferKind, Status
 from publisher.posts import SUMMARY_LIMIT, read_post
+from publisher.posts.front_matter import Block, FilmBlock, FrontMatter, ImageBlock, WatchBlock
 from publisher.posts.words import meant
+from publisher.values.faults import keys_at
 
 if TYPE_CHECKING:
     from publisher.diagnostics import Diagnostic
@@ -231,6 +233,16 @@ def test_other_words_for_a_status_or_a_kind_are_understood(
 ) -> None:
     """Words of other tools and of the trade, whatever their case and hyphens; and slips in them."""
     assert meant(written, kind) == word
+
+
+@pytest.mark.parametrize("model", [FrontMatter, FilmBlock, ImageBlock, WatchBlock])
+def test_keys_of_other_programs_stand_for_keys_there_are(model: type[Block]) -> None:
+    """What is suggested is a key of that very group, and no key of ours is taken for another."""
+    known = keys_at(model, ())
+
+    assert model.others
+    assert {*model.others.values()} <= known
+    assert not {*model.others} & known
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)

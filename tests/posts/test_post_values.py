@@ -138,6 +138,33 @@ def test_every_day_that_exists_is_read_as_itself(day: date) -> None:
     assert moment.at < moment.ends
 
 
+@pytest.mark.parametrize(
+    ("written", "advice"),
+    [
+        ("2026-03-05 9:00 PM", "write 2026-03-05T21:00"),
+        ("2026-03-05 12:30am", "write 2026-03-05T00:30"),
+        ("2026-03-05 9 p.m.", "write 2026-03-05T21:00"),
+        ("March 5, 2026", "write 2026-03-05"),
+        ("25/12/2026", "write 2026-12-25"),
+        ("05/06/2026", "that can be read in two ways; write year-month-day"),
+        (
+            "2026-03-05T09:00 CST",
+            "say how far from UTC it is instead, as in -06:00, or leave it out for the site's own zone",
+        ),
+        ("2026-03-05 13:00 PM", None),
+        ("next Tuesday", None),
+    ],
+)
+def test_other_dates_are_refused_with_advice_where_there_is_one_reading(
+    written: str, advice: str | None
+) -> None:
+    """Half-day clocks, names of months and orders that cannot be mixed up are understood."""
+    with pytest.raises(PydanticCustomError, match="is not a date as this key takes it") as caught:
+        parse_moment(written, CHICAGO)
+
+    assert _fault(caught)["help"] == advice
+
+
 @given(
     st.text(max_size=30) | st.from_regex(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d)?([+-]\d\d:\d\d)?", fullmatch=True)
 )
@@ -187,6 +214,10 @@ def test_ratings_are_points_on_the_scale(scale: tuple[str, str, str], written: s
         (("0", "5", "0.5"), "4.3/5", "rating-invalid", None),
         (("0", "5", "0.5"), "9 stars", "rating-invalid", None),
         (("0", "5", "0.5"), "4 stars", "rating-invalid", "write rating: 4"),
+        (("0", "5", "0.5"), "4/5 stars", "rating-invalid", "write rating: 4"),
+        (("0", "5", "0.5"), "4/5 lemons", "rating-invalid", None),
+        (("0", "5", "0.5"), "80%", "rating-invalid", "write rating: 4"),
+        (("0", "5", "0.5"), "85 %", "rating-invalid", None),
         (("0", "5", "0.5"), "4 ★", "rating-invalid", "write rating: 4"),
         (("0", "5", "0.5"), "4 lemons", "rating-invalid", None),
         (("0", "5", "0.5"), "three and a half", "rating-invalid", "write rating: 3.5"),
