@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 TOML_SIZE = 256 * 1024
 SOUND_TEXT = "\nA boy hunts for a treasure.\n"
-_SOUND = "id: {id}\ntitle: Karmalink {n}\ndate: 2022-07-15\nauthor: desk\n"
+_SOUND = "id: {id}\ntitle: Karmalink {n}\ndate: 2022-07-15\nauthor: desk\nsummary: A film.\n"
 
 
 def toml(lines: str) -> bytes:

@@ -31,7 +31,7 @@ def complete_posts(_ctx: click.Context, _param: click.Parameter, incomplete: str
         for name in found
         if name.startswith(begun)
         and name.lower().endswith(("/", *_POSTS))
-        and (begun or not name.startswith("."))
+        and not name.startswith(".")
         and not _UNSPEAKABLE.search(name)
     ]
 

@@ -66,7 +66,7 @@ class Report:
 
     def full(self, code: str) -> bool:
         """Tell whether more faults of a rule would not be kept, so that nobody need look for them."""
-        return self._counts[code] > LIMIT_PER_RULE
+        return self._counts[code] > LIMIT_PER_RULE or self.severities.get(code, code) is None
 
     def add(
         self,

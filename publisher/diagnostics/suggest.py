@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 # The share of characters that stay where a slip turns one word into another. Below this, "free" begins to look like
 # "rent"; above it, a slip in a short word finds nothing.
@@ -28,14 +28,26 @@ def only_near(word: str, known: Iterable[str]) -> str | None:
     return near[0] if len(near) == 1 else None
 
 
+def nearest_of_each(
+    words: Iterable[str], known: Iterable[str], *, likeness: float = _LIKENESS
+) -> dict[str, str]:
+    """Return what each of many words most likely means; one that means none is left out."""
+    folded = {_fold(candidate): candidate for candidate in known}
+    found = ((word, _near(word, folded, likeness)) for word in words)
+    return {word: near[0] for word, near in found if near}
+
+
 def near_words(word: str, known: Iterable[str], *, likeness: float = _LIKENESS) -> Sequence[str]:
     """List the known words that are near a misspelt one, the nearest first, at most two."""
+    return _near(word, {_fold(candidate): candidate for candidate in known}, likeness)
+
+
+def _near(word: str, folded: Mapping[str, str], likeness: float) -> Sequence[str]:
     from rapidfuzz import process  # noqa: PLC0415 - only what is misspelt pays for it
     from rapidfuzz.distance import OSA  # noqa: PLC0415
 
-    folded = {_fold(candidate): candidate for candidate in known}
     found = process.extract(
-        _fold(word), list(folded), scorer=OSA.normalized_similarity, score_cutoff=likeness, limit=2
+        _fold(word), folded.keys(), scorer=OSA.normalized_similarity, score_cutoff=likeness, limit=2
     )
     return [folded[match] for match, _, _ in found]
 

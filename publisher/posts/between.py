@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from publisher.diagnostics.suggest import nearest
+from publisher.diagnostics.suggest import nearest, nearest_of_each
 from publisher.model import Status
 from publisher.posts.front_matter import fresh_id
 from publisher.posts.links import key_of, keys_before
@@ -164,7 +164,7 @@ class Between:
         totals = {folded: counts.total() for folded, counts in spellings.items()}
         common = [folded for folded, total in totals.items() if total >= _COMMON]
         rare = [folded for folded, total in totals.items() if total == 1 and common]
-        meant = {folded: near for folded in rare if (near := nearest(folded, common, likeness=_SLIP))}
+        meant = nearest_of_each(rare, common, likeness=_SLIP)
         odd = {tag for folded, counts in spellings.items() for tag in counts if tag != usual[folded]}
         if not odd and not meant:
             return

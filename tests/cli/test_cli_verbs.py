@@ -300,8 +300,8 @@ def test_a_fault_of_the_program_itself_is_one_line_and_a_private_file(
     breaking.mkdir()
     (breaking / "sitecustomize.py").write_text(
         "import publisher.posts\n"
-        "def read_posts(*_): raise RuntimeError('whsec_c2VjcmV0')\n"
-        "publisher.posts.read_posts = read_posts\n",
+        "def examine(*_, **__): raise RuntimeError('whsec_c2VjcmV0')\n"
+        "publisher.posts.Examination = examine\n",
         encoding="utf-8",
     )
 

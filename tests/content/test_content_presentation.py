@@ -273,7 +273,7 @@ def test_the_editors_summary_comes_first(make_site: MakeSite) -> None:
     assert present(only_post(written), written, NOW).summary == "Two lines & <more>."
     derived = make_site({"a.md": f"{HEAD}---\nThe *text*."})
     assert present(only_post(derived), derived, NOW).summary == "The text."
-    wordless = make_site({"a.md": f"{HEAD}---\n![](x.png)"})
+    wordless = make_site({"a.md": f"{HEAD}---\n![](/x.png)"})
     assert present(only_post(wordless), wordless, NOW).summary == "A <title>"
 
 

@@ -70,6 +70,12 @@ region = "US"
 url = "https://reviews.example/feeds/"
 limit = 50
 ttl = 60
+
+# What validation would stop has to be harmless all the same.
+[rules]
+link-scheme = "off"
+link-invalid = "off"
+text-image-missing = "off"
 """
 
 HOSTILE_TITLES = (

@@ -201,8 +201,17 @@ REAL_POSTS = [
     for file in sorted(folder.glob("*.md"))
     if file.stat().st_size < 20_000
 ]
-POSTS = st.binary(max_size=200) | st.binary(max_size=100).map(f"---\n{HEAD}---\n".encode().__add__)
-POSTS = POSTS | STRUCTURED | mutated(REAL_POSTS)
+#: Any text at all, below sound front matter.
+TEXTS = (MARKDOWN | st.text(max_size=60)).map(
+    lambda text: f"---\n{HEAD}summary: A film.\n---\n{text}".encode("utf-8", "replace")
+)
+POSTS = st.one_of(
+    st.binary(max_size=200),
+    st.binary(max_size=100).map(f"---\n{HEAD}---\n".encode().__add__),
+    STRUCTURED,
+    TEXTS,
+    mutated(REAL_POSTS),
+)
 
 REAL_SITES = [
     file.read_bytes()

@@ -117,6 +117,18 @@ def test_front_matter_over_the_limit_is_not_looked_into() -> None:
     assert fault.message == "the front matter is longer than 256 KiB"
 
 
+def test_front_matter_of_too_many_values_is_read_up_to_there() -> None:
+    """What stands before is checked all the same."""
+    post, (first, second) = read_post(
+        _front(f"rating: 9\ntags: [{'a,' * 30_000}]"), SITE.posts / "x.md", SITE
+    )
+
+    assert post is None
+    assert (first.code, first.line) == ("file-too-large", 8)
+    assert first.message == "the front matter has more than 20,000 keys and values up to here"
+    assert second.code == "rating-range"
+
+
 @pytest.mark.parametrize(
     ("flood", "message"),
     [

@@ -51,7 +51,7 @@ def test_a_new_review_is_published(make_site: Callable[..., Site]) -> None:
     ("front", "changed"),
     [
         ({"title": "Karma Link"}, ("title",)),
-        ({"slug": "karma-link"}, ("url",)),
+        ({"slug": "karma-link", "previous": "[/reviews/karmalink/]"}, ("url",)),
         ({"summary": "A treasure hunt through past lives."}, ("summary",)),
         ({"rating": "4.5"}, ("rating",)),
         ({"rating": "0"}, ("rating",)),
