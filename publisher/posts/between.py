@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import unicodedata
 from collections import Counter, defaultdict
@@ -11,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from publisher.diagnostics.suggest import nearest, nearest_of_each
 from publisher.model import Status
-from publisher.posts.front_matter import fresh_id
+from publisher.posts.identifiers import fresh_id
 from publisher.posts.links import key_of, keys_before
 from publisher.posts.reading import locate, locate_links, reopen
-from publisher.values.characters import quote
+from publisher.values.characters import INVISIBLE, quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,10 +31,6 @@ _COMMON = 3
 _SLIP = 0.8
 # Finding what a link may mean takes a look at every post: nobody needs that a hundred times over.
 _MOST_SUGGESTIONS = 100
-# Marks that change a letter's look and nothing else, and characters that nobody sees (Unicode, 23.4).
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u180b-\u180f\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\U000e0100-\U000e01ef]"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,5 +275,4 @@ def _folded(tag: str) -> str:
 
 def _alike(slug: str) -> str:
     """Fold a slug to what the eye, or a disk that knows no case, would take for the same."""
-    visible = "".join(char for char in slug if not _INVISIBLE.match(char))
-    return unicodedata.normalize("NFKC", visible).casefold()
+    return unicodedata.normalize("NFKC", INVISIBLE.sub("", slug)).casefold()

@@ -7,8 +7,6 @@ another. Descriptions are the reference; docs/reference.md is made from them.
 from __future__ import annotations
 
 import re
-import unicodedata
-import uuid
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
@@ -18,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, 
 from publisher.diagnostics.suggest import nearest
 from publisher.model import OfferKind, Price, Status
 from publisher.posts import forms, shapes, words
+from publisher.posts.identifiers import SLUG_LIMIT, canonical_id, fresh_id, slug_from, slug_problem
 from publisher.posts.moments import Moment, parse_moment
 from publisher.posts.ratings import parse_rating
 from publisher.values.characters import quote
@@ -37,13 +36,9 @@ _IN_IMDB = r"(?:\S*imdb\.com/(?:\S*/)?title/)?(?:tt)?([0-9]{7,9})(?:[/?#]\S*)?"
 _IN_TMDB = r"\S*themoviedb\.org/movie/([1-9][0-9]{0,9})(?:[-/?#]\S*)?"
 _IN_WIKIDATA = r"(?:\S*wikidata\.org/\S*/)?Q?([1-9][0-9]{0,11})(?:[?#]\S*)?"
 
-_UUID = re.compile(
-    r"(?:urn:uuid:)?\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?"
-)
 
 #: Items of a list: names of a cast, tags, offers.
 LIST_LIMIT = 100
-SLUG_LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,33 +73,6 @@ def _id(value: object) -> str:
     return canonical
 
 
-def fresh_id() -> str:
-    """Mint an id: a random UUID (RFC 9562, section 5.4)."""
-    return str(uuid.uuid4())
-
-
-def canonical_id(written: str) -> str | None:
-    """Write a UUID in its one form (RFC 9562, section 4), or answer None when the text is none, or the nil UUID."""
-    # uuid.UUID takes more than UUIDs: underscores, digits of other scripts, hyphens anywhere.
-    match = _UUID.fullmatch(written.strip().lower())
-    canonical = "-".join(match.groups()) if match else ""
-    return canonical if canonical.strip("-0") else None
-
-
-def slug_problem(slug: str) -> str | None:
-    """Say why a text is no slug, or None when it is one."""
-    if len(slug) > SLUG_LIMIT:
-        return f"is {len(slug)} characters long; a slug has at most {SLUG_LIMIT}"
-    if slug != slug.lower():
-        return "is not in lower case"
-    if slug != unicodedata.normalize("NFC", slug):
-        return "is not in Unicode's composed form (NFC)"
-    parts = slug.split("-")
-    if not all(part and all(unicodedata.category(char)[0] in "LMN" for char in part) for part in parts):
-        return "is not letters and digits joined by single hyphens"
-    return None
-
-
 def _slug(value: object) -> str:
     written = text(value)
     problem = slug_problem(written)
@@ -116,14 +84,6 @@ def _slug(value: object) -> str:
 def _slug_help(written: str) -> str:
     cleaned = slug_from(written)
     return f"write slug: {cleaned}" if cleaned else "use letters and digits"
-
-
-def slug_from(written: str) -> str | None:
-    """Make the slug that comes nearest to a text, or None where nothing of it can stand in one."""
-    lowered = unicodedata.normalize("NFC", unicodedata.normalize("NFC", written[:1000]).lower())
-    words = "".join(char if unicodedata.category(char)[0] in "LMN" else "-" for char in lowered)
-    cleaned = re.sub(r"-+", "-", words).strip("-")[:100].strip("-")
-    return cleaned if cleaned and slug_problem(cleaned) is None else None
 
 
 def _moment(value: object, info: ValidationInfo) -> Moment:

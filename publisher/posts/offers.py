@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from publisher.posts.front_matter import WatchBlock
     from publisher.posts.subject import Subject
 
+# Of these one is certain, the other rumoured: enough to have a look, not enough to decide anything.
+_GONE = {catalogue.ServiceStatus.CLOSED, catalogue.ServiceStatus.UNKNOWN}
+
 
 def check_offers(subject: Subject) -> None:
     """Apply every rule of this module to the offers of one post."""
@@ -37,7 +40,7 @@ def _check_offer(subject: Subject, number: int, offer: WatchBlock) -> None:
     if resolution.service is None:
         _report_unresolved(subject, number, offer, resolution)
         return
-    if resolution.service.status is catalogue.ServiceStatus.CLOSED and not expired:
+    if resolution.service.status in _GONE and not expired:
         _report_closed(subject, number, resolution.service)
     if offer.url is not None:
         _check_url(subject, number, offer.url, resolution.service)
@@ -106,12 +109,16 @@ def _only_near(
 
 def _report_closed(subject: Subject, number: int, service: catalogue.Service) -> None:
     since = f" on {service.ended:%Y-%m-%d}" if service.ended else ""
+    closed = service.status is catalogue.ServiceStatus.CLOSED
+    known = f"what is known: {service.note.rstrip('.')}; " if service.note and not closed else ""
     subject.report.add(
         "service-closed",
         subject.locator.value(("watch", number, "service")),
-        f"{service.label} closed{since}; nobody can watch the film there",
-        label=service.note,
-        help="remove the offer, or name the service that has the film now",
+        f"{service.label} closed{since}; nobody can watch the film there"
+        if closed
+        else f"{service.label} may no longer exist",
+        label=service.note if closed else None,
+        help=known + "remove the offer, or name the service that has the film now",
     )
 
 

@@ -90,7 +90,7 @@ class AddressRules:
             return "noted"
 
         sized = absolute_srcset(srcset, note)
-        for address in addresses:
+        for address in dict.fromkeys(addresses):
             problem = self.problem(use, address, address)
             if problem is not None:
                 yield address, problem

@@ -26,7 +26,8 @@ def rewrite(file: Path, before: bytes, after: bytes) -> None:
         _put_in_place(target, before, after)
     except OSError as error:
         raise EnvironmentFault(
-            f"{file} cannot be written: {error.strerror or error}", "what was there before is still there, whole"
+            f"{file} cannot be written: {error.strerror or error}",
+            "what was there before is still there, whole",
         ) from None
 
 

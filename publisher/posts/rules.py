@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from publisher.diagnostics import Edit, Fix
 from publisher.model import Status
-from publisher.posts.front_matter import fresh_id, slug_from, slug_problem
+from publisher.posts.identifiers import fresh_id, slug_from, slug_problem
 from publisher.posts.offers import check_offers
 from publisher.posts.pictures import check_image
 from publisher.posts.tree import Mapping

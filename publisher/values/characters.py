@@ -7,6 +7,10 @@ import unicodedata
 
 # What XML 1.0 (section 2.2) does not let a document hold; lone surrogates among it, and DELETE, which it discourages.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# Marks that change a letter's look and nothing else, and characters that nobody sees (Unicode, 23.4).
+INVISIBLE = re.compile(
+    "[\u00ad\u034f\u180b-\u180f\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+)
 _NAMES = {
     "\x00": "NULL",
     "\x07": "BELL",

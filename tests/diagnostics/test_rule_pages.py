@@ -67,7 +67,6 @@ DESCRIBED = {
     "file-empty": "an empty example shows nothing",
     "body-markup": "20,000 tags are no example",
     "byte-order-mark": "nobody sees one",
-    "service-closed": "the catalogue is certain of no service's end",
     "slug-changed": "it takes two runs",
     "id-changed": "it takes two runs",
 }
