@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from publisher.diagnostics import Diagnostic, Report, Source, has_errors, in_reading_order
 from publisher.errors import PostsInvalid
 from publisher.posts.between import Between
-from publisher.posts.files import find_posts, read_file
+from publisher.posts.files import Unreadable, find_posts, read_file
 from publisher.posts.reading import Post, identity, read_post
 
 if TYPE_CHECKING:
@@ -103,15 +103,21 @@ class Examination:
 
     def _contents(self, file: Path) -> bytes:
         """Return what a file held when it was read, or holds by now; only messages quote it."""
-        unread = Report(Source("", ""))
-        return self._unsaved.get(file) or read_file(file, self._site, unread) or b""
+        if file in self._unsaved:
+            return self._unsaved[file]
+        try:
+            return read_file(file, self._site)
+        except Unreadable:  # gone since it was checked
+            return b""
 
     def _read(self, file: Path) -> tuple[Post | None, list[Diagnostic]]:
         data = self._unsaved.get(file)
         if data is None:
-            report = Report(Source(self._site.display(file), ""))
-            data = read_file(file, self._site, report)
-            if data is None:
+            try:
+                data = read_file(file, self._site)
+            except Unreadable as fault:
+                report = Report(Source(self._site.display(file), ""), self._site.severities)
+                report.add("file-unreadable", None, fault.message, help=fault.help)
                 return None, report.diagnostics
         post, found = read_post(data, file, self._site, self._now)
         if post is not None:

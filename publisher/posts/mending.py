@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.diagnostics import Report, Source, apply_fixes
-from publisher.posts.files import find_posts, read_file
+from publisher.diagnostics import apply_fixes
+from publisher.posts.files import Unreadable, find_posts, read_file
 from publisher.posts.reading import read_post
 from publisher.posts.rewriting import rewrite
 
@@ -58,8 +58,9 @@ def mend_posts(
     for file in files:
         if file not in chosen:
             continue
-        data = read_file(file, site, Report(Source("", "")))
-        if data is None:
+        try:
+            data = read_file(file, site)
+        except Unreadable:  # validation says so
             continue
         mended, faults = mend(data, file, site, now, wanted)
         if mended != data:

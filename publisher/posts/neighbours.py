@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from publisher.diagnostics import Report, Source
 from publisher.posts.checking import Place, check_front_matter
-from publisher.posts.files import POST_SUFFIXES, read_file
+from publisher.posts.files import POST_SUFFIXES, Unreadable, read_file
 from publisher.posts.handler import PostHandler
 
 if TYPE_CHECKING:
@@ -71,10 +71,8 @@ def _candidates(path: PurePosixPath, place: Place) -> Iterator[Path]:
 
 
 def _address_of(file: Path, site: Site) -> str | None:
-    source = Source(site.display(file), "")
-    data = read_file(file, site, Report(source))
     try:
-        text = (data or b"").decode("utf-8-sig")
-    except UnicodeDecodeError:
+        text = read_file(file, site).decode("utf-8-sig")
+    except (Unreadable, UnicodeDecodeError):
         return None
-    return review_address(Source(source.path, text), Place(file, site, None))
+    return review_address(Source(site.display(file), text), Place(file, site, None))

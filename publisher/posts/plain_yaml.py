@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 import yaml
+from yaml._yaml import CParser
 
 from publisher.posts.tree import DEPTH_LIMIT, MISSED_SPACE, NULLS
 
@@ -29,6 +30,19 @@ class _InDoubt(Exception):
     """The other way has to be taken."""
 
 
+class _Composer(CParser):
+    """libyaml's composer without anything that guesses types: every scalar is text here."""
+
+    def resolve(self, *_: object) -> None:
+        """Give a node no tag."""
+
+    def descend_resolver(self, *_: object) -> None:
+        """Take no notice of where a node stands."""
+
+    def ascend_resolver(self) -> None:
+        """Likewise."""
+
+
 def plain_values(text: str) -> dict[str, Any] | None:
     """Return front matter as text, lists and dicts; None where only a closer look can tell what it says.
 
@@ -38,7 +52,7 @@ def plain_values(text: str) -> dict[str, Any] | None:
     if len(text) > _LONGEST or _UNUSUAL.search(text) or sum(map(text.count, _OPENING)) > _MOST_OPENINGS:
         return None
     try:
-        root = yaml.compose(text, Loader=yaml.CBaseLoader)
+        root = _Composer(text).get_single_node()
         values = _plain(root, 0) if root is not None else None
     except (yaml.YAMLError, _InDoubt):
         return None
