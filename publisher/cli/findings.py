@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from publisher.diagnostics import Diagnostic
 
 
+_HIDING = ("file-", "front-matter-", "yaml-syntax", "yaml-nesting")
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """The rules somebody wants to hear of."""
@@ -32,10 +35,14 @@ class Selection:
     def of(cls, select: Sequence[str], ignore: Sequence[str]) -> Selection:
         """Read codes and patterns such as `link-*`, several parted by commas.
 
+        What keeps a file from being read is selected whatever was named, unless it is ignored by name.
+
         Raises:
             UsageError: A word is no rule's code and matches none.
         """
-        selected = _codes(select, "--select") if select else set(RULES)
+        # Where a file cannot be read, nobody knows whether the rules that were asked for hold.
+        hiding = {code for code in RULES if code.startswith(_HIDING)}
+        selected = _codes(select, "--select") | hiding if select else set(RULES)
         return cls(frozenset(selected - _codes(ignore, "--ignore")))
 
     def wants(self, fault: Diagnostic) -> bool:

@@ -36,7 +36,7 @@ STDIN = Path("-")
     multiple=True,
     metavar="CODES",
     shell_complete=complete_rules,
-    help="Only these rules, such as rating-range,link-*.",
+    help="Only these rules, such as rating-range,link-*, and what keeps a file from being read.",
 )
 @click.option(
     "--ignore", multiple=True, metavar="CODES", shell_complete=complete_rules, help="All rules but these."
@@ -116,7 +116,7 @@ def validate(
             )
     examination = publisher.Examination(site, paths, now=moment, unsaved=unsaved)
     findings = Findings(
-        map(see, filter(selection.wants, _faults(examination, console))),
+        map(see, filter(selection.wants, _faults(examination, site, console))),
         shown=lambda fault: not quiet or fault.severity is publisher.Severity.ERROR,
         most=most,
     )
@@ -159,10 +159,12 @@ def _standard_input(paths: tuple[Path, ...], name: Path | None, site: publisher.
     return {file: sys.stdin.buffer.read(publisher.POST_LIMIT + 1)}
 
 
-def _faults(examination: publisher.Examination, console: Console) -> Iterator[publisher.Diagnostic]:
+def _faults(
+    examination: publisher.Examination, site: publisher.Site, console: Console
+) -> Iterator[publisher.Diagnostic]:
     """Yield faults file by file, while the files are being read, and last those between them."""
     for post, found in examination.files():
         yield from found
         if post and not found:
-            console.detail(f"{post.name}: no faults")
+            console.detail(f"{os.path.relpath(site.root / post.name)}: no faults")
     yield from examination.between()

@@ -60,7 +60,12 @@ def visible(text: str) -> str:
 
 
 def concise(fault: Diagnostic, paint: Paint = unpainted) -> str:
-    """Render one line: `FILE:LINE:COLUMN: severity[code]: message`."""
+    """Render one line: `FILE:LINE:COLUMN: severity[code]: message`, and in parentheses what to do about it."""
+    hints = [" ".join(hint.split()) for hint in (fault.label, fault.help) if hint]
+    return _headline(fault, paint) + (f" ({visible('; '.join(hints))})" if hints else "")
+
+
+def _headline(fault: Diagnostic, paint: Paint) -> str:
     place = paint(f"{visible(fault.path)}:{fault.line}:{fault.column}:", "place")
     kind = paint(f"{fault.severity}[{fault.code}]", str(fault.severity))
     return f"{place} {kind}: {visible(fault.message)}"
@@ -68,7 +73,7 @@ def concise(fault: Diagnostic, paint: Paint = unpainted) -> str:
 
 def full(fault: Diagnostic, paint: Paint = unpainted) -> str:
     """Render a fault with the line it is on, a caret under it, and the way out."""
-    lines = [concise(fault, paint)]
+    lines = [_headline(fault, paint)]
     if fault.excerpt is not None:
         before, at_fault, after = _window(fault)
         number = str(fault.line)

@@ -16,12 +16,11 @@ from publisher.posts.reading import locate, locate_links, reopen
 from publisher.values.characters import INVISIBLE, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from publisher.diagnostics import Diagnostic, Report, Span
-    from publisher.model import Film
-    from publisher.posts.reading import Post
+    from publisher.posts.reading import Checked, Post
     from publisher.site import Site
     from publisher.values.faults import Path as KeyPath
 
@@ -83,6 +82,7 @@ class Between:
     def add(self, post: Post) -> None:
         """Take in a post without errors."""
         review = post.review
+        film = review.film if review.status is not Status.RETRACTED else None
         self._previous.update(keys_before(review, self._site))
         self._members.append(
             _Member(
@@ -92,15 +92,27 @@ class Between:
                 review.slug,
                 key=key_of(review, self._site),
                 status=review.status,
-                films=_films(review.film) if review.film and review.status is not Status.RETRACTED else (),
+                films=_films(film.title, film.year, film.ids) if film else (),
                 tags=tuple(map(sys.intern, review.tags)),
                 links=tuple(map(sys.intern, post.links)),
             )
         )
 
-    def add_faulty(self, path: Path, id: str | None, slug: str | None) -> None:
+    def add_faulty(self, path: Path, checked: Checked, id: str | None, slug: str | None) -> None:
         """Take in a post with errors, as far as it could be read."""
-        self._members.append(_Member(path, self._site.display(path), id, slug))
+        front = checked.front
+        film = front.film if front and front.status is not Status.RETRACTED else None
+        self._members.append(
+            _Member(
+                path,
+                self._site.display(path),
+                id,
+                slug,
+                films=_films(film.title, film.year, film.ids.model_dump(exclude_none=True)) if film else (),
+                tags=tuple(map(sys.intern, front.tags)) if front else (),
+                links=tuple(map(sys.intern, checked.links)),
+            )
+        )
 
     def faults(self) -> list[Diagnostic]:
         """Return everything that is wrong between the posts taken in."""
@@ -263,10 +275,10 @@ def _same_slug(one: _Member, two: _Member) -> str:
     return f"the slug{whence} is that of {two.name} too"
 
 
-def _films(film: Film) -> tuple[str, ...]:
+def _films(title: str | None, year: int | None, ids: Mapping[str, str]) -> tuple[str, ...]:
     """Return what identifies a film: its ids, and its title with its year."""
-    ids = tuple(f"{scheme}:{value}" for scheme, value in film.ids.items())
-    return (*ids, f"{_folded(film.title)} ({film.year})") if film.year else ids
+    known = tuple(f"{scheme}:{value}" for scheme, value in ids.items())
+    return (*known, f"{_folded(title)} ({year})") if title and year else known
 
 
 def _folded(tag: str) -> str:

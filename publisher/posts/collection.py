@@ -9,7 +9,7 @@ from publisher.diagnostics import Diagnostic, Report, Source, has_errors, in_rea
 from publisher.errors import PostsInvalid
 from publisher.posts.between import Between
 from publisher.posts.files import Unreadable, find_posts, read_file
-from publisher.posts.reading import Post, identity, read_post
+from publisher.posts.reading import Post, check_post, identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -119,13 +119,13 @@ class Examination:
                 report = Report(Source(self._site.display(file), ""), self._site.severities)
                 report.add("file-unreadable", None, fault.message, help=fault.help)
                 return None, report.diagnostics
-        post, found = read_post(data, file, self._site, self._now)
-        if post is not None:
-            self._between.add(post)
+        checked = check_post(data, file, self._site, self._now)
+        if checked.post is not None:
+            self._between.add(checked.post)
         else:
             # A post with other faults takes part all the same: both are to be mended.
-            self._between.add_faulty(file, *identity(data, file))
-        return post, found
+            self._between.add_faulty(file, checked, *identity(data, file))
+        return checked.post, checked.diagnostics
 
 
 def read_posts(site: Site, paths: Sequence[Path] = (), *, now: datetime | None = None) -> Collection:

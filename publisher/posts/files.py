@@ -55,7 +55,10 @@ def find_posts(
 def _asked(path: Path, site: Site, diagnostics: list[Diagnostic]) -> Iterable[Path]:
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links and rename the file
     if absolute.is_dir():
-        return _below(absolute, site, diagnostics)
+        found = list(_below(absolute, site, diagnostics))
+        if not found and not diagnostics:
+            raise UsageError(f"no post lies in {path}", "posts are Markdown files: their names end in .md")
+        return found
     if not os.path.lexists(absolute):  # a link that leads nowhere is a post that cannot be read
         raise UsageError(f"there is no file {path}", "check the name; posts lie in the site's posts folder")
     if not absolute.name.lower().endswith(POST_SUFFIXES):

@@ -15,12 +15,16 @@ from frontmatter.default_handlers import BaseHandler
 
 from publisher.diagnostics import Report, Source, Span
 from publisher.posts import tree
+from publisher.values.characters import quote
 
 _FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _CLOSING = re.compile(r"[\r\n](?P<fence>---[ \t]*+(?:\r\n?|\n|\Z))")
 _BLANK_LINES = re.compile(r"(?:[^\S\r\n]*+(?:\r\n?|\n))*+")
 _OTHER_FENCE = re.compile(r"\+\+\+|;;;|\{")
 _LINE = re.compile(r"[^\r\n]*")
+# Two hyphens or more than three, and what word processors make of them.
+_NEARLY_A_FENCE = re.compile("--|-{4,}|[-\u2010-\u2015\u2212]*[\u2010-\u2015\u2212][-\u2010-\u2015\u2212]*")
+_KEYED = re.compile(r"[A-Za-z_]+:(?:\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +125,23 @@ def _report_no_front_matter(source: Source, report: Report, line: Span) -> None:
             help="write the front matter as `key: value` lines between two lines of ---",
         )
         return
+    written = source.text[line.start : line.end].strip()
+    if _NEARLY_A_FENCE.fullmatch(written):
+        report.add(
+            "front-matter-missing",
+            line,
+            f"front matter begins with a line of three hyphens, and this is {quote(written)}",
+            help="write --- with nothing else on the line; word processors make dashes of hyphens",
+        )
+        return
+    keyed = _KEYED.match(written) is not None
     report.add(
         "front-matter-missing",
         line,
-        "the file does not begin with front matter",
-        help="begin the file with a line of ---, then `key: value` lines, then another line of ---",
+        "no line of --- stands above the front matter"
+        if keyed
+        else "the file does not begin with front matter",
+        help="put a line of --- above this one, and another below the last `key: value` line"
+        if keyed
+        else "begin the file with a line of ---, then `key: value` lines, then another line of ---",
     )

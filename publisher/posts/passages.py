@@ -254,8 +254,8 @@ class Prose:
         element = self.span_of_tag(html, tag)
         written = html.html[attribute.start : attribute.end]
         start = element.start + attribute.start - tag.start
-        if not self._source.startswith(written, start):
-            start = self._source.find(written, element.start, element.end + (element.end - element.start))
+        if not self._source.startswith(written, start):  # marks of a quote stand between
+            start = self._source.find(written, element.start, 2 * element.end - element.start)
         return Span(start, start + len(written)) if written and start >= 0 else element
 
     def _inline(self, link: Link) -> Span:

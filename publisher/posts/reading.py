@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from publisher.diagnostics import Report, Source, has_errors
 from publisher.errors import Refused
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from publisher.diagnostics import Diagnostic, Span
     from publisher.model import Review
+    from publisher.posts.front_matter import FrontMatter
     from publisher.site import Site
     from publisher.values.faults import Path as KeyPath
 
@@ -61,6 +62,22 @@ class Post:
         return data.decode("utf-8-sig")[self.body :]
 
 
+class Checked(NamedTuple):
+    """What a look at one file found.
+
+    Attributes:
+        post: The post; None when there are errors.
+        diagnostics: Everything that was found.
+        front: The front matter without the values at fault; None where it cannot be told what it says.
+        links: The site's own reviews that the text links to, as `links.review_key` writes them.
+    """
+
+    post: Post | None
+    diagnostics: list[Diagnostic]
+    front: FrontMatter | None = None
+    links: tuple[str, ...] = ()
+
+
 def read_post(
     data: bytes, path: Path, site: Site, now: datetime | None = None
 ) -> tuple[Post | None, list[Diagnostic]]:
@@ -75,23 +92,29 @@ def read_post(
     Returns:
         The post, or None when there are errors; and everything that was found.
     """
+    checked = check_post(data, path, site, now)
+    return checked.post, checked.diagnostics
+
+
+def check_post(data: bytes, path: Path, site: Site, now: datetime | None = None) -> Checked:
+    """Check the bytes of one file whole, as `read_post` does, and keep what others need to know of a faulty one."""
     name = site.display(path)
     source, report = decode(data, name, site.severities)
     if source is None:
-        return None, report.diagnostics
+        return Checked(None, report.diagnostics)
     body.check_characters(report)
     parts = _HANDLER.locate(source, report)
     if parts is None:
-        return None, report.diagnostics
+        return Checked(None, report.diagnostics)
     place = Place(path, site, now)
     readable = body.check_body(parts.body, report)
     links = prose.check_prose(parts.body, place, report) if readable else ()
     front = check_front_matter(parts, place, report)
     if front is None or has_errors(report.diagnostics):
-        return None, report.diagnostics
-    review = review_of(front, path, site)
+        return Checked(None, report.diagnostics, front, links)
     digest = hashlib.sha256(data).digest()
-    return Post(review, path, name, parts.body.start, digest, links), report.diagnostics
+    post = Post(review_of(front, path, site), path, name, parts.body.start, digest, links)
+    return Checked(post, report.diagnostics, front, links)
 
 
 def identity(data: bytes, path: Path) -> tuple[str | None, str | None]:

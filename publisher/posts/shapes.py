@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from publisher.posts.yaml_text import scalar
@@ -12,14 +13,18 @@ if TYPE_CHECKING:
 
 # A longer text is no title, and no file's name either.
 _LONGEST = 80
+_TITLE_AND_YEAR = re.compile(r"(?P<title>.*\S)\s*\((?P<year>[0-9]{4})\)\s*")
+_KINDS = "rent, buy, subscription, free, ads, cinema or disc"
 
 
 def film(value: object) -> object:
     """Take a film as a group of keys."""
     if isinstance(value, dict):
         return value
-    title = _text_or("Karmalink", value)
-    raise _shown(value, "a group of keys", f"film:\n  title: {title}\n  year: 2021")
+    named = _TITLE_AND_YEAR.fullmatch(value) if isinstance(value, str) else None
+    title = _text_or("Karmalink", named["title"] if named else value)
+    year = named["year"] if named else "the year it was first shown"
+    raise _shown(value, "a group of keys", f"film:\n  title: {title}\n  year: {year}")
 
 
 def film_ids(value: object) -> object:
@@ -45,7 +50,7 @@ def offer(value: object) -> object:
     """Take an offer as a group of keys."""
     if isinstance(value, dict):
         return value
-    raise _shown(value, "a group of keys", f"- service: {_text_or('Apple TV', value)}\n  kind: rent")
+    raise _shown(value, "a group of keys", f"- service: {_text_or('Apple TV', value)}\n  kind: {_KINDS}")
 
 
 def offers(value: object) -> object:
@@ -53,7 +58,7 @@ def offers(value: object) -> object:
     if isinstance(value, list):
         return value
     first = value if isinstance(value, dict) else {"service": value}
-    service, kind = _text_or("Apple TV", first.get("service")), _text_or("rent", first.get("kind"))
+    service, kind = _text_or("Apple TV", first.get("service")), _text_or(_KINDS, first.get("kind"))
     lines = f"watch:\n  - service: {service}\n    kind: {kind}"
     raise _shown(value, "a list", lines, lead="begin each offer with a -, as in")
 

@@ -90,9 +90,20 @@ def _without_quotes(value: str) -> str:
     if mark not in "'\"":
         return value
     if len(value) > 1 and value[-1] == mark:
-        return value[1:-1]
+        # "Alien" and "Aliens": the mark at the end closes another quotation than the one at the beginning opens.
+        return value if _closes_within(value) and value.count(mark) % 2 == 0 else value[1:-1]
     opened = value.count(mark) == 1 and not _ELISION.match(value)
     return value[1:] if opened else value
+
+
+def _closes_within(value: str) -> bool:
+    """Tell whether a value in quotes seems to be several quotations: what opens it is closed before its end."""
+    mark = value[0]
+    for match in re.finditer(mark, value[1:-1]):
+        before, after = value[match.start()], value[match.start() + 2]
+        if not (before.isalnum() and after.isalnum()):  # else an apostrophe
+            return not before.isspace() and (after.isspace() or after in ",.;:!?)")
+    return False
 
 
 def _is_whole_text(value: str) -> bool:
@@ -104,6 +115,11 @@ def _is_whole_text(value: str) -> bool:
         # Several items, or a key with its value, may be what was meant.
         return not re.search(r",|:\s", value) and {"[": "]", "{": "}"}[opening] in value
     if opening in "'\"":
+        several = value[-1] == opening and _closes_within(value)
         # What was escaped in the quotes would come out with its escapes, and a lone ' may be an apostrophe.
-        return not re.search(r"\\|''", value) and (value.count("'") != 1 or _ELISION.match(value) is not None)
+        return (
+            not several
+            and not re.search(r"\\|''", value)
+            and (value.count("'") != 1 or _ELISION.match(value) is not None)
+        )
     return True

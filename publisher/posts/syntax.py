@@ -25,6 +25,11 @@ _PROBLEMS = {
     "block sequence entries are not allowed in this context": "a list begins on the line below its key",
     "did not find expected '-' indicator": "every line of this list begins with a - at the same indentation",
     "did not find expected <document start>": "a line of ... ended the YAML above",
+    "did not find expected hexdecimal number": "a backslash in double quotes begins an escape, and this is none",
+    "did not find expected comment or line break": "nothing may follow this mark on its line",
+    "did not find expected node content": "no value begins with this character",
+    "did not find expected ',' or ']'": "in brackets, items are parted by commas",
+    "did not find expected ',' or '}'": "in braces, keys with their values are parted by commas",
     "did not find expected alphabetic or numeric character": "this mark begins an anchor or an alias, and no name follows",
 }
 _FIXES = {

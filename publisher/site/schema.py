@@ -147,13 +147,26 @@ def _rule(value: object) -> str:
     return code
 
 
+# What other programs call it.
+_LEVELS = {
+    "warn": "warning",
+    "info": "advice",
+    "hint": "advice",
+    "note": "advice",
+    "ignore": "off",
+    "none": "off",
+}
+
+
 def _level(value: object) -> Severity | None:
-    written = text(value)
+    written = str(value) if isinstance(value, str) else ""
     if written == "off":
         return None
     known = [str(severity) for severity in Severity]
     if written not in known:
-        near = nearest(written, [*known, "off"])
+        near = _LEVELS.get(written.lower()) or nearest(written, [*known, "off"])
+        if not written:
+            raise shape_fault(value, f"one of {', '.join(known)}, off, in quotes")
         raise fault(
             "invalid-value",
             f"{quote(written)} is not how a rule can be judged",

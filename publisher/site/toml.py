@@ -48,6 +48,7 @@ _PROBLEMS = tuple(
             "put its keys into one table",
             True,
         ),
+        ("Expected ']' at the end of a table", "the [ on this line is not closed", "close it with ]", True),
         ("Unclosed array", "the [ opened above is not closed", "close it with ]", False),
         ("Exceeds the limit", "this number is too long", None, True),
     )

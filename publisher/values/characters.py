@@ -11,6 +11,8 @@ FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff
 INVISIBLE = re.compile(
     "[\u00ad\u034f\u180b-\u180f\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 )
+# Those, and every space that is none of the keyboard's.
+UNSEEN = re.compile(INVISIBLE.pattern.replace("[", "[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000", 1))
 _NAMES = {
     "\x00": "NULL",
     "\x07": "BELL",

@@ -77,7 +77,11 @@ def prose(value: object) -> str:
 def _bounded(written: str, limit: int) -> str:
     """Take a text that is there and no longer than what lists and partners can be expected to show."""
     if not written:
-        raise fault("invalid-value", "the text is empty", help="write something, or leave the key out")
+        raise fault(
+            "invalid-value",
+            "the text is empty",
+            help="write something; a key that is not required can be left out",
+        )
     if len(written) > limit:
         raise fault(
             "invalid-value", f"the text has {len(written):,} characters; this key takes at most {limit:,}"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, get_args
 from pydantic import BaseModel
 
 from publisher.diagnostics.suggest import near_words
-from publisher.values.characters import shorten
+from publisher.values.characters import UNSEEN, name_of, shorten
 from publisher.values.checkers import describe
 
 if TYPE_CHECKING:
@@ -129,7 +129,25 @@ def unknown_key(
     It is the one that other programs call so (`others` of the model), or the nearest; `renamed` offers to write it.
     """
     known = sorted(_keys_of(model))
+    unseen = UNSEEN.search(key)
+    if unseen:
+        report.add(
+            "unknown-key",
+            span,
+            f"the key holds {name_of(unseen.group())}, which looks like nothing or like a space",
+            help="delete the character; it is often left behind by pasting",
+        )
+        return
     near = near_words(key, known)
+    homes = [name for name, inner in _groups_of(model).items() if key in _keys_of(inner)]
+    if homes and not any(key == word for word in near):
+        report.add(
+            "unknown-key",
+            span,
+            f"`{key}` is not a key that belongs here",
+            help=f"it belongs to `{homes[0]}`: write it below that, indented",
+        )
+        return
     others: Mapping[str, str] = getattr(model, "others", {})
     meant = others.get(re.sub(r"[\W_]", "", key.casefold())) or next(iter(near), None)
     report.add(
@@ -140,6 +158,15 @@ def unknown_key(
         help=None if meant else f"known keys here: {', '.join(known)}",
         fix=renamed(meant) if meant and [*near] == [meant] else None,
     )
+
+
+def _groups_of(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
+    """Return the groups of keys that a model holds, by their keys."""
+    return {
+        info.alias or name: inner
+        for name, info in model.model_fields.items()
+        for inner in models_of(info.annotation)
+    }
 
 
 def keys_at(model: type[BaseModel], path: Path) -> set[str]:
