@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,6 +22,9 @@ _STYLES: dict[str, dict[str, Any]] = {
     "done": {"fg": "green"},
 }
 
+# Workflow commands: `::error…` where a line begins, and of old `##[error]` anywhere in it.
+_COMMAND = re.compile(r"^\s*::|##\[", re.MULTILINE)
+
 
 class Console:
     """Prints for one command; `quiet` leaves only what is asked for, errors and results for machines."""
@@ -36,6 +40,12 @@ class Console:
             return text
         return click.style(text, **_STYLES.get(role, {}))
 
+    def echo(self, text: str, *, err: bool = False) -> None:
+        """Print a text; a runner of GitHub Actions must not take any of it, which may be a file's, for a command."""
+        if os.environ.get("GITHUB_ACTIONS"):
+            text = _COMMAND.sub(lambda match: f"{match.group()[:-1]}\u200b{match.group()[-1]}", text)
+        click.echo(text, err=err)
+
     def say(self, *lines: str) -> None:
         """Print lines for people; what came out of files and from hosts cannot steer the terminal."""
         from publisher.diagnostics.render import visible
@@ -46,7 +56,7 @@ class Console:
     def painted(self, line: str) -> None:
         """Print a line that has its colours, and was made harmless before it got them."""
         if not self.quiet and not self.json:
-            click.echo(line)
+            self.echo(line)
 
     def detail(self, *lines: str) -> None:
         """Print lines for people who want to know more."""
@@ -80,7 +90,7 @@ class Console:
             )
             return
         for fault in error.diagnostics:
-            click.echo(render.full(fault, self.paint), err=True)
-        click.echo(f"{self.paint('error:', 'error')} {render.visible(error.message)}", err=True)
+            self.echo(render.full(fault, self.paint), err=True)
+        self.echo(f"{self.paint('error:', 'error')} {render.visible(error.message)}", err=True)
         if error.hint:
-            click.echo(f"{self.paint('help:', 'help')} {render.visible(error.hint)}", err=True)
+            self.echo(f"{self.paint('help:', 'help')} {render.visible(error.hint)}", err=True)

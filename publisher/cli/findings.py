@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from publisher.cli.console import Console
     from publisher.diagnostics import Diagnostic
+    from publisher.errors import PublisherError
 
 
 _HIDING = ("file-", "front-matter-", "yaml-syntax", "yaml-nesting")
@@ -106,16 +107,24 @@ def seen_from_here(root: Path) -> Callable[[Diagnostic], Diagnostic]:
 
 def print_findings(findings: Findings, form: str, console: Console) -> None:
     """Print faults for people, or as annotations, one by one."""
-    show: Callable[[Diagnostic], str] = {
-        "full": lambda fault: render.full(fault, console.paint),
-        "concise": lambda fault: render.concise(fault, console.paint),
-        "github": render.github,
-    }[form]
     for fault in findings:
-        click.echo(show(fault))
+        if form == "github":
+            click.echo(render.github(fault))
+        else:
+            show = render.full if form == "full" else render.concise
+            console.echo(show(fault, console.paint))
 
 
-def print_json(findings: Findings, checked: int, fixed: Sequence[Diagnostic]) -> None:
+def print_mended(fixed: Iterable[Diagnostic], console: Console) -> None:
+    """Print what was mended, for people."""
+    for fault in fixed:
+        if fault.fix is not None:
+            console.step("mended", f"{fault.path}:{fault.line}: {fault.fix.title}")
+
+
+def print_json(
+    findings: Findings, checked: int, fixed: Sequence[Diagnostic], obstacles: Sequence[PublisherError]
+) -> None:
     """Print faults for machines, one by one; then how many there were, and what was mended."""
 
     def closing() -> dict[str, Any]:
@@ -124,10 +133,11 @@ def print_json(findings: Findings, checked: int, fixed: Sequence[Diagnostic]) ->
             "counts": {str(severity): findings.counts[severity] for severity in Severity},
             "omitted": findings.omitted,
             "fixed": [render.as_fields(fault) for fault in fixed],
+            "not_written": [error.message for error in obstacles],
         }
 
     for piece in render.as_json(findings, closing):
-        click.echo(piece, nl=False)
+        click.echo(piece.replace("##[", "#\\u0023["), nl=False)  # nor do runners read commands in JSON
 
 
 def print_tally(findings: Findings, checked: int, form: str, console: Console) -> None:

@@ -6,6 +6,7 @@ import io
 import os
 import signal
 import sys
+from contextlib import suppress
 
 import click
 
@@ -57,6 +58,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         status = cli.main(standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         sys.exit(2)
@@ -67,6 +70,12 @@ def main() -> None:
         # Whoever read our output has gone; Python would complain once more while it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        # The disk is full, the folder one stands in is gone: nothing that the program could have foreseen.
+        with suppress(OSError):
+            click.echo(f"error: {error.strerror or error}: {error.filename or 'what was printed'}", err=True)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(4)
     except Exception as error:  # noqa: BLE001 - no traceback ever reaches an editor
         sys.exit(report_crash(error))
     sys.exit(status if isinstance(status, int) else 0)

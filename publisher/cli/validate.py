@@ -90,6 +90,7 @@ def validate(
         Selection,
         print_findings,
         print_json,
+        print_mended,
         print_tally,
         seen_from_here,
     )
@@ -107,13 +108,15 @@ def validate(
         )
     paths = tuple(unsaved or paths)
 
-    fixed = []
+    fixed: list[publisher.Diagnostic] = []
+    obstacles: list[publisher.PublisherError] = []
     for mended in publisher.mend_posts(site, paths, now=moment, wanted=selection.wants) if fix else ():
-        for fault in map(see, mended.faults):
-            fixed.append(fault)
-            console.step(
-                "mended", f"{fault.path}:{fault.line}: {fault.fix.title if fault.fix else fault.code}"
-            )
+        if mended.obstacle is not None:  # its faults are reported below, with those of all others
+            obstacles.append(mended.obstacle)
+            continue
+        fixed += map(see, mended.faults)
+    if form not in {"json", "github"}:
+        print_mended(fixed, console)
     examination = publisher.Examination(site, paths, now=moment, unsaved=unsaved)
     findings = Findings(
         map(see, filter(selection.wants, _faults(examination, site, console))),
@@ -121,10 +124,14 @@ def validate(
         most=most,
     )
     if form == "json":
-        print_json(findings, examination.checked, fixed)
+        print_json(findings, examination.checked, fixed, obstacles)
     else:
         print_findings(findings, form, console)
         print_tally(findings, examination.checked, form, console)
+        for obstacle in obstacles:
+            console.fail(obstacle)
+    if obstacles:
+        ctx.exit(obstacles[0].exit_code)
     ctx.exit(1 if findings.counts[publisher.Severity.ERROR] else 0)
 
 
@@ -155,6 +162,10 @@ def _standard_input(paths: tuple[Path, ...], name: Path | None, site: publisher.
     if not file.name.lower().endswith(publisher.POST_SUFFIXES):
         raise publisher.UsageError(
             f"{name} is not a post", "posts are Markdown files: their names end in .md"
+        )
+    if sys.stdin is None:
+        raise publisher.UsageError(
+            "there is no standard input to read", "write the post to it, as in < draft.md"
         )
     return {file: sys.stdin.buffer.read(publisher.POST_LIMIT + 1)}
 

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 # The share of characters that stay where a slip turns one word into another. Below this, "free" begins to look like
 # "rent"; above it, a slip in a short word finds nothing.
 _LIKENESS = 0.6
+# Letters of a word in which one wrong letter leaves no doubt: film and file are two words.
+_LONG = 6
 
 
 def nearest(word: str, known: Iterable[str], *, likeness: float = _LIKENESS) -> str | None:
@@ -22,12 +24,6 @@ def nearest(word: str, known: Iterable[str], *, likeness: float = _LIKENESS) -> 
     return near[0] if near else None
 
 
-def only_near(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that a misspelt one means when no other is near, or None."""
-    near = near_words(word, known)
-    return near[0] if len(near) == 1 else None
-
-
 def nearest_of_each(
     words: Iterable[str], known: Iterable[str], *, likeness: float = _LIKENESS
 ) -> dict[str, str]:
@@ -35,6 +31,19 @@ def nearest_of_each(
     folded = {_fold(candidate): candidate for candidate in known}
     found = ((word, _near(word, folded, likeness)) for word in words)
     return {word: near[0] for word, near in found if near}
+
+
+def is_slip(word: str, meant: str) -> bool:
+    """Tell whether a word can hardly be anything but another one mistyped: sure enough to write that in its place.
+
+    One letter is too many, missing, swapped with its neighbour or, in a longer word, wrong; never the first one.
+    """
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 - only what is misspelt pays for it
+
+    typed, right = _fold(word), _fold(meant)
+    if typed[:1] != right[:1] or OSA.distance(typed, right, score_cutoff=1) > 1:
+        return False
+    return len(typed) != len(right) or sorted(typed) == sorted(right) or len(typed) >= _LONG
 
 
 def near_words(word: str, known: Iterable[str], *, likeness: float = _LIKENESS) -> Sequence[str]:

@@ -21,7 +21,7 @@ def decode(data: bytes, name: str, severities: Severities) -> tuple[Source | Non
         report.add(
             "file-too-large",
             None,
-            f"the file has {len(data) / 1024 / 1024:.1f} MiB; a post has at most {POST_LIMIT // 1024 // 1024}",
+            f"the file is larger than {POST_LIMIT // 1024 // 1024} MiB; no post is",
             help="a review is text; put pictures and films beside it as files of their own",
         )
         return None, report

@@ -1,4 +1,4 @@
-"""Safe fixes, applied to whole posts: each round is proven by reading what it made."""
+"""Safe fixes, applied one by one: each is proven by reading what it made, or left out."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.diagnostics import apply_fixes
+from publisher.diagnostics import BYTE_ORDER_MARK, Report, Severity, Source, apply_fixes
+from publisher.errors import PublisherError
 from publisher.posts.files import Unreadable, find_posts, read_file
+from publisher.posts.handler import PostHandler
 from publisher.posts.reading import read_post
 from publisher.posts.rewriting import rewrite
 
@@ -16,19 +18,26 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from publisher.diagnostics import Diagnostic, Fix
+    from publisher.diagnostics import Diagnostic
     from publisher.site import Site
 
 # One fix can uncover the next: quotes around a title let the rest of the front matter be read.
-_ROUNDS = 20
+_ROUNDS = 200
+_RENAMES = {"unknown-key", "service-unknown"}
 
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """A file in which faults were mended; the faults as they were found, before the file was written."""
+    """A file in which faults can be mended.
+
+    Attributes:
+        faults: The faults as they were found before the file was written.
+        obstacle: Why the file could not be written, and holds what it held before; None when it was.
+    """
 
     file: Path
     faults: tuple[Diagnostic, ...]
+    obstacle: PublisherError | None = None
 
 
 def mend_posts(
@@ -51,8 +60,6 @@ def mend_posts(
     Raises:
         UsageError: A path does not exist or is no post.
         ConfigurationError: The site's folder of posts does not exist.
-        Refused: A file changed while it was being mended.
-        EnvironmentFault: A file cannot be written.
     """
     files, chosen = find_posts(site, paths, [])
     for file in files:
@@ -63,8 +70,13 @@ def mend_posts(
         except Unreadable:  # validation says so
             continue
         mended, faults = mend(data, file, site, now, wanted)
-        if mended != data:
+        if mended == data:
+            continue
+        try:
             rewrite(file, data, mended)
+        except PublisherError as error:
+            yield Mended(file, tuple(faults), error)
+        else:
             yield Mended(file, tuple(faults))
 
 
@@ -77,36 +89,67 @@ def mend(
 ) -> tuple[bytes, list[Diagnostic]]:
     """Apply the safe fixes of one post; nothing is written.
 
-    A fix that does not do away with its fault, or that brings a fault YAML trips over, is left out.
+    A fix that does not do away with its fault, that brings another one to the same line, or after which reading
+    stumbles earlier, is left out.
 
     Returns:
         The bytes, and the faults that are gone.
     """
+    try:
+        text, rest = _cut(data.decode())
+    except UnicodeDecodeError:
+        return data, []
     done: list[Diagnostic] = []
-    left_out: set[Fix] = set()
-    _, found = read_post(data, path, site, now)
+    left_out: set[tuple[str, int, str]] = set()
+    found = _faults(text, path, site, now)
     for _ in range(_ROUNDS):
-        due = [fault for fault in found if fault.fix and fault.fix not in left_out and wanted(fault)]
-        if not due:
+        due = (fault for fault in found if fault.fix and _key(fault) not in left_out and wanted(fault))
+        fault = next(due, None)
+        if fault is None or fault.fix is None:
             break
-        text, fixes = apply_fixes(data.decode(), [fault.fix for fault in due if fault.fix])
-        _, after = read_post(text.encode(), path, site, now)
-        applied = [fault for fault in due if fault.fix in fixes]
-        futile = [fault for fault in applied if _persists(fault, after)]
-        if futile or _first_illegible(after) < _first_illegible(found):
-            left_out.update(fault.fix for fault in futile or applied if fault.fix)
-            continue
-        data, found = text.encode(), after
-        done += applied
-    return data, done
+        better, _ = apply_fixes(text, [fault.fix])
+        after = _faults(better, path, site, now)
+        if _helped(fault, found, after, added=better.count("\n") - text.count("\n")):
+            text, found = better, after
+            done.append(fault)
+        else:
+            left_out.add(_key(fault))
+    return (text + rest).encode(), done
 
 
-def _persists(fault: Diagnostic, after: Sequence[Diagnostic]) -> bool:
-    # A line that was put in above it moves a fault down.
-    return any(
-        (other.code, other.message, other.excerpt) == (fault.code, fault.message, fault.excerpt)
-        for other in after
-    )
+def _cut(text: str) -> tuple[str, str]:
+    """Cut a post below its front matter: no fix concerns the text, and reading that again for each would cost most."""
+    source = Source("", text.removeprefix(BYTE_ORDER_MARK))
+    parts = PostHandler().locate(source, Report(source))
+    at = len(text) - len(source.text) + parts.body.start if parts else len(text)
+    return text[:at], text[at:]
+
+
+def _faults(front: str, path: Path, site: Site, now: datetime | None) -> list[Diagnostic]:
+    _, found = read_post(f"{front}\n".encode(), path, site, now)
+    return [fault for fault in found if fault.code != "body-empty"]
+
+
+def _key(fault: Diagnostic) -> tuple[str, int, str]:
+    return fault.code, fault.line, fault.message
+
+
+def _helped(
+    fault: Diagnostic, before: Sequence[Diagnostic], after: Sequence[Diagnostic], *, added: int
+) -> bool:
+    """Tell whether a fix did nothing but good; `added` lines were put in, which moves the fault down."""
+    line = fault.line + added
+    if any(
+        other.line == line and (other.code, other.message) == (fault.code, fault.message) for other in after
+    ):
+        return False
+    if fault.code in _RENAMES:
+        # A word that fits where it was put brings no new error; quotes may uncover what YAML hid before.
+        known = {other.code for other in before if other.line == fault.line}
+        here = (other for other in after if other.line == line and other.severity is Severity.ERROR)
+        if any(other.code not in known for other in here):
+            return False
+    return _first_illegible(after) >= _first_illegible(before)
 
 
 def _first_illegible(faults: Sequence[Diagnostic]) -> float:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from publisher import catalogue
 from publisher.diagnostics import Edit, Fix
+from publisher.diagnostics.suggest import is_slip
 from publisher.posts.yaml_text import in_place_of
 from publisher.values.characters import quote
 
@@ -100,6 +101,8 @@ def _only_near(
     meant = [catalogue.resolve(name, offer.kind).service for name in resolution.near]
     node = subject.locator.node(("watch", number, "service"))
     if not meant or meant[0] is None or any(service is not meant[0] for service in meant) or node is None:
+        return None
+    if not is_slip(offer.service or "", resolution.near[0]):
         return None
     start, end = node.span
     name = resolution.near[0]

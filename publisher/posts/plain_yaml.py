@@ -74,7 +74,7 @@ def _plain(node: yaml.Node, depth: int) -> Any:  # noqa: ANN401 - a tree of text
         if (
             not isinstance(key, yaml.ScalarNode)
             or key.value in values
-            or (key.value in NULLS and not key.style)
+            or (not key.style and (key.value in NULLS or MISSED_SPACE.match(key.value)))
         ):
             raise _InDoubt
         values[key.value] = _plain(value, depth + 1)

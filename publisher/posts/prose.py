@@ -92,6 +92,8 @@ def _is_faultless(text: str, html: str, addresses: Iterable[str], rules: Address
     """
     if "]" in html and "](" in html:  # a link that is none, or code
         return False
+    if "<http" in html or "<mailto:" in html:  # within HTML this is no link but a tag
+        return False
     if not all(PLAIN.fullmatch(address) or _leads(_LINKED, address, rules) for address in addresses):
         return False
     if "#" in text and "###" in text:

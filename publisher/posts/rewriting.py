@@ -18,7 +18,8 @@ def rewrite(file: Path, before: bytes, after: bytes) -> None:
     the way, sees the old bytes or the new. Its mode stays; a link stays one, and the file it leads to is changed.
 
     Raises:
-        Refused: The file no longer holds `before`: somebody else is at work on it.
+        Refused: The file no longer holds `before`: somebody else is at work on it. Or it is read-only, or has a
+            second name that would be left behind.
         EnvironmentFault: It cannot be written.
     """
     target = Path(os.path.realpath(file))
@@ -32,7 +33,14 @@ def rewrite(file: Path, before: bytes, after: bytes) -> None:
 
 
 def _put_in_place(target: Path, before: bytes, after: bytes) -> None:
-    mode = stat.S_IMODE(target.stat().st_mode)
+    about = target.stat()
+    mode = stat.S_IMODE(about.st_mode)
+    if not mode & stat.S_IWUSR:
+        raise Refused(f"{target.name} is read-only", "make it writable, or leave it as it is")
+    if about.st_nlink > 1:
+        raise Refused(
+            f"{target.name} has another name (a hard link), which would keep the old text", "mend it by hand"
+        )
     # A name that begins with a dot is no post, even if it is left behind.
     handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}-")
     try:

@@ -19,6 +19,7 @@ _COMMENT = re.compile(r"\s#(?:\s|$)")
 _WELL_QUOTED = re.compile(r"'(?:[^']|'')*'")
 _ELISION = re.compile(r"'(?:bout|cause|em|n|neath|night|nuff|round|til|tis|twas|tween)\b", re.IGNORECASE)
 _BELOW = re.compile(r"(?:[ \t]*(?:\r\n?|\n))+(?P<indent>[ \t]*)(?P<first>\S?)")
+_SOMETHING_ELSE = re.compile(r"\s*(?:\Z|#|---|- |[\]}]|[^\s:#]+:(?:\s|\Z))")
 _PROPERTY = re.compile(r"(?P<sign>[&*])(?P<name>[^\s,\[\]{}]+)")
 _FENCE = re.compile(r"[\r\n]---")
 
@@ -45,7 +46,12 @@ def quoted_line(source: Source, number: int) -> WayOut | None:
         return None
     lead = f"{match['key']}: " if match["key"] else "- "
     words = f"put the value in quotes: {lead}{better}" if len(line) <= _LONGEST else "put the value in quotes"
-    if not takes_text or not _is_whole_text(value) or goes_on(source, number):
+    if (
+        not takes_text
+        or not _is_whole_text(value)
+        or goes_on(source, number)
+        or not _stands_alone(source, number)
+    ):
         return WayOut(words)
     start = source.offset(number, match.start("value") + 1)
     if has_counterpart(source.text, start, value):
@@ -60,6 +66,12 @@ def goes_on(source: Source, number: int) -> bool:
     indent = match.start("key") if match and match["key"] else 0
     below = _BELOW.match(source.text, source.offset(number) + len(line))
     return below is not None and len(below["indent"]) > indent and below["first"] not in {"", "#"}
+
+
+def _stands_alone(source: Source, number: int) -> bool:
+    """Tell whether what follows a line of front matter begins something else: a key, an item, a comment, the end."""
+    end = source.offset(number) + len(source.line(number))
+    return _SOMETHING_ELSE.match(source.text, end) is not None
 
 
 def has_counterpart(text: str, start: int, value: str) -> bool:
@@ -81,7 +93,8 @@ def _takes_text(key: str) -> bool:
 def _without_comment(value: str) -> str:
     """Return what stands before a comment that is one: it has a space after its #, and stands behind all quotes."""
     behind = value.rfind(value[0]) if value[0] in "'\"" else 0
-    match = _COMMENT.search(value, behind)
+    # Within a quote that is never closed nothing is a comment.
+    match = _COMMENT.search(value, behind) if behind or value[0] not in "'\"" else None
     return value[: match.start()].rstrip() if match else value
 
 
@@ -115,7 +128,9 @@ def _is_whole_text(value: str) -> bool:
         # Several items, or a key with its value, may be what was meant.
         return not re.search(r",|:\s", value) and {"[": "]", "{": "}"}[opening] in value
     if opening in "'\"":
-        several = value[-1] == opening and _closes_within(value)
+        several = (value[-1] == opening and _closes_within(value)) or (
+            opening == '"' and value.count(opening) % 2 == 1 and value.count(opening) > 1
+        )
         # What was escaped in the quotes would come out with its escapes, and a lone ' may be an apostrophe.
         return (
             not several

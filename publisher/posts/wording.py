@@ -32,10 +32,13 @@ _MARKUP = re.compile(
 # Headings, pictures, quotes and HTML before the first paragraph.
 _LEAD = re.compile(r"\s*+(?:[#<>!|][^\r\n]*+\s++)*+")
 _PARAGRAPH = re.compile(r"[^\r\n]++(?:(?:\r\n?|\n)[ \t]*+[^\s][^\r\n]*+)*+")
-_NO_WORDS = re.compile(r"\]\([^()\r\n]*\)|\]\[[^\]]*\]|\[\^[^\]]+\]|<[^<>]*>|&#?\w+;")
+_NO_WORDS = re.compile(
+    r"\]\([^()\r\n]{0,2048}\)|\]\[[^\[\]]{0,200}\]|\[\^[^\[\]]{1,200}\]|<[^<>]{0,1000}>|&#?\w{1,32};"
+)
 _WORD = re.compile(r"[^\W_]+")
 # How far a first word may be from the beginning of its paragraph.
 _NEAR = 40
+_LONGEST = 20_000
 
 
 def check_wording(subject: Subject) -> None:
@@ -103,7 +106,8 @@ def _repeats(summary: str, text: str, body: Span) -> bool:
     paragraph = _PARAGRAPH.match(text, start, body.end)
     if paragraph is None:
         return False
-    words, own = _words(paragraph.group()), _words(summary)
+    # A paragraph of many times a summary's length is not one.
+    words, own = _words(paragraph.group()[:_LONGEST]), _words(summary)
     return own == words or (summary.endswith(("…", "...")) and own == words[: len(own)])
 
 

@@ -9,6 +9,7 @@ from publisher.diagnostics import has_errors
 from publisher.errors import PostsInvalid
 from publisher.model import Visibility, visibility
 from publisher.posts import locate, reopen
+from publisher.posts.files import Unreadable, read_file
 from publisher.values.characters import quote
 
 if TYPE_CHECKING:
@@ -76,8 +77,8 @@ def _slug_changed(post: Post, told: Announced, site: Site) -> list[Diagnostic]:
 
 def _report(post: Post, site: Site) -> Report:
     try:
-        data = post.path.read_bytes()
-    except OSError:  # gone since it was checked
+        data = read_file(post.path, site)
+    except Unreadable:  # gone since it was checked
         data = b""
     return reopen(data, post.name, site)
 

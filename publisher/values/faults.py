@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, get_args
 
 from pydantic import BaseModel
 
-from publisher.diagnostics.suggest import near_words
+from publisher.diagnostics.suggest import is_slip, near_words
 from publisher.values.characters import UNSEEN, name_of, shorten
 from publisher.values.checkers import describe
 
@@ -77,8 +77,6 @@ def _report(
         words, fix = way_out or (about["help"], None)
         report.add(about["code"], span, about["message"], label=about["label"], help=words, fix=fix)
     elif kind == "extra_forbidden":
-        if report.full("unknown-key"):
-            return
         group_model = model_at(model, path[:-1])
         unknown_key(
             report, locator.key(path), str(path[-1]), group_model, lambda key: locator.renamed(path, key)
@@ -128,6 +126,8 @@ def unknown_key(
 
     It is the one that other programs call so (`others` of the model), or the nearest; `renamed` offers to write it.
     """
+    if report.full("unknown-key"):
+        return
     known = sorted(_keys_of(model))
     unseen = UNSEEN.search(key)
     if unseen:
@@ -156,7 +156,7 @@ def unknown_key(
         f"`{shorten(key) or repr(key)}` is not a key that belongs here",
         label=f"did you mean `{meant}`?" if meant else None,
         help=None if meant else f"known keys here: {', '.join(known)}",
-        fix=renamed(meant) if meant and [*near] == [meant] else None,
+        fix=renamed(meant) if meant and [*near] == [meant] and is_slip(key, meant) else None,
     )
 
 

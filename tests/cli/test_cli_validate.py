@@ -80,7 +80,7 @@ def test_faults_of_the_configuration_are_shown_in_the_same_forms(make_site: Make
     (site.root / "publisher.toml").write_text("[site\n", encoding="utf-8")
 
     for form, start in (
-        ("concise", "publisher.toml:1:6: error["),
+        ("concise", "publisher.toml:1:1: error["),
         ("github", "::error file=publisher.toml,line=1,"),
     ):
         done = run("validate", "--format", form)
@@ -135,7 +135,8 @@ def test_quiet_prints_errors_alone(make_site: MakeSite, run: Run) -> None:
 
     assert "warning[film-year]" in run("validate").stdout
     assert run("validate", "--quiet").stdout.splitlines() == [
-        "posts/one.md:5:9: error[rating-range]: rating is 9; the scale ends at 5"
+        "posts/one.md:5:9: error[rating-range]: rating is 9; the scale ends at 5 "
+        "(0 to 5 in steps of 0.5; out of ten? 9/10 is 4.5 butterflies)"
     ]
 
 

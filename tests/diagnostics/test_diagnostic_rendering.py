@@ -44,12 +44,15 @@ def test_the_full_form_is_the_one_of_the_house_style() -> None:
     )
 
 
-def test_the_concise_form_is_the_first_line_of_the_full_one() -> None:
-    """Concise messages are one line, whatever the message holds."""
-    fault = replace(_fault(), message="two\nlines")
+def test_the_concise_form_is_the_first_line_of_the_full_one_and_the_way_out() -> None:
+    """Concise messages are one line, whatever the message and its hints hold."""
+    fault = replace(_fault(), message="two\nlines", help="as in\nfilm:\n  title: Karmalink")
 
-    assert full(fault).split("\n")[0] == concise(fault)
+    assert concise(fault) == (
+        f"{full(fault).split(chr(10))[0]} (0 to 5 in steps of 0.5; as in film: title: Karmalink)"
+    )
     assert "\n" not in concise(fault)
+    assert concise(replace(fault, label=None, help=None)) == full(fault).split("\n")[0]
 
 
 @pytest.mark.parametrize(

@@ -169,3 +169,90 @@ def test_a_process_killed_on_the_way_leaves_the_old_bytes_or_the_new(tmp_path: P
     assert step >= 5
     assert seen == {b"before", b"aftera"}
     assert all(left.name.startswith(".") for left in tmp_path.iterdir() if left.suffix != ".md")
+
+
+@pytest.mark.parametrize(
+    ("line", "where"),
+    [
+        ("rate: 4", ""),
+        ("region: US", ""),
+        ("season: 2", ""),
+        ("collection: Universal Monsters", ""),
+        ("image_alt: A moth", ""),
+        ("tvdb: '78804'", "film: {title: Karmalink, year: 2021, ids: {tvdb: '78804'}}"),
+        (
+            "inclusive: true",
+            "film: {title: K, year: 2021}\nwatch: [{service: Vudu, kind: rent, inclusive: true}]",
+        ),
+        (
+            "checker: Anna",
+            "film: {title: K, year: 2021}\nwatch: [{service: Vudu, kind: rent, checker: Anna}]",
+        ),
+    ],
+)
+def test_another_word_is_no_slip_of_the_hand(make_site: MakeSite, line: str, where: str) -> None:
+    """A key that means something of its own is for the editor to judge, however near another one is."""
+    site = make_site({})
+    data = POST.replace(b"sumary", b"summary").replace(b"summary", f"{where or line}\nsummary".encode())
+
+    mended, faults = mend(data, site.posts / "a.md", site)
+
+    assert (mended, faults) == (data, [])
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        '"Rec" and "Rec 2"',
+        "'Alien' vs. 'Aliens'",
+        '"Alien", "Aliens"',
+        "'Don't', she says, 'don't'",
+        '"Apartment # 9',
+        '"a "b" c',
+        '"Foo said\n"hello" to me."',
+    ],
+)
+def test_quotes_that_can_be_meant_in_two_ways_are_left_to_the_editor(make_site: MakeSite, title: str) -> None:
+    """Whose quotes they are, the title's or YAML's, nobody knows but who wrote them."""
+    site = make_site({})
+    data = POST.replace(b"sumary", b"summary").replace(b"Karmalink", title.encode())
+
+    assert mend(data, site.posts / "a.md", site) == (data, [])
+
+
+def test_lines_with_the_same_fault_are_all_mended(make_site: MakeSite) -> None:
+    """What comes to light below is not the fault above that came back."""
+    site = make_site({})
+    watch = (
+        b"film: {title: K, year: 2021}\nwatch:\n" + b"  - service: Vudu\n    kind: rent\n    via: @home\n" * 3
+    )
+    data = POST.replace(b"sumary", watch + b"summary")
+
+    mended, faults = mend(data, site.posts / "a.md", site)
+
+    assert mended == data.replace(b"@home", b'"@home"')
+    assert [fault.code for fault in faults] == ["yaml-syntax"] * 3
+
+
+def test_a_read_only_post_is_left_alone_and_the_others_are_mended(make_site: MakeSite) -> None:
+    """Who took away the right to write meant it; the obstacle is told with the file."""
+    site = make_site({"a.md": POST, "b.md": POST.replace(b"ce5", b"ce6")})
+    (site.posts / "a.md").chmod(0o444)
+
+    first, second = mend_posts(site)
+
+    assert first.obstacle is not None
+    assert first.obstacle.message == "a.md is read-only"
+    assert second.obstacle is None
+    assert (site.posts / "a.md").read_bytes() == POST
+    assert b"\nsummary:" in (site.posts / "b.md").read_bytes()
+
+
+def test_a_post_with_a_second_name_is_left_alone(make_site: MakeSite, tmp_path: Path) -> None:
+    """A hard link would go on holding the old text without anybody knowing."""
+    site = make_site({"a.md": POST})
+    (tmp_path / "backup").hardlink_to(site.posts / "a.md")
+    (mended,) = mend_posts(site)
+
+    assert mended.obstacle is not None
+    assert "hard link" in mended.obstacle.message

@@ -92,12 +92,18 @@ def test_of_a_closed_service_s_offer_that_is_over_only_the_end_is_said(
     assert _codes(_found(make_site({}), OFFER.format("Vudu", "2018-01-01"))) == ["offer-expired"]
 
 
-@pytest.mark.parametrize("service", ["Redbox", "Freevee", "Vudu", "iTunes"])
-def test_services_that_changed_their_name_or_may_be_gone_earn_nothing(
-    make_site: MakeSite, service: str
-) -> None:
-    """Only an end that was verified is one."""
+@pytest.mark.parametrize("service", ["Freevee", "Vudu", "iTunes"])
+def test_services_that_changed_their_name_earn_nothing(make_site: MakeSite, service: str) -> None:
+    """They are still there."""
     assert _found(make_site({}), OFFER.format(service, "2030-01-01")) == []
+
+
+def test_a_service_whose_end_is_a_rumour_is_worth_a_look(make_site: MakeSite) -> None:
+    """What was not verified is not called closed."""
+    (fault,) = _found(make_site({}), OFFER.format("Redbox", "2030-01-01"))
+
+    assert (fault.code, fault.message) == ("service-closed", "Redbox may no longer exist")
+    assert "said to have closed in 2024" in str(fault.help)
 
 
 @pytest.mark.parametrize(
