@@ -97,6 +97,7 @@ _WARNINGS = {
     "offer-host": "an offer's link leads to the service it names",
     "offer-expired": "an offer's last day is not over",
     "service-closed": "an offer's service still exists",
+    "tag-commas": "several tags are a list",
     "tag-case": "a tag is written the same way in every post",
     "link-relative": "a link in the text says by itself where it leads",
     "link-broken": "a link to another review leads to one",

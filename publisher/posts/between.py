@@ -17,6 +17,7 @@ from publisher.values.characters import INVISIBLE, quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
     from pathlib import Path
 
     from publisher.diagnostics import Diagnostic, Report, Span
@@ -42,6 +43,7 @@ class _Member:
     slug: str | None
     key: str | None = None
     status: Status | None = None
+    date: datetime | None = None
     films: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
@@ -92,6 +94,7 @@ class Between:
                 review.slug,
                 key=key_of(review, self._site),
                 status=review.status,
+                date=review.date,
                 films=_films(film.title, film.year, film.ids) if film else (),
                 tags=tuple(map(sys.intern, review.tags)),
                 links=tuple(map(sys.intern, post.links)),
@@ -108,6 +111,7 @@ class Between:
                 self._site.display(path),
                 id,
                 slug,
+                date=front.date.at if front and front.date else None,
                 films=_films(film.title, film.year, film.ids.model_dump(exclude_none=True)) if film else (),
                 tags=tuple(map(sys.intern, front.tags)) if front else (),
                 links=tuple(map(sys.intern, checked.links)),
@@ -134,7 +138,7 @@ class Between:
                         "duplicate-id",
                         ("id",),
                         f"the id is that of {two.name} too",
-                        f"a copied post needs a fresh id, the older one keeps its own; mint one: id: {fresh_id()}",
+                        _way_out_of_one_id(one, two),
                     )
             if member.slug and (other := slugs.setdefault(_alike(member.slug), member)) is not member:
                 for one, two in ((member, other), (other, member)):
@@ -266,6 +270,14 @@ class _Targets:
         self._suggested += 1
         slug = nearest(key.rsplit("/", 1)[-1], self._by_slug)
         return self._by_slug[slug] if slug else None
+
+
+def _way_out_of_one_id(one: _Member, two: _Member) -> str:
+    if one.date and two.date and one.date != two.date:
+        if one.date < two.date:
+            return f"by its date this is the older of the two: let it keep its id, and give {two.name} a fresh one"
+        return f"by its date this is the younger of the two: give it a fresh id: {fresh_id()}"
+    return f"a copied post needs a fresh id, the older one keeps its own; mint one: id: {fresh_id()}"
 
 
 def _same_slug(one: _Member, two: _Member) -> str:

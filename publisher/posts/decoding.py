@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from publisher.diagnostics import STRIP_BYTE_ORDER_MARK, Report, Source, Span
 from publisher.posts.files import POST_LIMIT
+from publisher.values.characters import name_of
 
 if TYPE_CHECKING:
     from publisher.diagnostics import Severities
@@ -57,6 +58,16 @@ def _unreadable(data: bytes, at: int, start: int, name: str, severities: Severit
     byte = data[at : at + 1]
     if data.startswith(_UTF_16):
         span, way_out = None, "the file looks like UTF-16; save it as UTF-8"
+    elif data[at] == 0xED and data[at + 1 : at + 2] >= b"\xa0":
+        # UTF-8 has no form for half a character (RFC 3629, section 3); some programs write one all the same.
+        half = data[at : at + 3].decode("utf-8", "surrogatepass")
+        report.add(
+            "forbidden-character",
+            Span.at(len(data[start:at].decode())),
+            f"{name_of(half)} stands here; no text can hold it",
+            help="delete it, or write the whole character; an emoji was cut in two",
+        )
+        return report
     else:
         span = Span.at(len(data[start:at].decode()))
         # What most editors of other times wrote: in Windows-1252 almost every byte is a character.

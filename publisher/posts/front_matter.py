@@ -113,6 +113,13 @@ def _author(value: object, info: ValidationInfo) -> str:
     known = _context(info).authors
     if written not in known:
         by_name = {author.name.casefold(): key for key, author in known.items()}
+        several = [part.strip() for part in written.split(",")]
+        if len(several) > 1 and all(part in known for part in several):
+            raise fault(
+                "author-unknown",
+                f"{quote(written)} is not one author of this site",
+                help=f"several authors are a list: [{', '.join(several)}]",
+            )
         near = by_name.get(written.casefold()) or nearest(written, known)
         raise fault(
             "author-unknown",

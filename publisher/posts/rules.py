@@ -10,7 +10,7 @@ from publisher.model import Status
 from publisher.posts.identifiers import fresh_id, slug_from, slug_problem
 from publisher.posts.offers import check_offers
 from publisher.posts.pictures import check_image
-from publisher.posts.tree import Mapping
+from publisher.posts.tree import Mapping, Scalar
 from publisher.posts.wording import check_wording
 from publisher.values.characters import quote
 
@@ -144,6 +144,15 @@ def _retraction(subject: Subject) -> None:
 
 
 def _tags(subject: Subject) -> None:
+    tags = subject.front.tags
+    if len(tags) == 1 and "," in tags[0] and isinstance(subject.locator.node(("tags",)), Scalar):
+        listed = ", ".join(part.strip() for part in tags[0].split(",") if part.strip())
+        subject.report.add(
+            "tag-commas",
+            subject.locator.value(("tags",)),
+            f"{quote(tags[0])} is one tag, commas and all",
+            help=f"several tags are a list: tags: [{listed}]",
+        )
     seen: dict[str, str] = {}
     for number, tag in enumerate(subject.front.tags):
         first = seen.get(tag.casefold())

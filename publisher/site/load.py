@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
 from collections import Counter
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from publisher.diagnostics import Report, Source, has_errors, in_reading_order
+from publisher.diagnostics import Report, Source, Span, has_errors, in_reading_order
 from publisher.errors import ConfigurationError
 from publisher.model import Author, RatingScale
 from publisher.site.schema import Configuration
@@ -40,16 +41,15 @@ def load_site(directory: Path | str = ".") -> Site:
             raise ConfigurationError(f"{path} is not a regular file")
         if about.st_size > _SIZE_LIMIT:
             raise ConfigurationError(f"{path} is larger than 256 KiB", "publisher.toml holds settings only")
-        text = path.read_bytes().decode("utf-8-sig")
+        data = path.read_bytes()
+        text = data.decode("utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):
         raise ConfigurationError(
             f"there is no {FILE_NAME} in {root}",
             "go to the site's folder, or name it behind the command, as in publisher validate --site DIR",
         ) from None
     except UnicodeDecodeError as error:
-        raise ConfigurationError(
-            f"{path} is not UTF-8 text: byte {error.start} cannot be read", "save it as UTF-8"
-        ) from None
+        raise _not_text(data, error) from None
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from None
     source = Source(FILE_NAME, text)
@@ -58,6 +58,20 @@ def load_site(directory: Path | str = ".") -> Site:
     if configuration is None or has_errors(report.diagnostics):
         raise ConfigurationError(f"{FILE_NAME} has faults", diagnostics=in_reading_order(report.diagnostics))
     return _build(root, configuration)
+
+
+def _not_text(data: bytes, error: UnicodeDecodeError) -> ConfigurationError:
+    report = Report(Source(FILE_NAME, data.decode("utf-8-sig", "replace")))
+    # What the decoder counts begins behind the byte order mark.
+    start = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
+    at = start + error.start
+    report.add(
+        "file-encoding",
+        Span.at(len(data[start:at].decode())),
+        f"byte {at} (0x{data[at]:02X}) is not UTF-8",
+        help="save the file as UTF-8",
+    )
+    return ConfigurationError(f"{FILE_NAME} has faults", diagnostics=report.diagnostics)
 
 
 def _check(source: Source, report: Report) -> Configuration | None:

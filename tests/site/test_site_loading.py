@@ -134,17 +134,28 @@ def test_a_missing_configuration_says_where_it_was_looked_for(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("content", "message"),
+    ("content", "place", "message"),
     [
-        (b"\xff\xfe[\0s\0", "is not UTF-8 text: byte 0 cannot be read"),
-        (b"# caf\xe9\n", "is not UTF-8 text: byte 5 cannot be read"),
-        (b"#" * (256 * 1024 + 1), "is larger than 256 KiB"),
+        (b"\xff\xfe[\0s\0", (1, 1), "byte 0 (0xFF) is not UTF-8"),
+        (b"# good\n# caf\xe9\n", (2, 6), "byte 12 (0xE9) is not UTF-8"),
+        (b"\xef\xbb\xbf# caf\xe9\n", (1, 6), "byte 8 (0xE9) is not UTF-8"),
     ],
 )
-def test_a_file_that_is_no_settings_file_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
-    """Other encodings and other kinds of files get one clear message."""
-    with pytest.raises(ConfigurationError, match=message):
+def test_bytes_that_are_no_text_are_a_fault_like_any_other(
+    tmp_path: Path, content: bytes, place: tuple[int, int], message: str
+) -> None:
+    """Other encodings get file, line, column and the byte as it lies in the file."""
+    with pytest.raises(ConfigurationError) as caught:
         _load(tmp_path, content)
+    (fault,) = caught.value.diagnostics
+
+    assert (fault.code, fault.line, fault.column, fault.message) == ("file-encoding", *place, message)
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    """Nobody has settings of that size."""
+    with pytest.raises(ConfigurationError, match="is larger than 256 KiB"):
+        _load(tmp_path, b"#" * (256 * 1024 + 1))
 
 
 @pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo], ids=["folder", "pipe"])
