@@ -135,8 +135,10 @@ def test_quiet_prints_errors_alone(make_site: MakeSite, run: Run) -> None:
 
     assert "warning[film-year]" in run("validate").stdout
     assert run("validate", "--quiet").stdout.splitlines() == [
-        "posts/one.md:5:9: error[rating-range]: rating is 9; the scale ends at 5 "
-        "(0 to 5 in steps of 0.5; out of ten? 9/10 is 4.5 butterflies)"
+        (
+            "posts/one.md:5:9: error[rating-range]: rating is 9; the scale ends at 5 "
+            "(0 to 5 in steps of 0.5; out of ten? 9/10 is 4.5 butterflies)"
+        )
     ]
 
 
