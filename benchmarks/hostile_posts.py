@@ -288,11 +288,26 @@ TEXTS: Mapping[str, Sized] = {
     "footnotes and references": lambda size: text(
         count_up("[^{n}] ", size // 2 - 200) + "\n\n" + count_up("[^{n}]: x\n\n", size // 2 - 200)
     ),
+    # One character of another plane, and Python keeps all of a text in four bytes a character.
+    "footnotes and references, and an emoji": lambda size: text(
+        count_up("[^{n}] ", size // 2 - 200)
+        + "\n\n"
+        + count_up("[^{n}]: x\n\n", size // 2 - 200)
+        + "\N{BUTTERFLY}"
+    ),
     "footnotes that refer to each other": _counted("[^{n}]: [^000001] [^{n}]\n\n"),
     "stars": _text("*"),
     "stars and letters": _text("*a **b "),
     "emphasis": _text("*a* "),
     "strong": _text("**a** "),
+    "strong, and an emoji": lambda size: text(fill("**a** ", size - 200) + "\N{BUTTERFLY}"),
+    "good paragraphs, and an emoji": lambda size: text(
+        fill(
+            "A *boy* hunts for a [treasure](https://example.com/) that **one** of his lives buried.\n\n",
+            size - 400,
+        )
+        + "\N{BUTTERFLY}"
+    ),
     "stars of many lengths": lambda _: text(" ".join("*" * number + "a" for number in range(1, 3_400))),
     "underscores": _text("_a "),
     "tildes": _text("~~a~~ "),

@@ -47,14 +47,15 @@ def render(markdown: str, base: str, local: Callable[[str], str | None]) -> str:
         base: The review's own address; relative addresses, fragments among them, are read against it.
         local: Answers the public address of one of the site's own pictures, or None for any other address.
     """
-    html = pyromark.html(markdown, options=MARKDOWN)
+    # Stripped before nh3, it need not be copied after: of a long text each copy counts.
+    html = pyromark.html(markdown, options=MARKDOWN).strip()
     long = len(html) > _LONG
     if long:
         html = html.translate(_STAND_INS)
     html = _cleaned(html, base, (lambda address: local(address.translate(_STOOD_FOR))) if long else local)
     # Markdown without a tag in it becomes a tree that reads as it was written.
     html = _settled(html) if "<" in markdown else html
-    return html.translate(_WRITTEN) if long else html
+    return html.translate(_WRITTEN).strip() if long else html
 
 
 def _cleaned(html: str, base: str, local: Callable[[str], str | None]) -> str:
@@ -74,7 +75,7 @@ def _cleaned(html: str, base: str, local: Callable[[str], str | None]) -> str:
 
     html = nh3.clean(html, attribute_filter=attribute, url_relative=absolute, **_LISTS)
     # nh3 lets pass what XML cannot carry, such as the &#11; that became a character.
-    return FORBIDDEN.sub("\ufffd", html).strip()
+    return (FORBIDDEN.sub("\ufffd", html) if FORBIDDEN.search(html) else html).strip()
 
 
 def _settled(html: str) -> str:

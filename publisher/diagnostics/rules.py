@@ -38,7 +38,7 @@ _FIXED_ERRORS = {
     "file-encoding": "a post is UTF-8 text",
     "file-empty": "a post has front matter and a text",
     "body-empty": "a review has a text below its front matter",
-    "body-markup": "a text has at most 20,000 of < and of &, and 100,000 links and pictures",
+    "body-markup": "a text has at most 20,000 of < and of &, and 60,000 links and pictures",
     "body-nesting": "quotes, lists and tags are nested at most 100 deep",
     "forbidden-character": "a text holds only characters that XML can carry",
     # the front matter as YAML

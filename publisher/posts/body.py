@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 _FORBIDDEN_IN_YAML = re.compile("[\x80-\x84\x86-\x9f\ufeff]")
 # Bytes of UTF-8 without which no forbidden character can be: controls, and the first byte of U+F000 and what follows.
 _ODD_BYTES = bytes({*range(32), 0x7F, 0xED, 0xEF} - {0x09, 0x0A, 0x0D})
-#: `<` or `&` in a text, characters of a tag, tags of the HTML that a text becomes, links and pictures among these,
-#: and how deep it may be nested: no review comes near any of these, and what follows takes seconds at most.
+#: `<` or `&` in a text, characters of a tag, tags and characters of the HTML that a text becomes, links and pictures in
+#: it, and how deep it may be nested: no review comes near any of these, and what follows takes seconds at most.
 MARKUP_LIMIT = 20_000
 TAG_LIMIT = 16_000
-ELEMENT_LIMIT = 500_000
-LINK_LIMIT = 100_000
+ELEMENT_LIMIT = 450_000
+LINK_LIMIT = 60_000
+# Feed readers that use libxml2 give up at ten million; addresses become longer yet.
+HTML_LIMIT = 7_500_000
 NESTING_LIMIT = 100
 # Signs of punctuation and line ends: the Markdown parser takes some 80 bytes of memory for each.
 SIGN_LIMIT = 1_000_000
@@ -151,6 +153,8 @@ def _flood_of_elements(text: str) -> str | None:
     elements = html.count("<")
     if elements > ELEMENT_LIMIT:
         return f"the text would become {elements:,} tags of HTML; at most {ELEMENT_LIMIT:,} are taken"
+    if len(html) > HTML_LIMIT:
+        return f"the text would become {len(html):,} characters of HTML; at most {HTML_LIMIT:,} are taken"
     links = html.count("<a ") + html.count("<img ")
     if links > LINK_LIMIT:
         return f"the text has {links:,} links and pictures; at most {LINK_LIMIT:,} are taken"

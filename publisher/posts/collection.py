@@ -82,7 +82,7 @@ class Examination:
         else:
             files, chosen = find_posts(site, on_disk, self._folders)
             self._chosen = chosen.union(self._unsaved)
-        self._files = sorted({*files, *self._unsaved})
+        self._files = sorted({*files, *self._unsaved}, key=str) if self._unsaved else files
         self._between = Between(site, self._contents)
         #: How many files are reported on.
         self.checked = len(self._chosen)

@@ -44,12 +44,12 @@ def find_posts(
         )
     files = list(_below(site.posts, site, [] if paths else diagnostics))
     if not paths:
-        return sorted(files), frozenset(files)
+        return sorted(files, key=str), frozenset(files)
     # A folder reached through a link gives its posts a second name, under which they would collide with themselves.
     known = {os.path.realpath(file): file for file in sorted(files, reverse=True)}
     asked = (file for path in paths for file in _asked(path, site, diagnostics))
     chosen = frozenset(known.get(os.path.realpath(file), file) for file in asked)
-    return sorted(chosen.union(files)), chosen
+    return sorted(chosen.union(files), key=str), chosen
 
 
 def _asked(path: Path, site: Site, diagnostics: list[Diagnostic]) -> Iterable[Path]:
@@ -104,9 +104,11 @@ def read_file(file: Path, site: Site) -> bytes:
             )
         # A pipe would keep everybody waiting for somebody who writes.
         with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK), "rb") as stream:  # noqa: PTH123 - Path opens no descriptor
-            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            about = os.fstat(stream.fileno())
+            if not stat.S_ISREG(about.st_mode):
                 raise Unreadable("this is not a regular file", "posts are plain files")
-            return stream.read(POST_LIMIT + 1)
+            # Asked for the limit, Python would set aside as much for every file.
+            return stream.read(min(about.st_size, POST_LIMIT) + 1)
     except OSError as error:
         raise Unreadable(
             f"the file cannot be read: {error.strerror or error}",

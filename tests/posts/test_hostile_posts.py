@@ -139,8 +139,12 @@ def test_front_matter_of_too_many_values_is_read_up_to_there() -> None:
             "x\n\n" * 600_000,
             "the text has 1,200,000 signs of punctuation and line ends; at most 1,000,000 are taken",
         ),
-        ("x\n\n" * 300_000, "the text would become 600,000 tags of HTML; at most 500,000 are taken"),
-        ("[a](b) " * 100_001, "the text has 100,001 links and pictures; at most 100,000 are taken"),
+        ("x\n\n" * 300_000, "the text would become 600,000 tags of HTML; at most 450,000 are taken"),
+        (
+            "x>" * 900_000 + "y" * 4_000_000,
+            "the text would become 8,500,008 characters of HTML; at most 7,500,000 are taken",
+        ),
+        ("[a](b) " * 60_001, "the text has 60,001 links and pictures; at most 60,000 are taken"),
     ],
 )
 def test_what_would_take_minutes_or_all_of_the_memory_is_a_fault(flood: str, message: str) -> None:
