@@ -79,8 +79,10 @@ def has_counterpart(text: str, start: int, value: str) -> bool:
     match = _PROPERTY.match(value)
     if match is None:
         return False
-    end = _FENCE.search(text, start)
     other = "*" if match["sign"] == "&" else "&"
+    if other + match["name"] not in text:  # as nearly always, and quickly seen
+        return False
+    end = _FENCE.search(text, start)
     uses = re.compile(rf"(?<![^\s,\[{{]){re.escape(other + match['name'])}(?![^\s,\]}}])")
     return uses.search(text, 0, end.start() if end else len(text)) is not None
 
