@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -117,6 +118,8 @@ def validate(
         fixed += map(see, mended.faults)
     if form not in {"json", "github"}:
         print_mended(fixed, console)
+    # Only faults leave cycles behind; to look for some after every post would cost a tenth of the run.
+    gc.set_threshold(50_000, 20, 20)
     examination = publisher.Examination(site, paths, now=moment, unsaved=unsaved)
     findings = Findings(
         map(see, filter(selection.wants, _faults(examination, site, console))),

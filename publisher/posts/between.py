@@ -206,7 +206,7 @@ class Between:
             targets.take(member)
         targets.sound |= self._previous
         for member in self._members:
-            doubtful = {key for key in member.links if key not in targets.sound}
+            doubtful = {key for key in member.links if targets.doubts(key)}
             if not doubtful:
                 continue
             report = findings.report(member)
@@ -240,6 +240,12 @@ class _Targets:
         else:
             self._hidden[member.key] = member
 
+    def doubts(self, key: str) -> bool:
+        """Tell whether there is something to say of a link; where it leads to a post with errors, nobody knows."""
+        if key in self.sound:
+            return False
+        return key in self._hidden or self._unread.isdisjoint(map(_alike, key.split("/")))
+
     def judge(self, key: str, span: Span, report: Report) -> None:
         """Say what is wrong with a link whose target is not sound."""
         target = self._hidden.get(key)
@@ -253,7 +259,7 @@ class _Targets:
                 if draft
                 else "readers find nothing there; link to something else, or leave the link out",
             )
-        elif not report.full("link-broken") and self._unread.isdisjoint(map(_alike, key.split("/"))):
+        elif not report.full("link-broken"):
             near = self._near(key)
             report.add(
                 "link-broken",
