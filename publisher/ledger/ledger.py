@@ -16,12 +16,14 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Self
 
 import orjson
-from sqlalchemy import URL, create_engine, event, func, insert, inspect, select, update
+from sqlalchemy import URL, create_engine, event, func, insert, select, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from publisher.errors import EnvironmentFault, Refused
+from publisher.errors import EnvironmentFault
 from publisher.ledger import schema
+from publisher.ledger.migrations import prepare
 from publisher.ledger.records import Announced, Announcement, Delivery, DeliveryState, EndpointState
+from publisher.ledger.sqlite import HINTS, begin_immediate, configure, damaged, printable
 from publisher.model import EventType
 
 if TYPE_CHECKING:
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
 
 
 FILE_NAME = "ledger.sqlite3"
-_BUSY_MILLISECONDS = 10_000
 
 
 class Ledger:
@@ -58,12 +59,12 @@ class Ledger:
         except OSError as error:
             raise EnvironmentFault(f"{folder} cannot be made: {error.strerror}") from None
         engine = create_engine(URL.create("sqlite", database=str(path)))
-        event.listen(engine, "connect", _configure)
-        event.listen(engine, "begin", _begin_immediate)
+        event.listen(engine, "connect", configure)
+        event.listen(engine, "begin", begin_immediate)
         ledger = cls(engine, str(path), copy)
         try:
             with ledger._transaction() as connection:
-                _prepare(connection, path)
+                prepare(connection, path)
         except BaseException:
             ledger.close()
             raise
@@ -228,6 +229,32 @@ class Ledger:
             if not done.rowcount:
                 connection.execute(insert(table).values(name=name, url=url, **values))
 
+    def last_run(self, command: str) -> float | None:
+        """Return when a command last ended well, in seconds since 1970; None when it never did."""
+        table = schema.runs
+        with self._reading() as connection:
+            at = connection.execute(select(table.c.at).where(table.c.command == command)).scalar_one_or_none()
+        return None if at is None else float(at)
+
+    def record_run(self, command: str, at: float) -> None:
+        """Record that a command ended well at `at`, in seconds since 1970."""
+        table = schema.runs
+        with self._transaction() as connection:
+            done = connection.execute(update(table).where(table.c.command == command).values(at=at))
+            if not done.rowcount:
+                connection.execute(insert(table).values(command=command, at=at))
+
+    def problems(self) -> list[str]:
+        """Look through the whole file for damage, and say what SQLite finds; nothing when it is sound."""
+        with self._reading() as connection:
+            found = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check(20)")]
+            strays = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        told = [printable(text) for text in found if text != "ok"]
+        return [
+            *told,
+            *(f"table {printable(str(row[0]))}: row {row[1]} belongs to nothing" for row in strays[:20]),
+        ]
+
     @staticmethod
     def _remember(connection: Connection, announced: Announced, at: float) -> None:
         table = schema.announced
@@ -273,14 +300,14 @@ class Ledger:
                 yield connection
         except DBAPIError as error:
             code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-            # SQLite quotes names out of the file, and in a damaged one they may be anything.
-            problem = "".join(char if char.isprintable() else "\ufffd" for char in str(error.orig))
+
+            problem = printable(str(error.orig))
             raise EnvironmentFault(
-                f"the ledger {self._where} cannot be used: {problem}", _HINTS.get(code)
+                f"the ledger {self._where} cannot be used: {problem}", HINTS.get(code)
             ) from None
         except (SQLAlchemyError, UnicodeDecodeError):
             # Out of a damaged file the driver may read text that is none, even in its own messages.
-            raise _damaged(self._where) from None
+            raise damaged(self._where) from None
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -289,7 +316,7 @@ class Ledger:
             with self._transaction() as connection:
                 yield connection
         except (ValueError, TypeError):
-            raise _damaged(self._where) from None
+            raise damaged(self._where) from None
 
 
 def _announced(row: Row[Any]) -> Announced:
@@ -298,68 +325,3 @@ def _announced(row: Row[Any]) -> Announced:
     if not isinstance(snapshot, dict) or not isinstance(row.sequence, int) or not 0 <= row.sequence < 2**53:
         raise ValueError("not what was written")
     return Announced(row.review_id, row.sequence, bool(row.live), snapshot)
-
-
-_RESTORE = "put it aside and restore a copy; without one, start anew with `publisher push --baseline`"
-_WRITABLE = (
-    "check that the folder, and each file in it whose name begins with ledger, can be written; a -shm or -wal file "
-    "that was left read-only can be removed while nothing runs"
-)
-_FULL = "check that there is space on the disk, then run the command again; what was committed is safe"
-# https://sqlite.org/rescode.html
-_HINTS = {
-    sqlite3.SQLITE_BUSY: "another program holds it; try again when that has ended",
-    sqlite3.SQLITE_LOCKED: "another program holds it; try again when that has ended",
-    sqlite3.SQLITE_READONLY: _WRITABLE,
-    sqlite3.SQLITE_CANTOPEN: _WRITABLE,
-    sqlite3.SQLITE_PERM: _WRITABLE,
-    sqlite3.SQLITE_IOERR: _FULL,
-    sqlite3.SQLITE_FULL: _FULL,
-    sqlite3.SQLITE_CONSTRAINT: "another run may have announced the same; run the command again",
-    sqlite3.SQLITE_ERROR: _RESTORE,
-    sqlite3.SQLITE_CORRUPT: _RESTORE,
-    sqlite3.SQLITE_NOTADB: _RESTORE,
-}
-
-
-def _damaged(where: object) -> EnvironmentFault:
-    return EnvironmentFault(f"the ledger {where} is damaged", _RESTORE)
-
-
-def _configure(connection: Any, record: object) -> None:  # noqa: ANN401, ARG001 - the driver's own type, the event's shape
-    # The driver must not begin transactions by itself: we do, with IMMEDIATE.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in (
-        f"busy_timeout = {_BUSY_MILLISECONDS}",
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _prepare(connection: Connection, path: Path) -> None:
-    """Make the tables where there are none, and see that those there are ours."""
-    tables = inspect(connection).get_table_names()
-    if not tables:
-        schema.metadata.create_all(connection)
-        connection.execute(insert(schema.about).values(schema_version=schema.SCHEMA_VERSION))
-        return
-    if schema.about.name not in tables:
-        raise EnvironmentFault(
-            f"{path} is not a ledger: it holds other tables", "put the file where it belongs, or aside"
-        )
-    versions = connection.execute(select(schema.about.c.schema_version)).scalars().all()
-    if len(versions) != 1:
-        raise _damaged(path)
-    if versions[0] != schema.SCHEMA_VERSION:
-        raise Refused(
-            f"the ledger {path} has schema {versions[0]}; this version of publisher knows {schema.SCHEMA_VERSION}",
-            "use the version of publisher that wrote it, or a newer one",
-        )

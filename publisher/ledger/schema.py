@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 
@@ -83,4 +83,12 @@ endpoints = Table(
     Column("url", Text, primary_key=True),
     Column("not_before", Float),
     Column("gone_at", Float),
+)
+
+# When a command last ended well.
+runs = Table(
+    "runs",
+    metadata,
+    Column("command", String(40), primary_key=True),
+    Column("at", Float, nullable=False),
 )

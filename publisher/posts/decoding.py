@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from typing import TYPE_CHECKING
 
 from publisher.diagnostics import STRIP_BYTE_ORDER_MARK, Report, Source, Span
@@ -12,6 +13,8 @@ from publisher.values.characters import name_of
 if TYPE_CHECKING:
     from publisher.diagnostics import Severities
 
+# A surrogate as UTF-8 would write it, if it wrote any.
+_HALF = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -58,13 +61,12 @@ def _unreadable(data: bytes, at: int, start: int, name: str, severities: Severit
     byte = data[at : at + 1]
     if data.startswith(_UTF_16):
         span, way_out = None, "the file looks like UTF-16; save it as UTF-8"
-    elif data[at] == 0xED and data[at + 1 : at + 2] >= b"\xa0":
+    elif half := _HALF.match(data, at):
         # UTF-8 has no form for half a character (RFC 3629, section 3); some programs write one all the same.
-        half = data[at : at + 3].decode("utf-8", "surrogatepass")
         report.add(
             "forbidden-character",
             Span.at(len(data[start:at].decode())),
-            f"{name_of(half)} stands here; no text can hold it",
+            f"{name_of(half.group().decode('utf-8', 'surrogatepass'))} stands here; no text can hold it",
             help="delete it, or write the whole character; an emoji was cut in two",
         )
         return report

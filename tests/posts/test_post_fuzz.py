@@ -63,6 +63,8 @@ def _said(diagnostics: Sequence[Diagnostic]) -> list[str]:
 
 
 @given(POSTS)
+@example(b"\xed\xa0")
+@example(b"---\nid: \xed\xa0")
 @example(b"---\r\ntitle: [\r\n---\r\n")
 @example(b"---\n\xc2\x85a: [\n---\nx")
 @example(b"---\na: {b\n---")

@@ -466,7 +466,7 @@ def test_every_try_is_on_record_before_it_is_made(outbox: Outbox) -> None:
 
 def test_what_cannot_be_recorded_is_not_sent(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """Stop before sending when the ledger is held by another program."""
-    monkeypatch.setattr("publisher.ledger.ledger._BUSY_MILLISECONDS", 20)
+    monkeypatch.setattr("publisher.ledger.sqlite.BUSY_MILLISECONDS", 20)
     outbox.announce(1)
     with Partner() as partner:
         holder = _holding(outbox)
@@ -491,7 +491,7 @@ def test_a_ledger_that_fails_after_the_answer_leaves_the_outcome_unknown(
     outbox: Outbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Send again under the same id what was sent but could not be recorded, and send nothing else meanwhile."""
-    monkeypatch.setattr("publisher.ledger.ledger._BUSY_MILLISECONDS", 20)
+    monkeypatch.setattr("publisher.ledger.sqlite.BUSY_MILLISECONDS", 20)
     ids = outbox.announce(1, 2)
     holders: list[sqlite3.Connection] = []
 

@@ -1,0 +1,76 @@
+"""The ledger's tables: made where there are none, and brought up to date where an earlier version made them."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, inspect, select, update
+
+from publisher.errors import EnvironmentFault, Refused
+from publisher.ledger import schema
+from publisher.ledger.sqlite import damaged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+
+def prepare(connection: Connection, path: Path) -> None:
+    """Make the tables where there are none, and see that those there are ours, and of this version.
+
+    Before an older ledger is changed, a copy of it is put beside it. The change is part of the caller's transaction.
+
+    Raises:
+        EnvironmentFault: The file is no ledger, or damaged, or the copy cannot be written.
+        Refused: A newer version of this program wrote it.
+    """
+    tables = inspect(connection).get_table_names()
+    if not tables:
+        schema.metadata.create_all(connection)
+        connection.execute(insert(schema.about).values(schema_version=schema.SCHEMA_VERSION))
+        return
+    if schema.about.name not in tables:
+        raise EnvironmentFault(
+            f"{path} is not a ledger: it holds other tables", "put the file where it belongs, or aside"
+        )
+    versions = connection.execute(select(schema.about.c.schema_version)).scalars().all()
+    if len(versions) != 1:
+        raise damaged(path)
+    version = versions[0]
+    if version == schema.SCHEMA_VERSION:
+        return
+    if version not in _STEPS:
+        raise Refused(
+            f"the ledger {path} has schema {version}; this version of publisher knows {schema.SCHEMA_VERSION}",
+            "use the version of publisher that wrote it, or a newer one",
+        )
+    _keep_copy(path, version)
+    while version < schema.SCHEMA_VERSION:
+        _STEPS[version](connection)
+        version += 1
+    connection.execute(update(schema.about).values(schema_version=version))
+
+
+def _add_runs(connection: Connection) -> None:
+    schema.runs.create(connection)
+
+
+#: What leads from a version to the next.
+_STEPS: dict[int, Callable[[Connection], None]] = {1: _add_runs}
+
+
+def _keep_copy(path: Path, version: int) -> None:
+    copy = path.with_name(f"{path.name}.schema-{version}")
+    try:
+        # Through SQLite and not as a file: what was committed last may stand in the log beside it.
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
+    except sqlite3.Error as error:
+        raise EnvironmentFault(
+            f"{copy} cannot be written: {error}",
+            "the ledger is kept there before it is changed for this version of publisher; make room for it",
+        ) from None
