@@ -8,9 +8,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from publisher.api import generate, parse_time, stale_feeds
+    from publisher.api import generate, history_faults, parse_time, stale_feeds
     from publisher.content import Entry, present
+    from publisher.desk.new_post import NewPost, PostOutline, new_post
+    from publisher.desk.new_site import NewSite, SiteOutline, new_site
     from publisher.diagnostics import Diagnostic, Severity
+    from publisher.doctor import Finding, FindingState, examine_site
     from publisher.errors import (
         ConfigurationError,
         EnvironmentFault,
@@ -35,13 +38,21 @@ if TYPE_CHECKING:
     )
     from publisher.posts.json_schema import post_schema
     from publisher.release import (
+        AlreadyRunning,
+        OverCeiling,
+        Plan,
         Progress,
         PublishReport,
         PushReport,
+        SiteStatus,
+        make_plan,
         preview_publish,
         preview_push,
         publish,
         push,
+        read_plan,
+        site_status,
+        write_plan,
     )
     from publisher.site import Endpoint, Site, load_site
     from publisher.site.json_schema import config_schema
@@ -63,6 +74,7 @@ if TYPE_CHECKING:
 __all__ = [
     "POST_LIMIT",
     "POST_SUFFIXES",
+    "AlreadyRunning",
     "Collection",
     "ConfigurationError",
     "Diagnostic",
@@ -70,11 +82,18 @@ __all__ = [
     "Entry",
     "EnvironmentFault",
     "Examination",
+    "Finding",
+    "FindingState",
     "Mended",
+    "NewPost",
+    "NewSite",
     "NotDelivered",
     "Offer",
+    "OverCeiling",
+    "Plan",
     "Post",
     "PostHandler",
+    "PostOutline",
     "PostsInvalid",
     "Progress",
     "PublishReport",
@@ -87,6 +106,8 @@ __all__ = [
     "Secret",
     "Severity",
     "Site",
+    "SiteOutline",
+    "SiteStatus",
     "UsageError",
     "VerificationFailed",
     "Visibility",
@@ -95,13 +116,18 @@ __all__ = [
     "check_link",
     "config_schema",
     "endpoint_secret",
+    "examine_site",
     "find_endpoint",
     "generate",
+    "history_faults",
     "keep_new_secret",
     "live_posts",
     "load_site",
+    "make_plan",
     "mend_posts",
     "mint_secret",
+    "new_post",
+    "new_site",
     "parse_time",
     "post_schema",
     "present",
@@ -109,17 +135,21 @@ __all__ = [
     "preview_push",
     "publish",
     "push",
+    "read_plan",
     "read_posts",
     "read_secret_file",
     "sign",
+    "site_status",
     "stale_feeds",
     "verify",
     "visibility",
+    "write_plan",
 ]
 
 _HOMES = {
     "publisher.api": (
         "generate",
+        "history_faults",
         "parse_time",
         "stale_feeds",
     ),
@@ -127,10 +157,21 @@ _HOMES = {
         "Entry",
         "present",
     ),
+    "publisher.desk.new_post": (
+        "NewPost",
+        "PostOutline",
+        "new_post",
+    ),
+    "publisher.desk.new_site": (
+        "NewSite",
+        "SiteOutline",
+        "new_site",
+    ),
     "publisher.diagnostics": (
         "Diagnostic",
         "Severity",
     ),
+    "publisher.doctor": ("Finding", "FindingState", "examine_site"),
     "publisher.errors": (
         "ConfigurationError",
         "EnvironmentFault",
@@ -163,13 +204,21 @@ _HOMES = {
     ),
     "publisher.posts.json_schema": ("post_schema",),
     "publisher.release": (
+        "AlreadyRunning",
+        "OverCeiling",
+        "Plan",
         "Progress",
         "PublishReport",
         "PushReport",
+        "SiteStatus",
+        "make_plan",
         "preview_publish",
         "preview_push",
         "publish",
         "push",
+        "read_plan",
+        "site_status",
+        "write_plan",
     ),
     "publisher.site": (
         "Endpoint",

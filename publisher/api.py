@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from publisher.diagnostics import Diagnostic
     from publisher.feeds import Written
     from publisher.posts import Post
     from publisher.site import Site
@@ -41,6 +42,32 @@ def stale_feeds(posts: Iterable[Post], site: Site, now: datetime, *, out: Path |
     from publisher.feeds import generate as compare_feeds
 
     return compare_feeds(posts, site, now, out=out, dry=True)
+
+
+def history_faults(
+    posts: Iterable[Post], site: Site, now: datetime, *, complete: bool = True
+) -> list[Diagnostic]:
+    """Find what does not fit what was announced, as far as a ledger is there and can be read.
+
+    Args:
+        posts: The posts; held only where there is a ledger.
+        site: The site.
+        now: The moment that decides what is live; aware.
+        complete: Whether these are all posts of the site.
+    """
+    from publisher.errors import PublisherError
+    from publisher.ledger import Ledger
+    from publisher.release.history import history_faults as find_faults
+
+    try:
+        ledger = Ledger.peek(site.state)
+        if ledger is None:
+            return []
+        with ledger:
+            announced = ledger.announced()
+    except PublisherError:  # whoever publishes is told; the posts are not to blame
+        return []
+    return find_faults(posts, announced, site, now, complete=complete)
 
 
 def parse_time(text: str | None, site: Site) -> datetime:

@@ -13,13 +13,18 @@ import click
 from publisher.cli.attach import attach
 from publisher.cli.completion import completion
 from publisher.cli.crash import report_crash
+from publisher.cli.doctor import doctor
 from publisher.cli.endpoints import endpoints
 from publisher.cli.explain import explain
 from publisher.cli.generate import generate
+from publisher.cli.init import init
 from publisher.cli.listen import listen
+from publisher.cli.new import new
+from publisher.cli.plan import plan
 from publisher.cli.publish import publish
 from publisher.cli.push import push
 from publisher.cli.schema import schema
+from publisher.cli.status import status
 from publisher.cli.validate import validate
 
 
@@ -42,7 +47,23 @@ def cli() -> None:
     """
 
 
-for command in (validate, explain, attach, generate, push, publish, listen, endpoints, schema, completion):
+for command in (
+    init,
+    new,
+    validate,
+    explain,
+    attach,
+    generate,
+    push,
+    plan,
+    publish,
+    status,
+    listen,
+    endpoints,
+    doctor,
+    schema,
+    completion,
+):
     cli.add_command(command)
 
 

@@ -9,7 +9,7 @@ import click
 
 from publisher.cli.completing import complete_folders
 from publisher.cli.console import Console
-from publisher.errors import PublisherError
+from publisher.errors import PublisherError, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +25,19 @@ class SiteCommand(click.Command):
         try:
             return super().invoke(ctx)
         except PublisherError as error:
-            console_of(ctx.params).fail(error)
+            console = console_of(ctx.params)
+            if console.json or not (console.quiet and _will_pass(error)):
+                console.fail(error)
             ctx.exit(error.exit_code)
+
+
+def _will_pass(error: PublisherError) -> bool:
+    """Tell whether nobody needs to hear of an error: cron would write a mail every minute that another run takes."""
+    if not isinstance(error, Refused):
+        return False
+    from publisher.release.lock import AlreadyRunning
+
+    return isinstance(error, AlreadyRunning) and not error.stuck
 
 
 def console_of(params: dict[str, Any]) -> Console:

@@ -5,11 +5,28 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from publisher.diagnostics import render
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from publisher.cli.console import Console
+    from publisher.diagnostics import Diagnostic
     from publisher.feeds import Written
     from publisher.model import Offer, Review
-    from publisher.release import PublishReport, PushReport
+    from publisher.release import Change, PublishReport, PushReport
+
+
+def event_data(change: Change) -> dict[str, Any]:
+    """Return what partners are told of a review, or would be, for machines."""
+    return {
+        "type": str(change.type),
+        "review": f"urn:uuid:{change.review_id}",
+        "title": change.title,
+        "sequence": change.sequence,
+        **({"changed": list(change.changed)} if change.changed else {}),
+        **({"reason": change.reason} if change.reason else {}),
+    }
 
 
 def push_data(report: PushReport) -> dict[str, Any]:
@@ -17,19 +34,10 @@ def push_data(report: PushReport) -> dict[str, Any]:
     return {
         "dry_run": report.dry,
         "baseline": report.baseline,
-        "events": [
-            {
-                "type": str(change.type),
-                "review": f"urn:uuid:{change.review_id}",
-                "title": change.title,
-                "sequence": change.sequence,
-                **({"changed": list(change.changed)} if change.changed else {}),
-                **({"reason": change.reason} if change.reason else {}),
-            }
-            for change in report.changes
-        ],
+        "events": [event_data(change) for change in report.changes],
         "waiting_before": report.waiting if report.dry else None,
         "obstacles": list(report.obstacles),
+        "warnings": [render.as_fields(fault) for fault in report.warnings],
         "endpoints": [
             {
                 "name": endpoint.name,
@@ -42,6 +50,14 @@ def push_data(report: PushReport) -> dict[str, Any]:
             for endpoint in report.endpoints
         ],
     }
+
+
+def tell_warnings(console: Console, diagnostics: Sequence[Diagnostic]) -> None:
+    """Tell people what they should know before it is told to the world; --quiet does not silence it."""
+    if console.json:
+        return
+    for fault in diagnostics:
+        console.echo(render.full(fault, console.paint), err=True)
 
 
 def tell_push(console: Console, report: PushReport) -> None:
@@ -61,14 +77,7 @@ def tell_push(console: Console, report: PushReport) -> None:
     else:
         console.step("announced", listed or "nothing new")
     for change in report.changes:
-        what = (
-            f" ({', '.join(change.changed)})"
-            if change.changed
-            else f" ({change.reason})"
-            if change.reason
-            else ""
-        )
-        console.say(f"             {change.type}  {change.title}{what}")
+        console.say(f"             {told_event(change)}")
     for obstacle in report.obstacles:
         console.step("refused", f"as things stand: {obstacle}", "error")
     for endpoint in report.endpoints:
@@ -80,6 +89,12 @@ def tell_push(console: Console, report: PushReport) -> None:
         console.step("delivered", f"{endpoint.name}: {', '.join(counts)}")
         for note in endpoint.notes:
             console.say(f"             {note}")
+
+
+def told_event(change: Change) -> str:
+    """Name an event with its review, and what changed or why it was taken back."""
+    what = ", ".join(change.changed) or change.reason
+    return f"{change.type}  {change.title}{f' ({what})' if what else ''}"
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 import publisher
+from publisher.cli.asking import asked_if_over
 from publisher.cli.console import Console
 from publisher.cli.options import SiteCommand, json_option, now_option, output_options, site_option
-from publisher.cli.progress import count, publish_data, tell_attached, tell_push, told_files
+from publisher.cli.progress import count, publish_data, tell_attached, tell_push, tell_warnings, told_files
 from publisher.cli.push import require_delivered
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @click.command(cls=SiteCommand)
 @click.option("--dry-run", is_flag=True, help="Show what would happen; nothing is written or sent.")
-@click.option("--yes", is_flag=True, help="Announce more than 20 events at once.")
+@click.option(
+    "--plan",
+    "plan_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Do exactly what this plan says, or nothing; `publisher plan -o FILE` makes it.",
+)
+@click.option("--yes", is_flag=True, help="More than 20 announcements, or 5 retractions, at once are meant.")
 @site_option
 @now_option
 @json_option
@@ -25,6 +37,7 @@ from publisher.cli.push import require_delivered
 def publish(
     ctx: click.Context,
     dry_run: bool,
+    plan_file: Path | None,
     yes: bool,
     site_folder: Path,
     now: str | None,
@@ -35,18 +48,25 @@ def publish(
 ) -> None:
     """Validate, attach, generate, deploy and push, in that order.
 
-    An error in a post, a missing secret or too many events at once stop the run before anything is written or sent.
+    An error in a post, a missing secret or too much at once stop the run before anything is written or sent. On a
+    terminal you are asked whether it is meant.
     Run it as often as you like: what is done already is not done again, but for the deploy command, which runs each time.
 
     \b
-    Example:
+    Examples:
       publisher publish --dry-run
+      publisher publish --plan plan.json
     """
     from publisher.diagnostics import render
 
     console = Console(quiet=quiet, verbose=verbose, json=json)
     site = publisher.load_site(site_folder)
     moment = publisher.parse_time(now, site)
+    if plan_file is not None and dry_run:
+        raise publisher.UsageError(
+            "--plan is carried out, and --dry-run does nothing", "leave one of them out"
+        )
+    plan = publisher.read_plan(plan_file) if plan_file is not None else None
     found = publisher.read_posts(site, now=moment).require_valid()
     console.step(
         "validated",
@@ -55,8 +75,14 @@ def publish(
     if verbose:
         for fault in found.diagnostics:
             console.painted(f"             {render.concise(fault, console.paint)}")
-    run = publisher.preview_publish if dry_run else publisher.publish
-    report = run(found, site, moment, confirmed=yes, progress=_teller(console, site, dry=dry_run))
+    teller = _teller(console, site, dry=dry_run)
+
+    def run(confirmed: bool) -> publisher.PublishReport:
+        if dry_run:
+            return publisher.preview_publish(found, site, moment, confirmed=confirmed, progress=teller)
+        return publisher.publish(found, site, moment, confirmed=confirmed, plan=plan, progress=teller)
+
+    report = asked_if_over(run, console, confirmed=yes)
     console.data(**publish_data(report, site.display(site.feeds)))
     require_delivered(ctx, console, report.push)
 
@@ -66,6 +92,9 @@ def _teller(console: Console, site: publisher.Site, *, dry: bool) -> publisher.P
     folder = site.display(site.feeds)
 
     class Teller(publisher.Progress):
+        def warned(self, diagnostics: Sequence[publisher.Diagnostic]) -> None:
+            tell_warnings(console, diagnostics)
+
         def attached(self, reviews: tuple[tuple[publisher.Review, tuple[publisher.Offer, ...]], ...]) -> None:
             tell_attached(console, reviews)
 

@@ -7,15 +7,16 @@ from pathlib import Path
 import click
 
 import publisher
+from publisher.cli.asking import asked_if_over
 from publisher.cli.console import Console
 from publisher.cli.options import SiteCommand, json_option, now_option, output_options, site_option
-from publisher.cli.progress import count, push_data, tell_push
+from publisher.cli.progress import count, push_data, tell_push, tell_warnings
 
 
 @click.command(cls=SiteCommand)
 @click.option("--dry-run", is_flag=True, help="Show what would be announced; nothing is committed or sent.")
 @click.option("--baseline", is_flag=True, help="Record everything as announced, and send nothing.")
-@click.option("--yes", is_flag=True, help="Announce more than 20 events at once.")
+@click.option("--yes", is_flag=True, help="More than 20 announcements, or 5 retractions, at once are meant.")
 @site_option
 @now_option
 @json_option
@@ -47,7 +48,12 @@ def push(
     moment = publisher.parse_time(now, site)
     posts = publisher.read_posts(site, now=moment).require_valid().posts
     run = publisher.preview_push if dry_run else publisher.push
-    report = run(posts, site, moment, baseline=baseline, confirmed=yes)
+    report = asked_if_over(
+        lambda confirmed: run(posts, site, moment, baseline=baseline, confirmed=confirmed),
+        console,
+        confirmed=yes,
+    )
+    tell_warnings(console, report.warnings)
     console.data(**push_data(report))
     tell_push(console, report)
     require_delivered(ctx, console, report)

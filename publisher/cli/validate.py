@@ -17,6 +17,7 @@ from publisher.cli.options import SiteCommand, json_option, now_option, output_o
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
 STDIN = Path("-")
 
@@ -121,8 +122,9 @@ def validate(
     # Only faults leave cycles behind; to look for some after every post would cost a tenth of the run.
     gc.set_threshold(50_000, 20, 20)
     examination = publisher.Examination(site, paths, now=moment, unsaved=unsaved)
+    faults = _faults(examination, site, moment, console, whole=not paths)
     findings = Findings(
-        map(see, filter(selection.wants, _faults(examination, site, console))),
+        map(see, filter(selection.wants, faults)),
         shown=lambda fault: not quiet or fault.severity is publisher.Severity.ERROR,
         most=most,
     )
@@ -174,11 +176,29 @@ def _standard_input(paths: tuple[Path, ...], name: Path | None, site: publisher.
 
 
 def _faults(
-    examination: publisher.Examination, site: publisher.Site, console: Console
+    examination: publisher.Examination,
+    site: publisher.Site,
+    moment: datetime,
+    console: Console,
+    *,
+    whole: bool,
 ) -> Iterator[publisher.Diagnostic]:
-    """Yield faults file by file, while the files are being read, and last those between them."""
+    """Yield faults file by file, while the files are being read, and last those that concern more than one file.
+
+    `whole` tells whether all posts of the site are looked at.
+    """
+    # Where nothing was announced, nothing need be remembered, and no database loaded.
+    ledger = site.ledger.exists()
+    posts: list[publisher.Post] = []
+    sound = True
     for post, found in examination.files():
         yield from found
+        if post is None:
+            sound = False
+        elif ledger:
+            posts.append(post)
         if post and not found:
             console.detail(f"{os.path.relpath(site.root / post.name)}: no faults")
     yield from examination.between()
+    if ledger:
+        yield from publisher.history_faults(posts, site, moment, complete=whole and sound)

@@ -9,7 +9,7 @@ from publisher.content.fields import (
     rating_fields,
     sparse,
 )
-from publisher.content.presentation import KIND_WORDS, offer_title
+from publisher.content.presentation import KIND_WORDS, is_around, offer_title
 
 __all__ = [
     "KIND_WORDS",
@@ -18,6 +18,7 @@ __all__ = [
     "author_fields",
     "current_offers",
     "film_fields",
+    "is_around",
     "offer_fields",
     "offer_title",
     "picture_fields",

@@ -50,13 +50,15 @@ class Entry:
     Attributes:
         url: Its permanent address.
         summary: Plain text on one line: the editor's, or the beginning of the text.
-        html: All of it, safe, with the picture, the rating, where to watch and the correction.
+        text: What the editor wrote, as safe HTML.
+        html: All of it, safe: the text with the picture, the rating, where to watch and the correction.
         offers: The ways to see the film that hold at the moment asked for, or will.
     """
 
     review: Review
     url: str
     summary: str
+    text: str
     html: str
     picture: Picture | None
     offers: tuple[Offer, ...]
@@ -76,11 +78,13 @@ def present(post: Post, site: Site, now: datetime) -> Entry:
     summary = " ".join(review.summary.split()) if review.summary else first_words(text, SUMMARY_LIMIT)
     # A text may be a picture and nothing else; formats ask for words all the same.
     summary = summary or review.title
+    text = text or f"<p>{escape(summary, quote=False)}</p>"
     return Entry(
         review=review,
         url=url,
         summary=summary,
-        html=whole(review, text or f"<p>{escape(summary, quote=False)}</p>", picture, offers, site, now),
+        text=text,
+        html=whole(review, text, picture, offers, site, now),
         picture=picture,
         offers=offers,
     )

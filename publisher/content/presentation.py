@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from publisher.model import Offer, RatingScale, Review
     from publisher.site import Site
 
+# How the parts around a text begin, so that `is_around` finds its end again.
+_PICTURE = "<figure><img src="
+_RATING = "<p><strong>Overall rating:</strong>"
+_OFFERS = "<p><strong>Where to watch</strong></p>"
+_CORRECTION = "<p><strong>Correction ("
+_BELOW = (_RATING, _OFFERS, _CORRECTION)
+
 KIND_WORDS = {
     OfferKind.RENT: "Rent",
     OfferKind.BUY: "Buy",
@@ -67,22 +74,35 @@ def whole(
         parts.append(_rating(review.rating, site.scale))
     if offers:
         lines = "\n".join(f"<li>{_offer(offer, review, site, now)}</li>" for offer in offers)
-        parts.append(f"<p><strong>Where to watch</strong></p>\n<ul>\n{lines}\n</ul>")
+        parts.append(f"{_OFFERS}\n<ul>\n{lines}\n</ul>")
     if review.correction is not None and review.updated is not None:
         day = review.updated.astimezone(site.zone)
-        parts.append(f"<p><strong>Correction ({day:%Y-%m-%d}):</strong> {escape(review.correction)}</p>")
+        parts.append(f"{_CORRECTION}{day:%Y-%m-%d}):</strong> {escape(review.correction)}</p>")
     return "\n".join(parts)
+
+
+def is_around(html: str, text: str) -> bool:
+    """Tell whether a whole review, as `whole` made it, has just this text in it, whatever stands around it."""
+    starts = [0]
+    if html.startswith(_PICTURE):
+        starts.append(html.find("</figure>") + len("</figure>\n"))
+    for start in starts:
+        if html.startswith(text, start):
+            below = html[start + len(text) : start + len(text) + 60]
+            if not below or below.startswith(tuple(f"\n{part}" for part in _BELOW)):
+                return True
+    return False
 
 
 def _figure(picture: Picture) -> str:
     credit = f"<figcaption>{escape(picture.credit)}</figcaption>" if picture.credit else ""
-    return f'<figure><img src="{escape(picture.url)}" alt="{escape(picture.alt)}">{credit}</figure>'
+    return f'{_PICTURE}"{escape(picture.url)}" alt="{escape(picture.alt)}">{credit}</figure>'
 
 
 def _rating(value: Decimal, scale: RatingScale) -> str:
     symbols = rating_symbols(value, scale)
     picture = f' <span aria-hidden="true">{escape(symbols)}</span>' if symbols else ""
-    return f"<p><strong>Overall rating:</strong> {escape(scale.describe(value))}{picture}</p>"
+    return f"{_RATING} {escape(scale.describe(value))}{picture}</p>"
 
 
 def _offer(offer: Offer, review: Review, site: Site, now: datetime) -> str:

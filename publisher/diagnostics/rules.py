@@ -103,6 +103,9 @@ _WARNINGS = {
     "link-broken": "a link to another review leads to one",
     "html-removed": "the text does without elements that feeds cannot carry",
     "html-unclosed": "every element that is opened in the text is closed",
+    # what was announced
+    "review-unpublished": "a review that was announced stays live until it is retracted",
+    "review-deleted": "the post of a review that was announced stays",
 }
 
 _ADVICE = {

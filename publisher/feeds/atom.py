@@ -1,4 +1,4 @@
-"""Atom 1.0 (RFC 4287)."""
+"""Atom 1.0 (RFC 4287), with tombstones (RFC 6721)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from feedgen.entry import FeedEntry
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
+from lxml import etree
 
 from publisher.content import offer_title
 from publisher.feeds import vocabulary
@@ -16,30 +17,33 @@ from publisher.model import plain
 from publisher.site import FEED_NAMES
 
 if TYPE_CHECKING:
-    from lxml import etree
-
     from publisher.content import Entry
     from publisher.feeds.document import Heading
+    from publisher.feeds.tombstones import Tombstone
     from publisher.site import Site
 
+_TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 _PREFIXES = {
     prefix: uri for prefix, uri in NAMESPACES.items() if prefix in {"letterboxd", "media", "tmdb", "watch"}
 }
 
 
 class _Feed(BaseExtension):  # type: ignore[misc] # feedgen has no types
-    """Declares the namespaces entries use, and states the licence (RFC 4946)."""
+    """Declares namespaces, states the licence (RFC 4946), and says what was taken back (RFC 6721)."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, tombstones: tuple[Tombstone, ...]) -> None:
         self._site = site
+        self._tombstones = tombstones
 
     def extend_ns(self) -> dict[str, str]:
-        return _PREFIXES
+        return _PREFIXES | ({"at": _TOMBSTONES} if self._tombstones else {})
 
     def extend_atom(self, feed: etree._Element) -> etree._Element:
         licence = self._site.licence
         if licence is not None and licence.url is not None:
             add(feed, "link", rel="license", href=licence.url, type="text/html", title=licence.name)
+        for tombstone in self._tombstones:
+            _add_tombstone(feed, tombstone, self._site)
         return feed
 
 
@@ -120,9 +124,21 @@ def _shell(site: Site, heading: Heading, name: str) -> bytes:
         feed.rights(site.licence.line)
     # RFC 4287, 4.1.1: a feed names an author unless every entry does; an empty one has no entries.
     feed.author(name=site.title, uri=site.base_url)
-    feed.register_extension("site", lambda: _Feed(site), None, atom=True, rss=False)
+    feed.register_extension("site", lambda: _Feed(site, heading.tombstones), None, atom=True, rss=False)
     shell: bytes = feed.atom_str(pretty=True)
     return shell
+
+
+def _add_tombstone(feed: etree._Element, tombstone: Tombstone, site: Site) -> None:
+    deleted = etree.SubElement(
+        feed,
+        f"{{{_TOMBSTONES}}}deleted-entry",
+        attrib={"ref": tombstone.ref, "when": tombstone.when.isoformat()},
+    )
+    if tombstone.reason is not None:
+        if tombstone.language != site.language:
+            deleted.set(XML_LANG, tombstone.language)
+        add(deleted, f"{{{_TOMBSTONES}}}comment", tombstone.reason)
 
 
 def _entry(entry: Entry, site: Site) -> etree._Element:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from publisher.content import Entry
+    from publisher.feeds.tombstones import Tombstone
 
 
 #: What feeds say made them.
@@ -27,11 +28,13 @@ class Heading:
 
     Attributes:
         updated: When something in it last changed for readers; aware, in UTC.
+        tombstones: Of the reviews lately taken back, for the formats that have a word for it.
     """
 
     title: str
     description: str
     updated: datetime
+    tombstones: tuple[Tombstone, ...] = ()
 
 
 class Document(Protocol):

@@ -11,7 +11,10 @@ from publisher.feeds.atom import AtomDocument
 from publisher.feeds.document import Heading
 from publisher.feeds.files import StagedFile, Written, settle, write_fault
 from publisher.feeds.json_feed import JsonDocument
+from publisher.feeds.redirect_files import redirect_files
+from publisher.feeds.redirects import find_redirects
 from publisher.feeds.rss import RssDocument
+from publisher.feeds.tombstones import retracted_reviews, tombstones
 from publisher.model import Visibility, as_of, visibility
 
 if TYPE_CHECKING:
@@ -44,7 +47,7 @@ def live_posts(posts: Iterable[Post], now: datetime) -> list[Post]:
 def generate(
     posts: Iterable[Post], site: Site, now: datetime, *, out: Path | None = None, dry: bool = False
 ) -> Written:
-    """Write the site's feeds: the newest live reviews as RSS, Atom and JSON Feed.
+    """Write the site's feeds: the newest live reviews as RSS, Atom and JSON Feed; and where the others went.
 
     The bytes are a function of the posts, the configuration and `now`, and of nothing else.
 
@@ -60,8 +63,11 @@ def generate(
         Refused: A post changed since it was checked.
     """
     folder = out or site.feeds
-    shown = live_posts(posts, now)[: site.limit]
-    heading = _heading(site, [post.review for post in shown])
+    posts = list(posts)
+    live = live_posts(posts, now)
+    shown = live[: site.limit]
+    retracted = retracted_reviews(posts, now)
+    heading = _heading(site, [post.review for post in shown], retracted, now)
     documents: Sequence[Document] = (
         AtomDocument(site, heading),
         JsonDocument(site, heading),
@@ -72,12 +78,15 @@ def generate(
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise write_fault(folder, error) from None
-    staged = [StagedFile(folder / document.name, dry) for document in documents]
+    redirects = redirect_files(find_redirects([post.review for post in live], retracted, site))
+    feeds = [StagedFile.below(folder, document.name, dry=dry) for document in documents]
+    others = [StagedFile.below(folder, name, dry=dry) for name in redirects]
     try:
-        _fill(documents, staged, shown, site, now)
-        return settle(folder, staged, dry=dry)
+        _fill(documents, feeds, shown, site, now)
+        _write(others, redirects.values(), folder)
+        return settle(folder, [*feeds, *others], dry=dry)
     finally:
-        for file in staged:
+        for file in (*feeds, *others):
             file.discard()
 
 
@@ -101,7 +110,22 @@ def _fill(
         raise write_fault(staged[0].target.parent, error) from None
 
 
-def _heading(site: Site, reviews: list[Review]) -> Heading:
-    # An empty feed was never updated; Atom asks for a date all the same (RFC 4287, 4.1.1).
-    updated = max((review.changed for review in reviews), default=_NEVER)
-    return Heading(title=site.title, description=site.tagline or site.title, updated=updated)
+def _write(files: Iterable[StagedFile], contents: Iterable[bytes], folder: Path) -> None:
+    try:
+        for file, content in zip(files, contents, strict=True):
+            file.write(content)
+    except OSError as error:
+        raise write_fault(folder, error) from None
+
+
+def _heading(site: Site, shown: list[Review], retracted: list[Review], now: datetime) -> Heading:
+    # Retractions count for good, not for as long as their tombstones: the date of a feed would go back again.
+    moments = [review.changed for review in shown]
+    moments += [review.retracted for review in retracted if review.retracted is not None]
+    return Heading(
+        title=site.title,
+        description=site.tagline or site.title,
+        # An empty feed was never updated; Atom asks for a date all the same (RFC 4287, 4.1.1).
+        updated=max(moments, default=_NEVER),
+        tombstones=tombstones(retracted, now),
+    )

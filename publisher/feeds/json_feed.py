@@ -46,7 +46,7 @@ class JsonDocument:
 
     def entry(self, entry: Entry) -> bytes:
         """Return one item."""
-        item = orjson.dumps(_item(entry, self._site), option=orjson.OPT_INDENT_2)
+        item = orjson.dumps(item_fields(entry, self._site), option=orjson.OPT_INDENT_2)
         comma = b"" if self._first else b","
         self._first = False
         # Line ends within strings are escaped: every line here is one of the layout.
@@ -57,7 +57,8 @@ class JsonDocument:
         return b"]\n}\n" if self._first else b"\n  ]\n}\n"
 
 
-def _item(entry: Entry, site: Site) -> dict[str, Any]:
+def item_fields(entry: Entry, site: Site) -> dict[str, Any]:
+    """Return an item: objects, lists, texts and numbers as JSON has them."""
     review, picture = entry.review, entry.picture
     return sparse(
         {

@@ -25,6 +25,7 @@ from publisher.ledger.migrations import prepare
 from publisher.ledger.records import Announced, Announcement, Delivery, DeliveryState, EndpointState
 from publisher.ledger.sqlite import HINTS, begin_immediate, configure, damaged, printable
 from publisher.model import EventType
+from publisher.site import LEDGER_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Row
 
 
-FILE_NAME = "ledger.sqlite3"
+FILE_NAME = LEDGER_NAME
 
 
 class Ledger:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: The fields of a snapshot whose change is an update.
 COMPARED = ("title", "url", "summary", "rating", "film", "image", "updated")
+#: What is told with an update, and does not make one: readers hear of a correction by `updated`.
+TOLD_WITH = ("correction",)
 
 _MOMENT = "%Y-%m-%d %H:%M UTC"
 _BEHIND = "the clock, or --now, is behind an earlier run; with the right time nothing needs taking back"
@@ -37,6 +39,7 @@ class Change:
         changed: Of an update, the fields that changed.
         post: The post; None of a retraction.
         reason: Of a retraction, why.
+        at: Of a retraction, when it was taken back; aware.
     """
 
     type: EventType
@@ -48,6 +51,7 @@ class Change:
     changed: tuple[str, ...] = ()
     post: Post | None = None
     reason: str | None = None
+    at: datetime | None = None
 
 
 def snapshot(post: Post, site: Site) -> dict[str, Any]:
@@ -67,6 +71,7 @@ def snapshot(post: Post, site: Site) -> dict[str, Any]:
             if image
             else None,
             "updated": review.updated.isoformat() if review.updated else None,
+            "correction": review.correction,
             # Not compared: it tells a clock that runs behind from a review that was put off.
             "published": review.date.isoformat(),
         }
@@ -108,9 +113,10 @@ def _of_live(post: Post, told: Announced | None, site: Site) -> Change | None:
         raise Refused(f"{post.name} was taken back, but {review.retracted:{_MOMENT}} is yet to come", _BEHIND)
     if told is not None and told.live:
         kind = EventType.UPDATED
-        changed = frozenset(key for key in COMPARED if current.get(key) != told.snapshot.get(key))
+        changed = _differing(COMPARED, current, told.snapshot)
         if not changed:
             return None
+        changed |= _differing(TOLD_WITH, current, told.snapshot)
     return Change(
         type=kind,
         review_id=review.id,
@@ -123,14 +129,20 @@ def _of_live(post: Post, told: Announced | None, site: Site) -> Change | None:
     )
 
 
+def _differing(keys: Iterable[str], one: Mapping[str, Any], two: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(key for key in keys if one.get(key) != two.get(key))
+
+
 def _retraction(told: Announced, post: Post | None, now: datetime) -> Change:
     remembered = dict(told.snapshot)
+    at = now
     if post is None:
         reason = "deleted"
     elif visibility(post.review, now) is Visibility.RETRACTED:
         reason = post.review.reason or "retracted"
         # Not compared: it tells a clock that runs behind from a review that came back.
         remembered["retracted"] = _taken_back(post.review)
+        at = post.review.retracted or now
     elif (
         visibility(post.review, now) is Visibility.SCHEDULED
         and told.snapshot.get("published") == post.review.date.isoformat()
@@ -148,6 +160,7 @@ def _retraction(told: Announced, post: Post | None, now: datetime) -> Change:
         sequence=told.sequence + 1,
         snapshot=sparse(remembered),
         reason=reason,
+        at=at,
     )
 
 

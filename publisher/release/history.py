@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from publisher.diagnostics import has_errors
+from publisher.diagnostics import Report, Source, has_errors
 from publisher.errors import PostsInvalid
-from publisher.model import Visibility, visibility
+from publisher.model import Status, Visibility, visibility
 from publisher.posts import locate, reopen
 from publisher.posts.files import Unreadable, read_file
 from publisher.values.characters import quote
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from publisher.diagnostics import Diagnostic, Report
+    from publisher.diagnostics import Diagnostic
     from publisher.ledger import Announced
     from publisher.posts import Post
     from publisher.site import Site
@@ -24,39 +24,85 @@ if TYPE_CHECKING:
 
 def check_history(
     posts: Iterable[Post], announced: Mapping[str, Announced], site: Site, now: datetime
-) -> None:
+) -> list[Diagnostic]:
     """See that no review would be taken for another one by those who know it already.
 
+    Returns:
+        What is no error, but worth knowing before it is told to the world.
+
     Raises:
-        PostsInvalid: One would; the faults have the form of all others.
+        PostsInvalid: A review would be taken for another; the faults have the form of all others.
     """
     faults = history_faults(posts, announced, site, now)
     if has_errors(faults):
         raise PostsInvalid("posts do not fit what was announced; nothing was sent", diagnostics=faults)
+    return faults
 
 
 def history_faults(
-    posts: Iterable[Post], announced: Mapping[str, Announced], site: Site, now: datetime
+    posts: Iterable[Post],
+    announced: Mapping[str, Announced],
+    site: Site,
+    now: datetime,
+    *,
+    complete: bool = True,
 ) -> list[Diagnostic]:
-    """Find what a post has in another way than it was announced, post by post."""
+    """Find what a post has in another way than it was announced, post by post.
+
+    Args:
+        posts: The posts.
+        announced: What the ledger knows.
+        site: The site.
+        now: The moment that decides what is live; aware.
+        complete: Whether these are all posts of the site; of some only, nobody can tell which are gone.
+    """
     posts = list(posts)
     here = {post.review.id for post in posts}
     # Whose post is gone, by address: it may have come back under another id.
     gone = {
         str(told.snapshot.get("url")): told.review_id
         for told in announced.values()
-        if told.live and told.review_id not in here
+        if complete and told.live and told.review_id not in here
     }
     faults: list[Diagnostic] = []
     for post in posts:
-        if visibility(post.review, now) is not Visibility.LIVE:
-            continue
-        told = announced.get(post.review.id)
+        told, seen = announced.get(post.review.id), visibility(post.review, now)
         if told is not None and told.live:
-            faults += _slug_changed(post, told, site)
-        elif told is None and (other := gone.get(site.url_of(post.review))):
+            if seen is Visibility.LIVE:
+                faults += _slug_changed(post, told, site)
+            elif seen is not Visibility.RETRACTED:
+                faults += _unpublished(post, site)
+        elif told is None and seen is Visibility.LIVE and (other := gone.pop(site.url_of(post.review), None)):
             faults += _id_changed(post, other, site)
-    return faults
+    return [*faults, *_deleted(gone, site)]
+
+
+def _unpublished(post: Post, site: Site) -> list[Diagnostic]:
+    review, report = post.review, _report(post, site)
+    draft = review.status is Status.DRAFT
+    what = "a draft" if draft else f"put off to {review.date.astimezone(site.zone):%Y-%m-%d %H:%M}"
+    report.add(
+        "review-unpublished",
+        locate(report.source, ("status" if draft else "date",)),
+        f"the review was announced, and is {what} now: it leaves the feeds, and partners are told that it was taken "
+        "back (unpublished)",
+        help=f"to say why, set it back and run publisher retract {review.slug}; to keep it, "
+        + ("remove status: draft" if draft else "give it its old date"),
+    )
+    return report.diagnostics
+
+
+def _deleted(gone: Mapping[str, str], site: Site) -> list[Diagnostic]:
+    report = Report(Source(site.display(site.posts), ""), site.severities)
+    for url in sorted(gone):
+        report.add(
+            "review-deleted",
+            None,
+            f"the review at {url} was announced, and its post is gone: it leaves the feeds, and partners are told "
+            "that it was taken back (deleted)",
+            help="to keep it, put the file back; to say why it went, put it back and run publisher retract",
+        )
+    return report.diagnostics
 
 
 def _slug_changed(post: Post, told: Announced, site: Site) -> list[Diagnostic]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from publisher.diagnostics import Diagnostic
     from publisher.feeds import Written
     from publisher.model import Offer, Review
     from publisher.release.push_run import PushReport
@@ -12,6 +15,9 @@ if TYPE_CHECKING:
 
 class Progress:
     """Hears of each step of a publish run when it is done; this one says nothing, subclasses may."""
+
+    def warned(self, diagnostics: Sequence[Diagnostic]) -> None:
+        """Hear, before anything is done, what the editor should know of reviews that were announced."""
 
     def attached(self, reviews: tuple[tuple[Review, tuple[Offer, ...]], ...]) -> None:
         """Hear of the live reviews with their offers, newest first."""

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from publisher.content import current_offers
 from publisher.feeds import Written, generate, live_posts
+from publisher.release.ceilings import check_ceilings
 from publisher.release.deploy import run_deploy
 from publisher.release.lock import exclusive
+from publisher.release.pending import look_for_changes
+from publisher.release.plan import make_plan
 from publisher.release.progress import Progress
-from publisher.release.push_run import (
-    PushReport,
-    check_ceiling,
-    endpoint_secrets,
-    pending_changes,
-    preview_push,
-    push_locked,
-)
+from publisher.release.push_run import PushReport, endpoint_secrets, preview_push, push_locked, record_run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from publisher.model import Offer, Review
@@ -49,12 +45,13 @@ class PublishReport:
     push: PushReport
 
 
-def publish(
+def publish(  # noqa: PLR0913 - what a run needs, and the world around it
     collection: Collection,
     site: Site,
     now: datetime,
     *,
     confirmed: bool = False,
+    plan: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
     clock: Callable[[], float] = time.time,
     client: Client | None = None,
@@ -65,32 +62,38 @@ def publish(
         collection: All posts.
         site: The site.
         now: The moment that decides what is live; aware.
-        confirmed: More than twenty events at once are meant.
+        confirmed: More announcements or retractions at once than the ceilings allow are meant.
+        plan: What is to be done, exactly, as `read_plan` returns it; None does whatever there is to do.
         progress: Hears of each step when it is done.
         clock: Answers the real time in seconds since 1970.
         client: The way out; default: the guarded one, as the site's configuration allows.
 
     Raises:
         PostsInvalid: A post has an error, or does not fit what was announced.
-        Refused: Too many events at once, or another run is at work.
+        OverCeiling: Too much would be announced or taken back at once.
+        Refused: Another run is at work, or the plan no longer holds.
         ConfigurationError: A secret is missing or wrong.
         EnvironmentFault: A file cannot be written, or the deploy command failed.
     """
     posts = collection.require_valid().posts
     progress = progress or Progress()
-    attached = _attached(posts, now)
-    progress.attached(attached)
     with exclusive(site):
         # What would stop the push is found before a file is written.
-        changes, _ = pending_changes(posts, site, now)
-        check_ceiling(changes, site, confirmed=confirmed)
+        pending = look_for_changes(posts, site, now)
+        check_ceilings(pending.changes, site, confirmed=confirmed)
         endpoint_secrets(site)
+        if plan is not None:
+            make_plan(collection, site, now).require_same(plan)
+        progress.warned(pending.warnings)
+        attached = _attached(posts, now)
+        progress.attached(attached)
         written = generate(posts, site, now)
         progress.generated(written)
         if site.deploy is not None:
             run_deploy(site, site.deploy)
             progress.deployed()
         pushed = push_locked(posts, site, now, confirmed=confirmed, clock=clock, client=client)
+        record_run(site, "publish", clock())
         progress.pushed(pushed)
     return PublishReport(collection.checked, attached, written, deployed=site.deploy is not None, push=pushed)
 
@@ -110,11 +113,12 @@ def preview_publish(
     """
     posts = collection.require_valid().posts
     progress = progress or Progress()
+    pushed = preview_push(posts, site, now, confirmed=confirmed)
+    progress.warned(pushed.warnings)
     attached = _attached(posts, now)
     progress.attached(attached)
     written = generate(posts, site, now, dry=True)
     progress.generated(written)
-    pushed = preview_push(posts, site, now, confirmed=confirmed)
     progress.pushed(pushed)
     return PublishReport(collection.checked, attached, written, deployed=False, push=pushed)
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.content import present
-from publisher.errors import PublisherError, Refused
+from publisher.errors import PublisherError
 from publisher.ledger import Announced, Announcement, Ledger
 from publisher.model import EventType
 from publisher.net import Client
+from publisher.release.ceilings import check_ceilings
 from publisher.release.changes import Change, find_changes
 from publisher.release.history import check_history
 from publisher.release.lock import exclusive
+from publisher.release.pending import look_for_changes
 from publisher.webhooks import (
     EndpointReport,
     Secret,
@@ -27,12 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
+    from publisher.diagnostics import Diagnostic
     from publisher.ledger import Event
     from publisher.posts import Post
     from publisher.site import Site
-
-#: More events than this at once are not committed without being told to.
-CEILING = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class PushReport:
         endpoints: What became of the deliveries, endpoint by endpoint; empty of a dry run.
         waiting: Of a dry run, how many deliveries wait from earlier runs.
         obstacles: Of a dry run, what would keep the push from being done.
+        warnings: What the editor should know: reviews that are taken back without having been retracted.
     """
 
     changes: tuple[Change, ...]
@@ -53,6 +54,7 @@ class PushReport:
     dry: bool = False
     waiting: int = 0
     obstacles: tuple[str, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
 
     @property
     def idle(self) -> bool:
@@ -68,36 +70,6 @@ class PushReport:
         return not any(report.waiting or report.failed for report in self.endpoints if report.known)
 
 
-def pending_changes(posts: Iterable[Post], site: Site, now: datetime) -> tuple[list[Change], int]:
-    """Look, without touching anything, what a push would commit and how many deliveries wait already.
-
-    Raises:
-        PostsInvalid: A post does not fit what was announced.
-    """
-    ledger = Ledger.peek(site.state)
-    if ledger is None:
-        return find_changes(posts, {}, site, now), 0
-    posts = list(posts)
-    with ledger:
-        announced = ledger.announced()
-        check_history(posts, announced, site, now)
-        return find_changes(posts, announced, site, now), len(ledger.waiting())
-
-
-def check_ceiling(changes: Sequence[Change], site: Site, *, confirmed: bool) -> None:
-    """See that no archive is announced by accident; where nobody listens, nothing is.
-
-    Raises:
-        Refused: More than twenty events at once, and nobody confirmed that.
-    """
-    if len(changes) > CEILING and site.endpoints and not confirmed:
-        raise Refused(
-            f"{len(changes)} events at once; more than {CEILING} are not sent without being confirmed",
-            "--yes sends them all; `publisher push --baseline`, on an existing archive, records them as announced "
-            "and sends nothing",
-        )
-
-
 def endpoint_secrets(site: Site) -> dict[str, Secret]:
     """Find the secret of every endpoint.
 
@@ -110,21 +82,34 @@ def endpoint_secrets(site: Site) -> dict[str, Secret]:
 def preview_push(
     posts: Iterable[Post], site: Site, now: datetime, *, baseline: bool = False, confirmed: bool = False
 ) -> PushReport:
-    """Say what a push would do, and what would keep it from being done; nothing is written or sent."""
-    changes, waiting = pending_changes(posts, site, now)
-    obstacles = []
-    if not baseline:
-        for check in (
-            lambda: check_ceiling(changes, site, confirmed=confirmed),
-            lambda: endpoint_secrets(site),
-        ):
-            try:
-                check()
-            except PublisherError as error:
-                obstacles.append(error.message)
+    """Say what a push would do, and what would keep it from being done; nothing is written or sent.
+
+    Raises:
+        PostsInvalid: A post does not fit what was announced.
+    """
+    pending = look_for_changes(posts, site, now)
     return PushReport(
-        tuple(changes), dry=True, baseline=baseline, waiting=waiting, obstacles=tuple(obstacles)
+        pending.changes,
+        dry=True,
+        baseline=baseline,
+        waiting=len(pending.waiting),
+        warnings=pending.warnings,
+        obstacles=() if baseline else obstacles(pending.changes, site, confirmed=confirmed),
     )
+
+
+def obstacles(changes: Sequence[Change], site: Site, *, confirmed: bool) -> tuple[str, ...]:
+    """Say what would keep changes from being announced."""
+    found = []
+    for check in (
+        lambda: check_ceilings(changes, site, confirmed=confirmed),
+        lambda: endpoint_secrets(site),
+    ):
+        try:
+            check()
+        except PublisherError as error:
+            found.append(error.message)
+    return tuple(found)
 
 
 def push(
@@ -147,20 +132,23 @@ def push(
         site: The site.
         now: The moment that decides what is live; aware.
         baseline: Record everything as announced, without events.
-        confirmed: More than twenty events at once are meant.
+        confirmed: More announcements or retractions at once than the ceilings allow are meant.
         clock: Answers the real time in seconds since 1970; signatures need it.
         client: The way out; default: the guarded one, as the site's configuration allows.
 
     Raises:
         PostsInvalid: A post does not fit what was announced.
-        Refused: Too many events at once, or another run is at work.
+        OverCeiling: Too much would be announced or taken back at once.
+        Refused: Another run is at work.
         ConfigurationError: A secret is missing or wrong.
         EnvironmentFault: The ledger cannot be used.
     """
     with exclusive(site):
-        return push_locked(
+        report = push_locked(
             posts, site, now, baseline=baseline, confirmed=confirmed, clock=clock, client=client
         )
+        record_run(site, "push", clock())
+    return report
 
 
 def push_locked(
@@ -176,22 +164,27 @@ def push_locked(
     """Push while the caller holds the site's lock; otherwise as `push`."""
     with Ledger.open(site.state) as ledger:
         posts, announced = list(posts), ledger.announced()
-        check_history(posts, announced, site, now)
-        changes = find_changes(posts, announced, site, now)
+        warnings = tuple(check_history(posts, announced, site, now))
+        changes = tuple(find_changes(posts, announced, site, now))
         if not baseline:
-            check_ceiling(changes, site, confirmed=confirmed)
+            check_ceilings(changes, site, confirmed=confirmed)
         secrets = {} if baseline else endpoint_secrets(site)
         ledger.announce(
             [_announcement(change, site, now, baseline=baseline) for change in changes],
             {endpoint.name: endpoint.events for endpoint in site.endpoints},
             clock(),
         )
-        if baseline:
-            return PushReport(tuple(changes), baseline=True)
-        reports = deliver(
-            ledger, site.endpoints, secrets, client or Client(allow=site.allow, body_limit=0), clock
-        )
-    return PushReport(tuple(changes), tuple(reports))
+        reports: list[EndpointReport] = []
+        if not baseline:
+            client = client or Client(allow=site.allow, body_limit=0)
+            reports = deliver(ledger, site.endpoints, secrets, client, clock)
+    return PushReport(changes, tuple(reports), baseline=baseline, warnings=warnings)
+
+
+def record_run(site: Site, command: str, at: float) -> None:
+    """Record that a command ended well at `at`, in seconds since 1970; the caller holds the site's lock."""
+    with Ledger.open(site.state) as ledger:
+        ledger.record_run(command, at)
 
 
 def _announcement(change: Change, site: Site, now: datetime, *, baseline: bool) -> Announcement:
@@ -203,7 +196,14 @@ def _announcement(change: Change, site: Site, now: datetime, *, baseline: bool) 
 
 def _event(change: Change, site: Site, now: datetime) -> Event:
     if change.post is None:
-        reason = change.reason or "retracted"
-        return retraction_event(change.type, change.review_id, change.url, reason, change.sequence, now)
+        return retraction_event(
+            change.type,
+            change.review_id,
+            change.url,
+            change.sequence,
+            now,
+            reason=change.reason or "retracted",
+            at=change.at or now,
+        )
     entry = present(change.post, site, now)
     return review_event(change.type, entry, change.sequence, site, now, changed=change.changed)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: What the files of the feeds are called, by format.
 FEED_NAMES = {"rss": "rss.xml", "atom": "atom.xml", "json": "feed.json"}
+#: What the ledger is called in the folder of state.
+LEDGER_NAME = "ledger.sqlite3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,11 @@ class Site:
             )
         path = path.replace("{id}", id).replace("{slug}", slug)
         return self.base_url + quote(path.lstrip("/"), safe="/%:@!$&'()*+,;=~")
+
+    @property
+    def ledger(self) -> Path:
+        """Return where the ledger lies, if anything was ever announced."""
+        return self.state / LEDGER_NAME
 
     def display(self, path: Path) -> str:
         """Name a file as messages do: relative to where the site lies."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from publisher.ledger import Delivery, DeliveryState, EndpointState
 from publisher.net import FetchFault
+from publisher.values.durations import duration_in_words
 from publisher.webhooks.retry_after import LONGEST_WAIT, retry_after
 from publisher.webhooks.signing import Secret, signed_headers
 
@@ -138,7 +139,7 @@ class _Run:
         # Nobody can ask for more than the longest wait; more than that is what a clock that stood wrong has left.
         if queue and 0 < patience <= LONGEST_WAIT:
             self.report.waiting += len(queue)
-            self.report.note(f"it asked for patience: next try in {_duration(patience)}")
+            self.report.note(f"it asked for patience: next try in {duration_in_words(patience)}")
             return
         for number, delivery in enumerate(queue):
             then = self._attempt(delivery)
@@ -243,9 +244,3 @@ def _printable(text: str) -> str:
     """Shorten a partner's own words to what may stand in a message and on a terminal."""
     shown = "".join(character if character.isprintable() else "�" for character in text)
     return shown if len(shown) <= _LONGEST_QUOTE else shown[:_LONGEST_QUOTE] + "…"
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -73,14 +73,15 @@ def review_event(
 
 
 def retraction_event(
-    type: EventType, review_id: str, url: str, reason: str, sequence: int, now: datetime
+    type: EventType, review_id: str, url: str, sequence: int, now: datetime, *, reason: str, at: datetime
 ) -> Event:
-    """Make the event that a review was taken back; nothing of its text is said."""
+    """Make the event that a review was taken back `at` a moment; nothing of its text is said."""
     data = {
         "schema_version": SCHEMA_VERSION,
         "sequence": sequence,
         "review": {"id": f"urn:uuid:{review_id}", "url": url},
         "reason": reason,
+        "retracted": at.isoformat(),
     }
     return _event(type, review_id, sequence, data, now)
 

@@ -34,8 +34,8 @@ def commands(group: click.Group, path: str = "") -> dict[str, click.Command]:
 
 
 COMMANDS = commands(cli)
-# They tell of the program, and need no site.
-WITHOUT_SITE = {"completion", "explain", "schema config", "schema post"}
+# They tell of the program, or make a site, and need none.
+WITHOUT_SITE = {"completion", "explain", "init", "schema config", "schema post"}
 HEAVY = (
     "lxml",
     "nh3",

@@ -139,7 +139,10 @@ def test_generate_writes_once_and_check_tells(make_site: MakeSite, run: Run) -> 
 
     first, second = run("generate", *NOW), run("generate", *NOW)
 
-    assert first.stdout == "generated  feeds/: atom.xml, feed.json, manifest.json, rss.xml written\n"
+    assert first.stdout == (
+        "generated  feeds/: atom.xml, feed.json, manifest.json, redirects/_redirects, redirects/nginx.conf, "
+        "redirects/redirects.json, rss.xml written\n"
+    )
     assert second.stdout == "generated  feeds/ is up to date\n"
     assert run("generate", "--check", *NOW).returncode == 0
     post = site.posts / "karmalink.md"
@@ -327,7 +330,7 @@ def test_a_dry_run_says_what_would_be_refused(make_site: MakeSite, run: Run) -> 
 
     for verb in ("push", "publish"):
         done = run(verb, "--dry-run", *NOW)
-        assert "as things stand: 26 events at once" in done.stdout
+        assert "as things stand: 26 announcements at once" in done.stdout
         assert 'as things stand: the endpoint "local" has no secret' in done.stdout
         assert run(verb, *NOW).returncode in {4, 5}
     assert len(json.loads(run("push", "--dry-run", "--json", *NOW).stdout)["obstacles"]) == 2

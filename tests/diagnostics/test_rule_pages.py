@@ -69,6 +69,8 @@ DESCRIBED = {
     "byte-order-mark": "nobody sees one",
     "slug-changed": "it takes two runs",
     "id-changed": "it takes two runs",
+    "review-unpublished": "it takes two runs",
+    "review-deleted": "it takes two runs",
 }
 
 

@@ -16,7 +16,7 @@ from lxml import etree
 from publisher.content import Entry, present
 from publisher.feeds import generate, live_posts
 from publisher.posts import read_posts
-from publisher.site import FILE_NAME, Site, load_site
+from publisher.site import FEED_NAMES, FILE_NAME, Site, load_site
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +33,16 @@ NS = {
     "watch": "https://headless-publisher.example/ns/watch/1",
 }
 NAMES = ("sample", "empty", "hostile")
+#: Every file that `generate` writes.
+ALL_FILES = (
+    "atom.xml",
+    "feed.json",
+    "manifest.json",
+    "redirects/_redirects",
+    "redirects/nginx.conf",
+    "redirects/redirects.json",
+    "rss.xml",
+)
 
 CONFIGURATION = """\
 [site]
@@ -174,7 +184,7 @@ def make_feeds(site: Site, folder: Path, now: datetime = NOW) -> Feeds:
     return Feeds(
         site=site,
         entries=tuple(present(post, site, now) for post in live_posts(posts, now)[: site.limit]),
-        files={file.name: file.read_bytes() for file in folder.iterdir() if file.name != "manifest.json"},
+        files={name: (folder / name).read_bytes() for name in FEED_NAMES.values()},
     )
 
 
@@ -248,6 +258,15 @@ watch:
     source: "the library & co"
     checked: 2024-01-01
 """
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Read every file below a folder."""
+    return {
+        file.relative_to(folder).as_posix(): file.read_bytes()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
 
 
 def plain_words(html: str) -> str:

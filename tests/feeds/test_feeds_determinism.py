@@ -19,8 +19,18 @@ from publisher.errors import Refused
 from publisher.feeds import generate
 from publisher.model import Visibility, visibility
 from publisher.posts import read_posts
-from publisher.site import load_site
-from tests.feeds.feeds_sites import NOW, ROOT, hostile_posts, identity, make_feeds, post, write_site
+from publisher.site import FEED_NAMES, load_site
+from tests.feeds.feeds_sites import (
+    ALL_FILES,
+    NOW,
+    ROOT,
+    contents,
+    hostile_posts,
+    identity,
+    make_feeds,
+    post,
+    write_site,
+)
 
 ENVIRONMENTS = (
     {"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0"},
@@ -34,11 +44,6 @@ ENVIRONMENTS = (
         "PYTHONHASHSEED": "7",
     },
 )
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    """Read every file of a folder."""
-    return {file.name: file.read_bytes() for file in folder.iterdir()}
 
 
 def run_generate(site: Path, out: Path, environment: dict[str, str]) -> dict[str, bytes]:
@@ -75,7 +80,7 @@ def test_the_machine_leaves_no_trace_in_the_bytes(tmp_path: Path) -> None:
         folder = tmp_path / str(number)
         write_site(folder, {name: posts[name] for name in order})
         made.append(run_generate(folder, folder / "out", environment))
-    assert made[0].keys() == {"atom.xml", "feed.json", "rss.xml", "manifest.json"}
+    assert set(made[0]) == set(ALL_FILES)
     assert made[1:] == made[:1] * 3
 
 
@@ -101,11 +106,13 @@ def test_a_second_run_writes_nothing(tmp_path: Path) -> None:
     site = write_site(tmp_path, hostile_posts())
     posts = read_posts(site).require_valid().posts
     first = generate(posts, site, NOW)
-    before = {file.name: (file.stat().st_ino, file.stat().st_mtime_ns) for file in site.feeds.iterdir()}
+    before = {name: (site.feeds / name).stat() for name in ALL_FILES}
     second = generate(posts, site, NOW)
-    assert first.changed == second.unchanged == ("atom.xml", "feed.json", "manifest.json", "rss.xml")
+    assert first.changed == second.unchanged == ALL_FILES
     assert (second.changed, second.removed) == ((), ())
-    assert {f.name: (f.stat().st_ino, f.stat().st_mtime_ns) for f in site.feeds.iterdir()} == before
+    for name, stat in before.items():
+        now = (site.feeds / name).stat()
+        assert (now.st_ino, now.st_mtime_ns) == (stat.st_ino, stat.st_mtime_ns)
 
 
 class Plan(NamedTuple):
@@ -125,15 +132,14 @@ PLANS = st.lists(
 
 
 def planned(number: int, plan: Plan) -> str:
-    """Write a post whose id, title, slug, summary, tag, film and body can each be told from all others."""
+    """Write a post whose id, slug, old path, reason, and everything else in it, can be told from all others."""
     date = NOW + timedelta(days=plan.date, seconds=1)
     # A retraction lies no earlier than the post.
     retracted = NOW + timedelta(days=max(plan.date, plan.retracted), seconds=2)
-    end = (
-        f"retracted: {retracted.isoformat()}\nreason: secret{number}x\n" if plan.status == "retracted" else ""
-    )
+    end = f"retracted: {retracted.isoformat()}\nreason: why{number}x\n" if plan.status == "retracted" else ""
     return (
-        f"---\nid: {identity(number)}\ntitle: secret{number}x title\nslug: secret{number}x-slug\n"
+        f"---\nid: {identity(number)}\ntitle: secret{number}x title\nslug: path{number}x\n"
+        f"previous: [/old/path{number}x/]\n"
         f"date: {date.isoformat()}\nstatus: {plan.status}\nauthor: desk\n{end}"
         f"summary: secret{number}x summary\ntags: [secret{number}x]\nfilm: {{title: secret{number}x film}}\n"
         f"watch: [{{service: Vudu, kind: rent}}]\n---\nsecret{number}x body\n"
@@ -143,7 +149,10 @@ def planned(number: int, plan: Plan) -> str:
 @settings(max_examples=60, deadline=None)
 @given(PLANS)
 def test_no_byte_of_what_is_not_live_leaves_the_machine(plans: list[Plan]) -> None:
-    """No draft, scheduled or retracted post shows in any file, and every live one shows in all feeds."""
+    """No draft or scheduled post shows in any file, and every live one shows in all feeds.
+
+    Of a retracted one there is its identity and the reason in Atom, for 90 days, and its paths among the redirects.
+    """
     with tempfile.TemporaryDirectory() as folder:
         posts = {f"{number}.md": planned(number, plan) for number, plan in enumerate(plans)}
         site = write_site(Path(folder), posts)
@@ -152,12 +161,21 @@ def test_no_byte_of_what_is_not_live_leaves_the_machine(plans: list[Plan]) -> No
         files = contents(site.feeds)
     assert len(collection) == len(plans)
     for read in collection:
-        number = int(read.review.slug.removeprefix("secret").removesuffix("x-slug"))
-        live = visibility(read.review, NOW) is Visibility.LIVE
+        number = int(read.review.slug.removeprefix("path").removesuffix("x"))
+        state = visibility(read.review, NOW)
+        live, retracted = state is Visibility.LIVE, state is Visibility.RETRACTED
+        buried = retracted and bool(
+            read.review.retracted and NOW - read.review.retracted < timedelta(days=90)
+        )
         for name, data in files.items():
-            shown = live and name != "manifest.json"
-            assert (f"secret{number}x".encode() in data) == shown
-            assert (identity(number).encode() in data) == shown
+            feed, redirects = name in FEED_NAMES.values(), name.startswith("redirects/")
+            assert (f"secret{number}x".encode() in data) == (live and feed)
+            assert (f"why{number}x".encode() in data) == (buried and name == "atom.xml")
+            assert (identity(number).encode() in data) == ((live and feed) or (buried and name == "atom.xml"))
+            assert (f"/old/path{number}x/".encode() in data) == ((live or retracted) and redirects)
+            assert (f"/reviews/path{number}x/".encode() in data) == (
+                (live and (feed or redirects)) or (retracted and redirects)
+            )
 
 
 def test_the_newest_come_first_and_no_more_than_the_limit(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from lxml import etree
 from publisher.errors import EnvironmentFault
 from publisher.feeds import generate
 from publisher.posts import read_posts
-from tests.feeds.feeds_sites import NOW, post, write_site
+from tests.feeds.feeds_sites import ALL_FILES, NOW, contents, post, write_site
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,11 +81,6 @@ def snapshot(folder: Path) -> dict[str, tuple[int, bytes]]:
     return {str(file.relative_to(folder)): (file.stat().st_mtime_ns, file.read_bytes()) for file in files}
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    """Read every file below a folder."""
-    return {name: data for name, (_, data) in snapshot(folder).items()}
-
-
 def run(site: Site, *arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
     """Run `publisher generate` in a process of its own."""
     program = [sys.executable, "-c", before + COMMAND, "generate", "--site", str(site.root), *arguments]
@@ -101,7 +96,7 @@ def write_feeds(site: Site, now: datetime) -> dict[str, bytes]:
 def changing_site(folder: Path, posts: int = 3) -> Site:
     """Write a site whose feeds differ between `NOW` and `LATER`."""
     files = {f"{n}.md": post(n, f"Post {n}", "word " * 50) for n in range(posts)}
-    later = post(29, "Appears later").replace("2024-03-30T09:00", "2026-12-01")
+    later = post(29, "Appears later", more="previous: [/old/]").replace("2024-03-30T09:00", "2026-12-01")
     return write_site(folder, {**files, "later.md": later})
 
 
@@ -115,7 +110,7 @@ def parse(name: str, data: bytes) -> None:
     """Parse a file by its kind; whoever reads half a file fails."""
     if name.endswith(".json"):
         json.loads(data)
-    else:
+    elif name.endswith(".xml"):
         etree.fromstring(data)
 
 
@@ -130,7 +125,7 @@ def last_write(file: Path) -> int:
 def assert_whole(folder: Path, versions: Sequence[dict[str, bytes]]) -> None:
     """See that every file a reader may fetch is one version or another, whole."""
     for name, data in contents(folder).items():
-        if not name.startswith("."):
+        if not name.rpartition("/")[2].startswith("."):
             parse(name, data)
             assert data in [version[name] for version in versions if name in version]
 
@@ -143,9 +138,11 @@ def test_killed_before_any_operation_nothing_is_half_done(site: Site) -> None:
     generate(posts, site, NOW)
     # What an earlier version of the program may have written, and this one no longer does.
     manifest = json.loads((site.feeds / "manifest.json").read_bytes())
-    manifest["files"]["gone.xml"] = {"sha256": "as it was"}
+    for name in ("gone.xml", "tags/gone.xml"):
+        manifest["files"][name] = {"sha256": "as it was"}
+        (site.feeds / name).parent.mkdir(exist_ok=True)
+        (site.feeds / name).write_text("<old/>", encoding="utf-8")
     (site.feeds / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    (site.feeds / "gone.xml").write_text("<old/>", encoding="utf-8")
     old = contents(site.feeds)
 
     program = [sys.executable, "-c", KILLED_AT, str(site.root), LATER.isoformat()]
@@ -157,6 +154,7 @@ def test_killed_before_any_operation_nothing_is_half_done(site: Site) -> None:
     assert contents(folders[-1]) == new
     # Some runs left files on their way behind, and some had renamed a part of them.
     assert any(list(folder.glob(".*.new")) for folder in folders)
+    assert any(list(folder.glob("redirects/.*.new")) for folder in folders)
     assert any(
         contents(folder).get("atom.xml") == new["atom.xml"]
         for folder in folders
@@ -221,7 +219,7 @@ def test_a_full_disk_leaves_the_old_files(site: Site, size: int) -> None:
     assert write_feeds(site, LATER).keys() == before.keys()
 
 
-@pytest.mark.parametrize("name", [*FEEDS, "manifest.json", ".rss.xml.new"])
+@pytest.mark.parametrize("name", [*ALL_FILES, ".rss.xml.new", "redirects/.nginx.conf.new"])
 def test_a_folder_where_a_file_should_be_is_a_clear_fault(site: Site, name: str) -> None:
     """What is in the way is left alone, and so are the other files."""
     posts = read_posts(site).posts
@@ -254,21 +252,24 @@ def test_only_what_the_manifest_names_is_removed(site: Site) -> None:
     assert (compared.removed, compared.changed) == (("old.xml",), ("manifest.json",))
     assert (site.feeds / "old.xml").exists()
     assert generate(posts, site, NOW) == compared
-    assert sorted(contents(site.feeds)) == ["atom.xml", "feed.json", "manifest.json", "mine.xml", "rss.xml"]
+    assert set(contents(site.feeds)) == {*ALL_FILES, "mine.xml"}
     assert generate(posts, site, NOW).stale == ()
 
 
 @pytest.mark.parametrize(
     "name",
-    ["../publisher.toml", "..", ".", "", "/etc/hostname", "sub", "sub/file", "manifest.json", "nul\0", "x" * 5000, "\ud800"],
+    ["../publisher.toml", "..", ".", "", "/etc/hostname", "sub", "sub/", "/sub", "sub/..", "sub/.", "sub//file", "./sub/file", "sub/../sub/file", "sub/sub/file", "link/file", "manifest.json", "nul\0", "nul\0/a", "a/nul\0", "x" * 5000, "\ud800"],
 )  # fmt: skip
 def test_a_manifest_that_names_other_things_removes_nothing(site: Site, name: str) -> None:
     """A name that leads out of the folder, is a folder, or is no name at all was never written by us."""
     posts = read_posts(site).posts
     generate(posts, site, NOW)
-    (site.feeds / "sub").mkdir()
-    (site.feeds / "sub" / "file").write_text("mine", encoding="utf-8")
-    (site.feeds / "manifest.json").write_text(json.dumps({"files": {name: {}}}), encoding="utf-8")
+    for folder in (site.feeds / "sub", site.feeds / "sub" / "sub", site.root / "elsewhere"):
+        folder.mkdir()
+        (folder / "file").write_text("mine", encoding="utf-8")
+    (site.feeds / "link").symlink_to(site.root / "elsewhere")
+    manifest = {"format_version": 1, "files": {name: {"sha256": "as it was"}}}
+    (site.feeds / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     before = contents(site.root)
     assert generate(posts, site, NOW).removed == ()
     after = contents(site.root)
@@ -307,7 +308,7 @@ def test_check_names_what_is_stale_and_writes_nothing(site: Site) -> None:
     before = snapshot(site.root)
     done = run(site, "--check", "--now", NOW.isoformat())
     assert done.returncode == 5
-    for name in (*FEEDS, "manifest.json"):
+    for name in ALL_FILES:
         assert f"feeds/{name}" in done.stderr
     assert snapshot(site.root) == before
     assert not (site.root / ".publisher").exists()
@@ -333,7 +334,8 @@ def test_files_are_readable_by_the_web_server(site: Site) -> None:
         generate(read_posts(site).posts, site, NOW)
     finally:
         os.umask(previous)
-    assert {file.stat().st_mode & 0o777 for file in site.feeds.iterdir()} == {0o644}
+    assert {file.stat().st_mode & 0o777 for file in site.feeds.rglob("*") if file.is_file()} == {0o644}
+    assert (site.feeds / "redirects").stat().st_mode & 0o777 == 0o755
 
 
 def test_a_link_or_a_pipe_in_the_way_is_replaced_and_never_followed(site: Site, tmp_path: Path) -> None:
@@ -350,13 +352,49 @@ def test_a_link_or_a_pipe_in_the_way_is_replaced_and_never_followed(site: Site, 
     generate(posts, site, NOW)
 
     assert victim.read_text(encoding="utf-8") == "mine"
-    assert sorted(path.name for path in site.feeds.iterdir() if path.is_file()) == [
-        "atom.xml",
-        "feed.json",
-        "manifest.json",
-        "rss.xml",
-    ]
+    assert set(contents(site.feeds)) == set(ALL_FILES)
     assert generate(posts, site, NOW).stale == ()
+
+
+@pytest.mark.parametrize("dry", [False, True])
+@pytest.mark.parametrize("kind", ["link", "broken link", "file", "pipe"])
+def test_what_stands_where_a_folder_of_ours_should_be_is_never_written_through(
+    site: Site, tmp_path: Path, kind: str, *, dry: bool
+) -> None:
+    """A link in the place of `redirects/` is a clear fault: nothing behind it is written, removed or replaced."""
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    for name in ("nginx.conf", "._redirects.new", ".nginx.conf.new"):
+        (victim / name).write_text("mine", encoding="utf-8")
+    site.feeds.mkdir(parents=True)
+    place = site.feeds / "redirects"
+    if kind == "file":
+        place.write_text("mine", encoding="utf-8")
+    elif kind == "pipe":
+        os.mkfifo(place)
+    else:
+        place.symlink_to(victim if kind == "link" else tmp_path / "nowhere")
+    before = contents(tmp_path)
+
+    with pytest.raises(EnvironmentFault, match="cannot be written: Not a directory"):
+        generate(read_posts(site).posts, site, NOW, dry=dry)
+
+    assert contents(tmp_path) == before
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_what_was_written_is_told_with_its_hash(site: Site) -> None:
+    """The result names the SHA-256 of every file but the manifest, whether it was written or only compared."""
+    posts = read_posts(site).posts
+    compared = generate(posts, site, NOW, dry=True)
+    written = generate(posts, site, NOW)
+    again = generate(posts, site, NOW)
+    assert compared.sha256 == written.sha256 == again.sha256
+    assert written.sha256 == {
+        name: hashlib.sha256(data).hexdigest()
+        for name, data in contents(site.feeds).items()
+        if name != "manifest.json"
+    }
 
 
 def test_a_manifest_that_is_not_ours_removes_nothing(site: Site) -> None:

@@ -59,7 +59,7 @@ def test_a_new_review_is_published(make_site: Callable[..., Site]) -> None:
         ({"film": FILM.replace("]", ", Nobody]")}, ("film",)),
         ({"image": "{src: 'https://img.example/a.jpg', alt: A boy}"}, ("image",)),
         ({"updated": "2022-08-01"}, ("updated",)),
-        ({"updated": "2022-08-01", "correction": "The year was wrong."}, ("updated",)),
+        ({"updated": "2022-08-01", "correction": "The year was wrong."}, ("correction", "updated")),
         ({"title": "Other", "rating": "3", "updated": "2022-08-01"}, ("rating", "title", "updated")),
     ],
 )
@@ -72,6 +72,18 @@ def test_what_partners_show_makes_an_update(
     assert told(newsroom.push()) == [("updated", 2, changed)]
     assert events(newsroom)[-1]["data"]["changed"] == list(changed)
     assert told(newsroom.push()) == []
+
+
+def test_the_words_of_a_correction_are_told_with_the_next_update_and_make_none(newsroom: Newsroom) -> None:
+    """A correction is news by its `updated`; to polish its words tells nobody, but the next update carries them."""
+    newsroom.put(a=post(updated="2022-08-01", correction="The year was wrong."))
+    newsroom.push()
+    newsroom.put(a=post(updated="2022-08-01", correction="The year was wrong; it is 2021."))
+    assert told(newsroom.push()) == []
+    newsroom.put(a=post(updated="2022-08-01", correction="The year was wrong; it is 2021.", rating="3"))
+
+    assert told(newsroom.push()) == [("updated", 3, ("correction", "rating"))]
+    assert events(newsroom)[-1]["data"]["review"]["correction"] == "The year was wrong; it is 2021."
 
 
 @pytest.mark.parametrize("gone", ["rating", "film"])
@@ -160,6 +172,7 @@ def test_a_retraction_says_why_and_nothing_of_the_text(newsroom: Newsroom) -> No
                 "url": "https://reviews.example/reviews/karmalink/",
             },
             "reason": "The quotes were invented.",
+            "retracted": "2022-08-01T05:00:00+00:00",
         },
     }
     assert told(newsroom.push()) == []

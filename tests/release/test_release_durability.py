@@ -106,7 +106,7 @@ def clear(newsroom: Newsroom) -> None:
     """Remove everything that runs have made."""
     for folder in (newsroom.site.feeds, newsroom.site.state):
         for path in sorted(folder.rglob("*"), reverse=True):
-            path.unlink()
+            path.rmdir() if path.is_dir() else path.unlink()
         if folder.exists():
             folder.rmdir()
 
@@ -185,7 +185,7 @@ def stage(newsroom: Newsroom) -> str:
     [
         ("publisher.feeds.generate:settle", "before", 1, None, 0),
         ("publisher.feeds.files:StagedFile.put_in_place", "after", 2, None, 0),
-        ("publisher.feeds.files:StagedFile.put_in_place", "after", 4, None, 0),
+        ("publisher.feeds.files:StagedFile.put_in_place", "after", 7, None, 0),
         ("publisher.ledger.ledger:insert", "after", 9, 0, 0),
         ("publisher.ledger.ledger:Ledger.announce", "after", 1, REVIEWS, 0),
         ("publisher.release.push_run:deliver", "before", 1, REVIEWS, 0),
@@ -251,10 +251,13 @@ def test_a_kill_at_a_precise_point_changes_nothing_in_the_end(
     assert known == undisturbed_events
     assert list(dict.fromkeys(message.id for message in shown)) == known
     assert {message.problem for message in shown} == {None}
-    assert {path.name for path in newsroom.site.feeds.iterdir()} == {
+    assert {path.name for path in newsroom.site.feeds.rglob("*") if path.is_file()} == {
+        "_redirects",
         "atom.xml",
         "feed.json",
         "manifest.json",
+        "nginx.conf",
+        "redirects.json",
         "rss.xml",
     }
     assert len(shown) - REVIEWS == (1 if place.endswith("end_attempt") and when == "before" else 0)

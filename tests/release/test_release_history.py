@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from publisher.diagnostics import Severity
 from publisher.errors import PostsInvalid
 from publisher.posts import read_posts
-from publisher.release import preview_publish, publish
+from publisher.release import preview_publish, preview_push, publish
 from tests.release.newsroom import NOW, Newsroom, identity, post
 
 if TYPE_CHECKING:
@@ -123,14 +124,14 @@ def test_publish_writes_nothing_and_its_preview_says_the_same(make_site: Callabl
     """The fault is found before a file is touched, and a dry run finds it too."""
     newsroom = Newsroom(make_site)
     publish(read_posts(newsroom.site), newsroom.site, NOW)
-    before = {file: file.read_bytes() for file in newsroom.site.feeds.iterdir()}
+    before = {file: file.read_bytes() for file in newsroom.site.feeds.rglob("*") if file.is_file()}
     newsroom.put(a=post(slug="karma-link"))
     collection = read_posts(newsroom.site)
 
     for run in (publish, preview_publish):
         with pytest.raises(PostsInvalid, match="posts do not fit what was announced"):
             run(collection, newsroom.site, NOW)
-    assert {file: file.read_bytes() for file in newsroom.site.feeds.iterdir()} == before
+    assert {file: file.read_bytes() for file in newsroom.site.feeds.rglob("*") if file.is_file()} == before
 
 
 def test_the_command_shows_the_fault_as_validate_does(make_site: Callable[..., Site]) -> None:
@@ -143,3 +144,55 @@ def test_the_command_shows_the_fault_as_validate_does(make_site: Callable[..., S
     assert status == 1
     assert "posts/a.md:4:7: error[slug-changed]" in out + err
     assert "  4 | slug: karma-link\n    |       ^^^^^^^^^^" in out + err
+
+
+@pytest.mark.parametrize(
+    ("written", "code", "line", "said"),
+    [
+        (post(status="draft"), "review-unpublished", 8, "is a draft now: it leaves the feeds"),
+        (post(date="2027-01-01"), "review-unpublished", 5, "is put off to 2027-01-01 00:00 now"),
+        (
+            None,
+            "review-deleted",
+            1,
+            "https://reviews.example/reviews/karmalink/ was announced, and its post is gone",
+        ),
+    ],
+    ids=["draft", "put off", "deleted"],
+)
+def test_a_review_that_vanishes_is_a_warning_before_it_is_told(
+    make_site: Callable[..., Site], written: str | None, code: str, line: int, said: str
+) -> None:
+    """What was announced and is hidden without having been retracted goes out, after the editor was warned."""
+    newsroom = Newsroom(make_site)
+    newsroom.push()
+    if written is None:
+        newsroom.remove("a")
+    else:
+        newsroom.put(a=written)
+    (before,) = preview_push(read_posts(newsroom.site).posts, newsroom.site, NOW).warnings
+    (warning,) = newsroom.push().warnings
+
+    assert (warning.code, warning.severity, warning.line) == (code, Severity.WARNING, line)
+    assert said in warning.message
+    assert before == warning
+    assert newsroom.push().warnings == ()
+
+
+def test_a_retraction_is_no_surprise(make_site: Callable[..., Site]) -> None:
+    """Who retracts says so, and is not warned."""
+    newsroom = Newsroom(make_site)
+    newsroom.push()
+    newsroom.put(a=post(status="retracted", retracted="2022-08-01", reason="Wrong film."))
+
+    assert newsroom.push().warnings == ()
+
+
+def test_a_site_can_forbid_that_reviews_vanish(make_site: Callable[..., Site]) -> None:
+    """Where publisher.toml makes an error of it, only a retraction takes a review back."""
+    newsroom = Newsroom(make_site, more='[rules]\nreview-deleted = "error"\n')
+    newsroom.push()
+    newsroom.remove("a")
+
+    assert faults(newsroom) == [("posts", 1, 1, "review-deleted")]
+    assert newsroom.rows("SELECT live FROM announced") == [(1,)]

@@ -23,7 +23,15 @@ if TYPE_CHECKING:
     from publisher.site import Site
     from publisher.webhooks import Received
 
-FEEDS = {"atom.xml", "feed.json", "manifest.json", "rss.xml"}
+FEEDS = {
+    "atom.xml",
+    "feed.json",
+    "manifest.json",
+    "redirects/_redirects",
+    "redirects/nginx.conf",
+    "redirects/redirects.json",
+    "rss.xml",
+}
 
 
 @pytest.fixture
@@ -70,7 +78,8 @@ def deploying(command: str, timeout: int = 60) -> str:
 
 def feeds(newsroom: Newsroom) -> set[str]:
     """Name the files of the feeds."""
-    return {path.name for path in newsroom.site.feeds.iterdir()} if newsroom.site.feeds.exists() else set()
+    folder = newsroom.site.feeds
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
 def _ended(pid: int) -> bool:
@@ -93,7 +102,9 @@ def test_the_steps_come_in_their_order(
     newsroom = Newsroom(make_site, more=ALLOW + partner("local", url))
     seen = newsroom.site.root / "seen"
     newsroom.configure(
-        ALLOW + partner("local", url) + deploying("pwd > seen; ls feeds >> seen; ls .publisher >> seen")
+        ALLOW
+        + partner("local", url)
+        + deploying("pwd > seen; (cd feeds && ls -d *.* redirects/*) >> seen; ls .publisher >> seen")
     )
     steps: list[str] = []
     report = released(newsroom, steps)
@@ -111,10 +122,10 @@ def test_a_second_run_does_nothing_again(
     url, shown = heard
     newsroom = Newsroom(make_site, more=ALLOW + partner("local", url))
     released(newsroom)
-    times = {path: path.stat().st_mtime_ns for path in newsroom.site.feeds.iterdir()}
+    times = {name: (newsroom.site.feeds / name).stat().st_mtime_ns for name in FEEDS}
     again = released(newsroom)
 
-    assert {path: path.stat().st_mtime_ns for path in newsroom.site.feeds.iterdir()} == times
+    assert {name: (newsroom.site.feeds / name).stat().st_mtime_ns for name in FEEDS} == times
     assert set(again.feeds.unchanged) == FEEDS
     assert again.push.idle
     assert len(shown) == 1
@@ -149,7 +160,7 @@ def test_too_many_events_stop_before_the_feeds(
         make_site, more=ALLOW + partner("local", url) + deploying("touch deployed"), posts=posts
     )
 
-    with pytest.raises(Refused, match="21 events at once"):
+    with pytest.raises(Refused, match="21 announcements at once"):
         released(newsroom)
 
     assert feeds(newsroom) == set()

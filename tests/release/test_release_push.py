@@ -14,7 +14,7 @@ from publisher.errors import ConfigurationError, EnvironmentFault, Refused
 from publisher.ledger import Ledger
 from publisher.model import EventType
 from publisher.posts import read_posts
-from publisher.release import CEILING, exclusive, preview_push
+from publisher.release import CEILING, RETRACTION_CEILING, OverCeiling, exclusive, preview_push
 from tests.release.newsroom import (
     ALLOW,
     CLOCK,
@@ -98,10 +98,64 @@ def test_a_whole_archive_is_not_announced_by_accident(
     with pytest.raises(Refused) as failure:
         newsroom.push()
 
-    assert str(failure.value).startswith("21 events at once; more than 20")
+    assert str(failure.value).startswith("21 announcements at once; more than 20")
     assert "--baseline" in str(failure.value.hint)
     assert shown == []
     assert [newsroom.rows(f"SELECT count(*) FROM {name}") for name in ("announced", "events")] == [[(0,)]] * 2  # noqa: S608
+
+
+@pytest.mark.parametrize("number", [RETRACTION_CEILING, RETRACTION_CEILING + 1])
+@pytest.mark.parametrize("way", ["draft", "deleted", "retracted"])
+@pytest.mark.parametrize("endpoint", [True, False])
+def test_a_folder_of_posts_is_not_taken_back_by_accident(
+    make_site: Callable[..., Site],
+    heard: tuple[str, list[Received]],
+    number: int,
+    way: str,
+    *,
+    endpoint: bool,
+) -> None:
+    """Take back five reviews, refuse six, whoever listens: they would be gone from the feeds, too."""
+    url, _ = heard
+    more = ALLOW + partner("local", url) if endpoint else ""
+    newsroom = Newsroom(make_site, more=more, posts=archive(number))
+    newsroom.push()
+    for name, written in archive(number).items():
+        if way == "deleted":
+            newsroom.remove(name)
+        elif way == "draft":
+            newsroom.put(**{name: written.replace("title:", "status: draft\ntitle:", 1)})
+        else:
+            lines = "status: retracted\nretracted: 2022-08-01\nreason: Gone.\ntitle:"
+            newsroom.put(**{name: written.replace("title:", lines, 1)})
+    if number <= RETRACTION_CEILING:
+        assert len(newsroom.push().changes) == number
+        return
+    with pytest.raises(OverCeiling) as failure:
+        newsroom.push()
+
+    assert str(failure.value).startswith(
+        "6 reviews would be taken back at once (https://reviews.example/reviews/"
+    )
+    assert newsroom.rows("SELECT count(*) FROM announced WHERE live = 0") == [(0,)]
+    assert len(newsroom.push(confirmed=True).changes) == number
+
+
+def test_a_push_that_ended_is_remembered_and_one_that_was_refused_is_not(
+    make_site: Callable[..., Site],
+) -> None:
+    """The ledger knows when the last run was, so that one can see that nobody runs it any more."""
+    newsroom = Newsroom(make_site)
+    newsroom.push()
+    for number in range(6):
+        newsroom.put(**{f"b{number}": post(number + 2)})
+    newsroom.push(NOW + timedelta(hours=1))
+    for number in range(6):
+        newsroom.remove(f"b{number}")
+    with pytest.raises(OverCeiling):
+        newsroom.push(NOW + timedelta(hours=2))
+
+    assert newsroom.rows("SELECT command, at FROM runs") == [("push", (NOW + timedelta(hours=1)).timestamp())]
 
 
 def test_a_whole_archive_is_announced_when_that_is_meant(

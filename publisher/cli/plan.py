@@ -1,0 +1,87 @@
+"""`publisher plan`: what a publish would do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+import publisher
+from publisher.cli.console import Console
+from publisher.cli.options import SiteCommand, json_option, now_option, output_options, site_option
+from publisher.cli.progress import count, tell_warnings
+
+
+@click.command(cls=SiteCommand)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the plan down, for `publisher publish --plan FILE`.",
+)
+@click.option("--yes", is_flag=True, help="More than 20 announcements, or 5 retractions, at once are meant.")
+@site_option
+@now_option
+@json_option
+@output_options
+def plan(
+    output: Path | None,
+    yes: bool,
+    site_folder: Path,
+    now: str | None,
+    *,
+    json: bool,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Say what a publish would do; nothing is done.
+
+    Reviews that are new, due, changed or taken back; files that would be written; events and who gets each.
+    Written down with -o, the plan can be looked at by others, and `publisher publish --plan FILE` then does exactly
+    that, or refuses when posts, publisher.toml or the ledger have moved on. It holds no text of drafts, of scheduled
+    reviews or of those taken back.
+
+    \b
+    Example:
+      publisher plan -o plan.json
+    """
+    console = Console(quiet=quiet, verbose=verbose, json=json)
+    site = publisher.load_site(site_folder)
+    moment = publisher.parse_time(now, site)
+    made = publisher.make_plan(publisher.read_posts(site, now=moment), site, moment, confirmed=yes)
+    if output is not None:
+        publisher.write_plan(made, output)
+    fields = made.as_fields()
+    console.data(**{name: value for name, value in fields.items() if name != "format_version"})
+    tell_warnings(console, made.warnings)
+    _tell(console, made, site)
+    if output is not None:
+        console.step("written", f"{output}; `publisher publish --plan {output}` does exactly this")
+
+
+def _tell(console: Console, made: publisher.Plan, site: publisher.Site) -> None:
+    console.say(f"As of {made.now.astimezone(site.zone):%a %Y-%m-%d %H:%M %Z}, a publish would do this:")
+    for review in made.reviews:
+        details = ", ".join(review.fields) or review.reason
+        named = f"{review.title}  {review.url}" if review.title is not None else review.url
+        console.step(review.kind, f"{named}{f'  ({details})' if details else ''}")
+    folder = site.display(site.feeds)
+    for verb, names in (("write", sorted(made.written)), ("remove", made.removed)):
+        if names:
+            console.step(verb, ", ".join(f"{folder}/{name}" for name in names))
+    if made.deploys:
+        console.step("deploy", "run the site's deploy command")
+    titles = {review.id: review.title for review in made.reviews}
+    for event in made.events:
+        console.step(
+            "tell",
+            f"{', '.join(event.endpoints) or 'nobody, no endpoint asked for it'}: {event.type} {event.sequence}  "
+            f"{titles.get(event.id) or event.url}",
+        )
+    for endpoint, number in made.waiting.items():
+        console.step("deliver", f"{endpoint}: {count(number, 'event')} from earlier runs")
+    if made.idle:
+        console.step("nothing", "is new, due, changed or waiting")
+    for obstacle in made.obstacles:
+        console.step("refused", f"as things stand: {obstacle}", "error")

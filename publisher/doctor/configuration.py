@@ -1,0 +1,58 @@
+"""The check of publisher.toml: whether it can be read, and whether its addresses are meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from publisher.doctor.finding import failed, ok, warning
+from publisher.doctor.placeholders import is_placeholder
+from publisher.doctor.wording import count
+from publisher.errors import ConfigurationError
+from publisher.site import FILE_NAME, load_site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from publisher.doctor.finding import Outcome
+    from publisher.site import Site
+
+
+class Configuration:
+    """publisher.toml; `site` is there once `check` found it without faults."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.site: Site | None = None
+
+    def check(self) -> Iterator[Outcome]:
+        """Read it, count its faults, and look for addresses that nobody has filled in yet."""
+        try:
+            self.site = site = load_site(self._folder)
+        except ConfigurationError as error:
+            yield _unusable(error)
+            return
+        meant = [
+            (key, url)
+            for key, url in (("base_url", site.base_url), ("the address of the feeds", site.feeds_url))
+            if is_placeholder(url)
+        ]
+        if meant:
+            key, url = meant[0]
+            yield warning(
+                f"{key}, {url}, is still a placeholder: links that begin with it lead nowhere",
+                f"put the site's own address into {FILE_NAME}",
+            )
+        else:
+            told = f"{count(len(site.authors), 'author')}, {count(len(site.endpoints), 'endpoint')}"
+            yield ok(f"{FILE_NAME}: {told}, {site.base_url}")
+
+
+def _unusable(error: ConfigurationError) -> Outcome:
+    if not error.diagnostics:
+        return failed(error.message, error.hint)
+    return failed(
+        f"{FILE_NAME} has {count(len(error.diagnostics), 'fault')}",
+        "`publisher validate` shows each, with its place and a way out",
+        *(f"{fault.path}:{fault.line}: {fault.message}" for fault in error.diagnostics),
+    )

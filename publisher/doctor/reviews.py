@@ -1,0 +1,118 @@
+"""The checks of the reviews: whether posts have faults, feeds are up to date, and what is due went out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from publisher.diagnostics import Severity
+from publisher.doctor.finding import failed, ok, skipped, warning
+from publisher.doctor.wording import count, written
+from publisher.feeds import generate
+from publisher.posts import read_posts
+from publisher.release import site_status
+from publisher.values.durations import duration_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from publisher.doctor.finding import Outcome
+    from publisher.doctor.subject import Subject
+    from publisher.posts import Post
+
+#: Seconds that a review may be due before somebody ought to have published it.
+PATIENCE = 3600.0
+_UNREAD = "the posts have errors, or were not read"
+_MOST_NAMED = 20
+
+
+def check_posts(subject: Subject) -> Iterator[Outcome]:
+    """Read all posts, and count those with faults.
+
+    Raises:
+        ConfigurationError: The folder of posts does not exist.
+    """
+    found = read_posts(subject.site, now=subject.now)
+    subject.collection = found
+    with_errors, with_warnings = (
+        sorted({fault.path for fault in found.diagnostics if fault.severity is severity})
+        for severity in (Severity.ERROR, Severity.WARNING)
+    )
+    told = count(found.checked, "post")
+    hint = "`publisher validate` shows each fault, with its place and a way out"
+    if with_errors:
+        yield failed(
+            f"{told}, {len(with_errors)} with errors: nothing can be published",
+            hint,
+            *with_errors[:_MOST_NAMED],
+        )
+    elif with_warnings:
+        yield warning(f"{told}, {len(with_warnings)} with warnings", hint, *with_warnings[:_MOST_NAMED])
+    elif not found.checked:
+        yield warning(
+            f"there are no posts in {subject.site.display(subject.site.posts)}",
+            'write one: `publisher new "TITLE"` begins it',
+        )
+    else:
+        yield ok(f"{told}, none with errors or warnings")
+
+
+def check_feeds(subject: Subject) -> Iterator[Outcome]:
+    """Compare the feeds on the disk with what a run would write now.
+
+    Raises:
+        EnvironmentFault: The folder cannot be read.
+        Refused: A post changed since it was read.
+    """
+    posts = _valid(subject)
+    if posts is None:
+        yield skipped(f"not compared: {_UNREAD}")
+        return
+    site = subject.site
+    shown = site.display(site.feeds)
+    stale = generate(posts, site, subject.now, dry=True).stale
+    if stale:
+        named = ", ".join(stale[:_MOST_NAMED])
+        yield warning(
+            f"{shown}/ is not up to date: {named}",
+            "`publisher publish` writes the feeds and tells partners; `publisher generate` only writes them",
+        )
+    else:
+        yield ok(f"{shown}/ is up to date")
+
+
+def check_schedule(subject: Subject) -> Iterator[Outcome]:
+    """See whether somebody ran `publisher publish` since something came due."""
+    found = subject.collection
+    if found is None or _valid(subject) is None:
+        yield skipped(f"not known: {_UNREAD}")
+        return
+    status = site_status(found, subject.site, subject.now)
+    if "announced" in status.troubles:
+        yield skipped("not known: the ledger cannot be read")
+        return
+    last = status.last_publish
+    ran = (
+        f"`publisher publish` last ended well {written(last)}"
+        if last
+        else "`publisher publish` has not ended well here yet"
+    )
+    if not status.overdue:
+        coming = [f'"{one.review.title}" is next, {written(one.at)}' for one in status.upcoming[:1]]
+        yield ok(f"{ran}; {coming[0] if coming else 'nothing is scheduled'}")
+        return
+    first = status.overdue[0]
+    ago = status.since(first.at)
+    told = f'{ran}; "{first.review.title}" was due {written(first.at)}, {duration_in_words(ago)} ago'
+    # What came due before the last run was not there then: somebody is at work on it.
+    if last and first.at > last and ago > PATIENCE:
+        yield failed(told, "run `publisher publish`; then see what keeps cron from it")
+    else:
+        yield warning(told, "`publisher publish` puts it out")
+
+
+def _valid(subject: Subject) -> Sequence[Post] | None:
+    """Return the posts, if they were read and none has an error."""
+    found = subject.collection
+    if found is None or any(fault.severity is Severity.ERROR for fault in found.diagnostics):
+        return None
+    return found.posts

@@ -1,0 +1,60 @@
+"""Tombstones: what tells readers that an entry they may have kept was taken back (RFC 6721)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from publisher.model import Visibility, visibility
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from publisher.model import Review
+    from publisher.posts import Post
+
+#: For how long a feed says that a review was taken back; at the end of it the tombstone is gone.
+KEPT = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """What is left of a review: nothing that was in it.
+
+    Attributes:
+        ref: The identity its entry had.
+        when: When it was taken back; aware, in UTC.
+        reason: Why, in plain text on one line; None when the editor gave none.
+        language: The language of the reason, a BCP 47 tag.
+    """
+
+    ref: str
+    when: datetime
+    reason: str | None
+    language: str
+
+
+def retracted_reviews(posts: Iterable[Post], now: datetime) -> list[Review]:
+    """Return the reviews that are retracted at `now` (aware): the newest first, ties by id."""
+    retracted = [post.review for post in posts if visibility(post.review, now) is Visibility.RETRACTED]
+    retracted.sort(key=lambda review: review.id)
+    retracted.sort(key=lambda review: review.date, reverse=True)
+    return retracted
+
+
+def tombstones(retracted: Iterable[Review], now: datetime) -> tuple[Tombstone, ...]:
+    """Make the tombstones a feed carries at `now` (aware): the latest retraction first, ties by id."""
+    found = [
+        Tombstone(
+            ref=review.urn,
+            when=review.retracted.astimezone(UTC),
+            reason=" ".join(review.reason.split()) if review.reason else None,
+            language=review.language,
+        )
+        for review in retracted
+        if review.retracted is not None and now - review.retracted.astimezone(UTC) < KEPT
+    ]
+    found.sort(key=lambda tombstone: tombstone.ref)
+    found.sort(key=lambda tombstone: tombstone.when, reverse=True)
+    return tuple(found)

@@ -1,0 +1,67 @@
+"""What waits to be told: the difference between posts and ledger, and deliveries of earlier runs; nothing is touched."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import orjson
+
+from publisher.ledger import Ledger
+from publisher.release.changes import Change, find_changes
+from publisher.release.history import check_history
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from publisher.diagnostics import Diagnostic
+    from publisher.ledger import Announced, Delivery
+    from publisher.posts import Post
+    from publisher.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What a push would do.
+
+    Attributes:
+        changes: What would be announced, in the order of the events.
+        warnings: What the editor should know before that: reviews that would be taken back without having been retracted.
+        waiting: Deliveries of earlier runs that are still to be made.
+        last_run: When `publish` or `push` last ended well, in seconds since 1970.
+        ledger: A digest of what the ledger knows; another one means that somebody published meanwhile.
+    """
+
+    changes: tuple[Change, ...]
+    warnings: tuple[Diagnostic, ...] = ()
+    waiting: tuple[Delivery, ...] = ()
+    last_run: float | None = None
+    ledger: str = ""
+
+
+def look_for_changes(posts: Iterable[Post], site: Site, now: datetime) -> Pending:
+    """Look what a push would do; a site without a ledger has announced nothing.
+
+    Raises:
+        PostsInvalid: A post does not fit what was announced.
+        Refused: The clock runs behind.
+        EnvironmentFault: The ledger cannot be used.
+    """
+    ledger = Ledger.peek(site.state)
+    if ledger is None:
+        return Pending(tuple(find_changes(posts, {}, site, now)), ledger=_digest({}, ()))
+    with ledger:
+        announced, waiting = ledger.announced(), tuple(ledger.waiting())
+        runs = [at for command in ("publish", "push") if (at := ledger.last_run(command)) is not None]
+    posts = list(posts)
+    warnings = check_history(posts, announced, site, now)
+    changes = find_changes(posts, announced, site, now)
+    return Pending(tuple(changes), tuple(warnings), waiting, max(runs, default=None), _digest(announced, waiting))
+
+
+def _digest(announced: Mapping[str, Announced], waiting: Sequence[Delivery]) -> str:
+    told = [[one.review_id, one.sequence, one.live, one.snapshot] for _, one in sorted(announced.items())]
+    due = sorted([delivery.event_id, delivery.endpoint] for delivery in waiting)
+    return hashlib.sha256(orjson.dumps([told, due], option=orjson.OPT_SORT_KEYS)).hexdigest()

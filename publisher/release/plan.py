@@ -1,0 +1,322 @@
+"""A plan: what a publish run would do, as data that a person can read and a later run can be held to.
+
+It is meant to be shown: of reviews that nobody may see it holds nothing but addresses, of those taken back neither
+title nor text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from publisher.errors import EnvironmentFault, Refused, UsageError
+from publisher.feeds import generate
+from publisher.feeds.comparison import Difference, compare_feed
+from publisher.feeds.files import StagedFile
+from publisher.model import EventType
+from publisher.release.pending import look_for_changes
+from publisher.release.push_run import obstacles
+from publisher.site import FILE_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from publisher.diagnostics import Diagnostic
+    from publisher.feeds import Written
+    from publisher.feeds.comparison import EntryDifference
+    from publisher.posts import Collection, Post
+    from publisher.release.changes import Change
+    from publisher.release.pending import Pending
+    from publisher.site import Site
+
+FORMAT_VERSION = 1
+_KIND = "publisher-plan"
+_LARGEST = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedReview:
+    """A review that readers or partners will see change.
+
+    Attributes:
+        kind: `new`; `due`, when its time came after the last run; `changed`; `retracted`.
+        title: None of one that is taken back.
+        fields: Of one that changed, what: keys of front matter, or `text`.
+        reason: Of one that is taken back, why.
+    """
+
+    kind: str
+    id: str
+    url: str
+    title: str | None = None
+    fields: tuple[str, ...] = ()
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedEvent:
+    """An event that would be committed, and the names of the endpoints that get it."""
+
+    type: str
+    id: str
+    url: str
+    sequence: int
+    endpoints: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a publish run would do at a moment.
+
+    Attributes:
+        now: The moment it was made for; aware.
+        inputs: Digests of what it was made from: `configuration`, `posts`, `ledger`.
+        written: The files that would be written, with the SHA-256 of their bytes.
+        removed: The files that would be removed.
+        deploys: Whether the site's deploy command would run.
+        waiting: How many deliveries of earlier runs would be tried, by endpoint.
+        obstacles: What would keep the run from being done, as things stand.
+        warnings: What the editor should know before that.
+    """
+
+    now: datetime
+    inputs: Mapping[str, str]
+    reviews: tuple[PlannedReview, ...]
+    written: Mapping[str, str]
+    removed: tuple[str, ...]
+    deploys: bool
+    events: tuple[PlannedEvent, ...]
+    waiting: Mapping[str, int]
+    obstacles: tuple[str, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
+
+    @property
+    def idle(self) -> bool:
+        """Tell whether there is nothing to do but to look."""
+        return not (self.reviews or self.written or self.removed or self.events or self.waiting)
+
+    def as_fields(self) -> dict[str, Any]:
+        """Return the plan as it is written down; `read_plan` reads it."""
+        return {
+            "format_version": FORMAT_VERSION,
+            "kind": _KIND,
+            "now": self.now.isoformat(),
+            "inputs": dict(self.inputs),
+            **self._outcome(),
+            "obstacles": list(self.obstacles),
+        }
+
+    def _outcome(self) -> dict[str, Any]:
+        return {
+            "reviews": [
+                {
+                    "kind": review.kind,
+                    "id": f"urn:uuid:{review.id}",
+                    "url": review.url,
+                    **({"title": review.title} if review.title is not None else {}),
+                    **({"fields": list(review.fields)} if review.fields else {}),
+                    **({"reason": review.reason} if review.reason is not None else {}),
+                }
+                for review in self.reviews
+            ],
+            "files": {"written": dict(sorted(self.written.items())), "removed": list(self.removed)},
+            "deploys": self.deploys,
+            "events": [
+                {
+                    "type": event.type,
+                    "review": f"urn:uuid:{event.id}",
+                    "url": event.url,
+                    "sequence": event.sequence,
+                    "endpoints": list(event.endpoints),
+                }
+                for event in self.events
+            ],
+            "waiting": dict(sorted(self.waiting.items())),
+        }
+
+    def require_same(self, agreed: Mapping[str, Any]) -> None:
+        """See that this plan, made just now, is the one that was agreed on.
+
+        Args:
+            agreed: A plan as it was written down.
+
+        Raises:
+            Refused: Posts, configuration, ledger, files or the time have moved on.
+        """
+        inputs = agreed.get("inputs")
+        known = inputs if isinstance(inputs, dict) else {}
+        moved = [words for name, words in _MOVED.items() if known.get(name) != self.inputs[name]]
+        if not moved:
+            outcome = self._outcome()
+            moved = [words for name, words in _TURNED_OUT.items() if agreed.get(name) != outcome[name]]
+        if moved:
+            raise Refused(
+                f"the plan no longer holds: {', '.join(moved)}; nothing was done",
+                "make a new one with `publisher plan -o FILE`, look at it, and publish that",
+            )
+
+
+_MOVED = {
+    "configuration": f"{FILE_NAME} has changed",
+    "posts": "posts have changed",
+    "ledger": "the ledger has moved on, because something was announced or delivered meanwhile",
+}
+# The same posts and settings come to something else when time passes, or files were changed by others.
+_TURNED_OUT = {
+    "reviews": "other reviews are new, due, changed or taken back by now",
+    "files": "other files would be written",
+    "events": "other events would be sent",
+    "waiting": "other deliveries are waiting",
+    "deploys": "the deploy command",
+}
+
+
+def make_plan(collection: Collection, site: Site, now: datetime, *, confirmed: bool = False) -> Plan:
+    """Work out what `publish` would do at `now` (aware); nothing is written or sent.
+
+    Args:
+        collection: All posts.
+        site: The site.
+        now: The moment that decides what is live; aware.
+        confirmed: More at once than the ceilings allow is meant, and no obstacle.
+
+    Raises:
+        PostsInvalid: A post has an error, or does not fit what was announced.
+        Refused: The clock runs behind, or a post changed since it was read.
+    """
+    posts = collection.require_valid().posts
+    pending = look_for_changes(posts, site, now)
+    written = generate(posts, site, now, dry=True)
+    return Plan(
+        now=now,
+        inputs={
+            "configuration": _file_digest(site.root / FILE_NAME),
+            "posts": _posts_digest(posts),
+            "ledger": pending.ledger,
+        },
+        reviews=_reviews(pending, compare_feed(posts, site, now) or ()),
+        written=_to_write(written),
+        removed=written.removed,
+        deploys=site.deploy is not None,
+        events=tuple(_event(change, site) for change in pending.changes),
+        waiting=_waiting(pending),
+        obstacles=obstacles(pending.changes, site, confirmed=confirmed),
+        warnings=pending.warnings,
+    )
+
+
+def read_plan(path: Path) -> dict[str, Any]:
+    """Read a plan that was written down.
+
+    Raises:
+        UsageError: There is no such file, or it is no plan.
+        Refused: A newer version of this program wrote it.
+        EnvironmentFault: It cannot be read.
+    """
+    try:
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode) or about.st_size > _LARGEST:
+            raise UsageError(f"{path} is not a plan", "`publisher plan -o FILE` makes one")
+        fields = orjson.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise UsageError(f"{path} does not exist", "`publisher plan -o FILE` makes a plan") from None
+    except OSError as error:
+        raise EnvironmentFault(f"{path} cannot be read: {error.strerror or error}") from None
+    except orjson.JSONDecodeError:
+        fields = None
+    if not isinstance(fields, dict) or fields.get("kind") != _KIND:
+        raise UsageError(f"{path} is not a plan", "`publisher plan -o FILE` makes one")
+    if fields.get("format_version") != FORMAT_VERSION:
+        raise Refused(
+            f"{path} was made by another version of publisher", "make a new one with `publisher plan -o FILE`"
+        )
+    return fields
+
+
+def write_plan(plan: Plan, path: Path) -> None:
+    """Write a plan down; the file is there whole or not at all.
+
+    Raises:
+        EnvironmentFault: It cannot be written.
+    """
+    file = StagedFile(path, dry=False)
+    try:
+        file.write(orjson.dumps(plan.as_fields(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+        file.finish()
+        file.put_in_place()
+    except OSError as error:
+        raise EnvironmentFault(f"{path} cannot be written: {error.strerror or error}") from None
+    finally:
+        file.discard()
+
+
+def _reviews(pending: Pending, differences: Sequence[EntryDifference]) -> tuple[PlannedReview, ...]:
+    """Join what partners would be told with what readers would see; a typo is seen and not told."""
+    seen = {difference.id: difference for difference in differences}
+    planned = [_announced(change, seen.get(change.review_id), pending) for change in pending.changes]
+    told = {change.review_id for change in pending.changes}
+    for difference in differences:
+        if difference.id in told or difference.kind is Difference.ADDED:
+            # A review that comes into the feed because another one left it is not new to anybody.
+            continue
+        changed = difference.kind is Difference.CHANGED
+        planned.append(
+            PlannedReview(
+                "changed" if changed else "retracted",
+                difference.id,
+                difference.url,
+                difference.title if changed else None,
+                difference.fields,
+            )
+        )
+    return tuple(planned)
+
+
+def _announced(change: Change, seen: EntryDifference | None, pending: Pending) -> PlannedReview:
+    kind = "changed"
+    fields = set(change.changed)
+    if change.type is EventType.RETRACTED:
+        return PlannedReview("retracted", change.review_id, change.url, reason=change.reason)
+    if change.type is EventType.PUBLISHED and change.post is not None:
+        came = change.post.review.date.timestamp()
+        kind = "due" if pending.last_run is not None and came > pending.last_run else "new"
+    elif seen is not None:
+        fields.update(seen.fields)
+    return PlannedReview(kind, change.review_id, change.url, change.title, tuple(sorted(fields)))
+
+
+def _event(change: Change, site: Site) -> PlannedEvent:
+    endpoints = tuple(endpoint.name for endpoint in site.endpoints if change.type in endpoint.events)
+    return PlannedEvent(str(change.type), change.review_id, change.url, change.sequence, endpoints)
+
+
+def _to_write(written: Written) -> dict[str, str]:
+    # The manifest follows from all the others.
+    return {name: written.sha256.get(name, "") for name in written.changed if name in written.sha256}
+
+
+def _waiting(pending: Pending) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for delivery in pending.waiting:
+        counts[delivery.endpoint] = counts.get(delivery.endpoint, 0) + 1
+    return counts
+
+
+def _posts_digest(posts: Sequence[Post]) -> str:
+    digest = hashlib.sha256()
+    for post in sorted(posts, key=lambda post: post.name):
+        digest.update(post.name.encode(errors="surrogateescape") + b"\0" + post.digest)
+    return digest.hexdigest()
+
+
+def _file_digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise EnvironmentFault(f"{path} cannot be read: {error.strerror or error}") from None

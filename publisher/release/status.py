@@ -1,0 +1,322 @@
+"""How a site stands: what there is, what comes next, what is overdue, and what was not generated, announced or delivered.
+
+It is for the editors of the site: titles of drafts and of scheduled reviews are in it. Nothing is written and no
+lock is taken, so that it can be asked for at any time, beside a run and on a site that may only be read.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from publisher.diagnostics import has_errors
+from publisher.errors import PublisherError, Refused
+from publisher.feeds import generate, live_posts
+from publisher.feeds.comparison import Difference, compare_feed
+from publisher.ledger import DeliveryState, EndpointState, Ledger
+from publisher.model import EventType, Visibility, visibility
+from publisher.posts.files import Unreadable, read_file
+from publisher.posts.reading import identity
+from publisher.release.ceilings import check_ceilings
+from publisher.release.changes import Change, find_changes
+from publisher.release.history import history_faults
+from publisher.release.schedule import Appointment, Turn, appointments
+from publisher.webhooks.retry_after import LONGEST_WAIT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from publisher.diagnostics import Diagnostic
+    from publisher.feeds.comparison import EntryDifference
+    from publisher.ledger import Announced, Delivery
+    from publisher.posts import Collection, Post
+    from publisher.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Ungenerated:
+    """What differs between the feeds that are there and those that would be generated now.
+
+    Attributes:
+        files: The names of the files that differ; empty while posts have errors, because none are generated then.
+        reviews: The reviews that readers would see come, change or go.
+    """
+
+    files: tuple[str, ...] = ()
+    reviews: tuple[EntryDifference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unannounced:
+    """What differs between the posts and what partners were told.
+
+    Attributes:
+        changes: What would be announced now, in the order of the events.
+        obstacles: What would keep it from being announced.
+        diagnostics: What does not fit, or is odd, about posts that were announced.
+    """
+
+    changes: tuple[Change, ...] = ()
+    obstacles: tuple[str, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointStatus:
+    """How it stands with the deliveries to one endpoint.
+
+    Attributes:
+        known: Whether publisher.toml names it.
+        waiting: How many deliveries wait.
+        oldest: Since when the oldest of them does; aware.
+        failed: How many were given up in all.
+        not_before: When its address wants to be asked again, where that is yet to come; aware.
+        gone: When its address said that it is gone for good; aware.
+    """
+
+    name: str
+    known: bool
+    waiting: int = 0
+    oldest: datetime | None = None
+    failed: int = 0
+    not_before: datetime | None = None
+    gone: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteStatus:
+    """How a site stands at a moment. Every moment is aware, and in the site's zone.
+
+    Attributes:
+        now: The moment.
+        counts: How many reviews there are of each visibility; posts with errors are in none.
+        faulty: The files, and folders, with errors.
+        upcoming: What happens later, the next first.
+        overdue: Whose time has come and what was not done, the oldest first.
+        generated: What differs from the feeds that are there; None where none were generated yet.
+        announced: What differs from what partners were told; None where nothing was announced yet, or it cannot be known.
+        last_publish: When `publish` last ended well.
+        endpoints: Those of publisher.toml in its order, then others that something still waits for.
+        troubles: Why something could not be looked at: `generated`, the feeds, or `announced`, the ledger.
+    """
+
+    now: datetime
+    counts: Mapping[Visibility, int]
+    faulty: tuple[str, ...]
+    upcoming: tuple[Appointment, ...]
+    overdue: tuple[Appointment, ...]
+    generated: Ungenerated | None
+    announced: Unannounced | None
+    last_publish: datetime | None
+    endpoints: tuple[EndpointStatus, ...]
+    troubles: Mapping[str, PublisherError]
+
+    def since(self, moment: datetime) -> float:
+        """Return how many seconds ago a moment was; less than 0 of one that is to come."""
+        return (self.now - moment).total_seconds()
+
+
+def site_status(collection: Collection, site: Site, now: datetime) -> SiteStatus:
+    """Look how a site stands at `now` (aware), as far as the faults of its posts allow.
+
+    What cannot be looked at is among the status' troubles, and hides nothing else.
+    """
+    troubles: dict[str, PublisherError] = {}
+    faulty = _Faulty.of(collection, site)
+    generated = None
+    try:
+        generated = _ungenerated(collection.posts, site, now, faulty)
+    except PublisherError as error:
+        troubles["generated"] = error
+    books = None
+    try:
+        books = _read_ledger(site)
+    except PublisherError as error:
+        troubles["announced"] = error
+    announced = _unannounced(collection.posts, books, site, now, faulty) if books else None
+    if announced and books:
+        overdue = _not_announced(announced.changes, collection.posts, books.last_publish)
+    else:
+        overdue = _not_generated(generated, collection.posts, site, now)
+    return SiteStatus(
+        now=now.astimezone(site.zone),
+        counts=_counts(collection.posts, now),
+        faulty=faulty.names,
+        upcoming=_in_zone(appointments(collection.posts, now), site),
+        overdue=_in_zone(sorted(overdue, key=lambda one: (one.at, one.review.id)), site),
+        generated=generated,
+        announced=announced,
+        last_publish=_moment(books.last_publish if books else None, site),
+        endpoints=_endpoints(site, books or _Books(), now),
+        troubles=troubles,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Faulty:
+    """Posts with errors.
+
+    Attributes:
+        names: Their files, as messages name them.
+        ids: The ids of those that could be read so far.
+        unknown: Whether one may have any id.
+    """
+
+    names: tuple[str, ...]
+    ids: frozenset[str]
+    unknown: bool
+
+    @classmethod
+    def of(cls, collection: Collection, site: Site) -> _Faulty:
+        names = sorted({fault.path for fault in collection.diagnostics if has_errors([fault])})
+        ids: set[str | None] = set()
+        for name in names:
+            path = site.root / name
+            try:
+                ids.add(identity(read_file(path, site), path)[0])
+            except Unreadable:
+                ids.add(None)
+        return cls(tuple(names), frozenset(id for id in ids if id is not None), None in ids)  # noqa: A001 - the field's own word
+
+    def may_be(self, id: str, posts: Sequence[Post]) -> bool:
+        """Tell whether the review of an id that is not among the posts may be one of these."""
+        return id in self.ids or (self.unknown and all(post.review.id != id for post in posts))
+
+
+def _counts(posts: Sequence[Post], now: datetime) -> dict[Visibility, int]:
+    seen = Counter(visibility(post.review, now) for post in posts)
+    return {kind: seen[kind] for kind in Visibility}
+
+
+def _ungenerated(posts: Sequence[Post], site: Site, now: datetime, faulty: _Faulty) -> Ungenerated | None:
+    differences = compare_feed(posts, site, now)
+    if differences is None:
+        return None
+    if not faulty.names:
+        return Ungenerated(generate(posts, site, now, dry=True).stale, differences)
+    # Mended, they may take up as many places of the feed.
+    shown = {post.review.id for post in live_posts(posts, now)[: max(0, site.limit - len(faulty.names))]}
+    return Ungenerated(
+        reviews=tuple(
+            one
+            for one in differences
+            if (one.kind is Difference.CHANGED)
+            or (one.kind is Difference.ADDED and one.id in shown)
+            or (one.kind is Difference.REMOVED and not faulty.may_be(one.id, posts))
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Books:
+    """What the ledger holds, as far as it matters here."""
+
+    announced: Mapping[str, Announced] | None = None
+    waiting: Sequence[Delivery] = ()
+    counts: Mapping[str, Mapping[DeliveryState, int]] | None = None
+    asked: Mapping[str, EndpointState] | None = None
+    last_publish: float | None = None
+
+
+def _read_ledger(site: Site) -> _Books | None:
+    ledger = Ledger.peek(site.state)
+    if ledger is None:
+        return None
+    with ledger:
+        return _Books(
+            ledger.announced(),
+            ledger.waiting(),
+            ledger.counts(),
+            {endpoint.name: ledger.endpoint(endpoint.name, endpoint.url) for endpoint in site.endpoints},
+            ledger.last_run("publish"),
+        )
+
+
+def _unannounced(
+    posts: Sequence[Post], books: _Books, site: Site, now: datetime, faulty: _Faulty
+) -> Unannounced:
+    told = {id: one for id, one in (books.announced or {}).items() if not faulty.may_be(id, posts)}  # noqa: A001
+    obstacles: list[str] = []
+    changes: list[Change] = []
+    try:
+        changes = find_changes(posts, told, site, now)
+        check_ceilings(changes, site, confirmed=False)
+    except Refused as error:
+        obstacles.append(error.message)
+    return Unannounced(tuple(changes), tuple(obstacles), tuple(history_faults(posts, told, site, now)))
+
+
+def _not_announced(
+    changes: Sequence[Change], posts: Sequence[Post], last_publish: float | None
+) -> list[Appointment]:
+    """Find whose time came without being announced; what an editor changed since the last run is no appointment."""
+    reviews = {post.review.id: post.review for post in posts}
+    found = []
+    for change in changes:
+        review = reviews.get(change.review_id)
+        if review is None:
+            continue
+        if change.type is EventType.PUBLISHED:
+            found.append(Appointment(Turn.LIVE, review.date, review))
+            continue
+        turn, at = (
+            (Turn.UPDATED, review.updated if "updated" in change.changed else None)
+            if change.type is EventType.UPDATED
+            else (Turn.RETRACTED, review.retracted)
+        )
+        if at is not None and (last_publish is None or at.timestamp() > last_publish):
+            found.append(Appointment(turn, at, review))
+    return found
+
+
+def _not_generated(
+    generated: Ungenerated | None, posts: Sequence[Post], site: Site, now: datetime
+) -> list[Appointment]:
+    """Find live reviews that the feeds should have and do not; it is all that can be known without a ledger."""
+    missing = {one.id for one in generated.reviews if one.kind is Difference.ADDED} if generated else set()
+    live = [post.review for post in live_posts(posts, now)]
+    if len(live) > site.limit:
+        # Behind the last that is there, a full feed is filled up with old ones when it loses others.
+        there = [number for number, review in enumerate(live[: site.limit]) if review.id not in missing]
+        live = live[: max(there, default=site.limit)]
+    return [Appointment(Turn.LIVE, review.date, review) for review in live if review.id in missing]
+
+
+def _endpoints(site: Site, books: _Books, now: datetime) -> tuple[EndpointStatus, ...]:
+    oldest: dict[str, float] = {}
+    for delivery in books.waiting:
+        oldest[delivery.endpoint] = min(delivery.committed_at, oldest.get(delivery.endpoint, float("inf")))
+    known = [endpoint.name for endpoint in site.endpoints]
+    found = []
+    for name in [*known, *sorted(oldest.keys() - set(known))]:
+        counts = (books.counts or {}).get(name, {})
+        asked = (books.asked or {}).get(name, EndpointState())
+        patience = (asked.not_before or 0) - now.timestamp()
+        found.append(
+            EndpointStatus(
+                name=name,
+                known=name in known,
+                waiting=counts.get(DeliveryState.WAITING, 0),
+                oldest=_moment(oldest.get(name), site),
+                failed=counts.get(DeliveryState.FAILED, 0),
+                # More than the longest wait is what a clock that stood wrong has left: nobody waits for it.
+                not_before=_moment(asked.not_before, site) if 0 < patience <= LONGEST_WAIT else None,
+                gone=_moment(asked.gone_at, site),
+            )
+        )
+    return tuple(found)
+
+
+def _moment(seconds: float | None, site: Site) -> datetime | None:
+    if seconds is None:
+        return None
+    try:
+        return datetime.fromtimestamp(seconds, site.zone)
+    except (OverflowError, ValueError, OSError):  # a time that a ledger cannot have got from a clock
+        return None
+
+
+def _in_zone(found: Iterable[Appointment], site: Site) -> tuple[Appointment, ...]:
+    return tuple(Appointment(one.turn, one.at.astimezone(site.zone), one.review) for one in found)

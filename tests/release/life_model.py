@@ -1,0 +1,281 @@
+"""What must hold of a site at any moment: a model of posts and of what was told, written without the program.
+
+It knows nothing of how the program decides: not `visibility`, not how changes are found. Every text of a post is a
+word of its own, `mark000017`, new in every version, so that a single word that got out betrays from where.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import uuid
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+START = datetime.fromisoformat("2026-11-22T12:00:00+00:00")
+MARK = re.compile(rb"mark\d{6}")
+TOMBSTONES_LAST = timedelta(days=90)
+
+PUBLISHED, UPDATED, RETRACTED = "review.published", "review.updated", "review.retracted"
+
+
+class Words:
+    """Gives every text a word that no other has."""
+
+    def __init__(self) -> None:
+        self._count = itertools.count(1)
+
+    def fresh(self) -> str:
+        """Return a word that was never used."""
+        return f"mark{next(self._count):06}"
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a post's file says; `None` is a key that is not there."""
+
+    title: str
+    slug: str
+    body: str
+    date: datetime
+    status: str = "ready"
+    summary: str | None = None
+    tag: str | None = None
+    film: str | None = None
+    alt: str | None = None
+    rating: str | None = None
+    updated: datetime | None = None
+    correction: str | None = None
+    retracted: datetime | None = None
+    reason: str | None = None
+    previous: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Told:
+    """What partners know of a review: whether it can be read, its last number, and what it looked like."""
+
+    live: bool
+    sequence: int
+    slug: str
+    facts: dict[str, object]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """An event that a run must commit, the words it must carry, and those it may."""
+
+    type: str
+    id: str
+    sequence: int
+    changed: tuple[str, ...] = ()
+    reason: str | None = None
+    must: frozenset[str] = frozenset()
+    may: frozenset[str] = frozenset()
+
+
+@dataclass
+class Post:
+    """A review in its file, and what became of it.
+
+    Attributes:
+        name: The file's name, without its suffix.
+        there: Whether the file exists.
+        touched: Whether an editor did something to it since partners were last told.
+    """
+
+    number: int
+    written: Written
+    there: bool = True
+    touched: bool = True
+    told: Told | None = None
+
+    @property
+    def id(self) -> str:
+        """Return the review's id; it never changes."""
+        return str(uuid.UUID(int=(0x4C768283 << 96) + (4 << 76) + (2 << 62) + self.number))
+
+    @property
+    def name(self) -> str:
+        """Return the file's name, without its suffix."""
+        return f"post-{self.number}"
+
+    def change(self, **values: object) -> None:
+        """Have the file say something else."""
+        self.written = replace(self.written, **values)  # type: ignore[arg-type]
+        self.touched = True
+
+    def state(self, now: datetime) -> str:
+        """Say where the review stands: gone, draft, scheduled, live or retracted."""
+        written = self.written
+        if not self.there:
+            return "gone"
+        if written.status == "draft":
+            return "draft"
+        if written.status == "retracted" and written.retracted is not None and written.retracted <= now:
+            return "retracted"
+        return "live" if written.date <= now else "scheduled"
+
+    def corrected(self, now: datetime) -> bool:
+        """Tell whether readers know of the correction, if there is one."""
+        return self.written.updated is not None and self.written.updated <= now
+
+    def facts(self, now: datetime) -> dict[str, object]:
+        """Return what an update is about, under the names that events have for it."""
+        written, corrected = self.written, self.corrected(now)
+        return {
+            "title": written.title,
+            "url": written.slug,
+            "summary": written.summary,
+            "rating": written.rating,
+            "film": written.film,
+            "image": written.alt,
+            "updated": written.updated if corrected else None,
+            "correction": written.correction if corrected else None,
+        }
+
+    def shown(self, now: datetime) -> frozenset[str]:
+        """Return the words that every feed shows of a live review."""
+        written = self.written
+        words = (
+            written.title,
+            written.slug,
+            written.body,
+            written.summary,
+            written.tag,
+            written.film,
+            written.alt,
+        )
+        correction = written.correction if self.corrected(now) else None
+        return frozenset(word for word in (*words, correction) if word)
+
+    def change_to_tell(self, now: datetime) -> Expected | None:
+        """Say what partners are to be told of the review at `now`; None when they know everything."""
+        told, sequence = self.told, (self.told.sequence if self.told else 0) + 1
+        if self.state(now) == "live":
+            shown = self.shown(now)
+            must = shown - {self.written.body} if self.written.summary else shown
+            if told is None or not told.live:
+                return Expected(PUBLISHED, self.id, sequence, (), None, must, shown)
+            facts = self.facts(now)
+            changed = {key for key, value in facts.items() if value != told.facts[key]}
+            # A correction goes with an update; by itself it is none.
+            if not changed - {"correction"}:
+                return None
+            return Expected(UPDATED, self.id, sequence, tuple(sorted(changed)), None, must, shown)
+        if told is None or not told.live:
+            return None
+        reason = {"gone": "deleted", "retracted": self.written.reason}.get(self.state(now), "unpublished")
+        words = frozenset(word for word in (told.slug, reason) if word and word.startswith("mark"))
+        return Expected(RETRACTED, self.id, sequence, (), reason, words, words)
+
+    def tell(self, event: Expected, now: datetime) -> None:
+        """Remember that partners were told."""
+        if event.type == RETRACTED:
+            assert self.told is not None
+            self.told = replace(self.told, live=False, sequence=event.sequence)
+        else:
+            self.told = Told(True, event.sequence, self.written.slug, self.facts(now))
+
+    def text(self) -> str:
+        """Write the file."""
+        written = self.written
+        lines: list[tuple[str, object]] = [
+            ("id", self.id),
+            ("title", written.title),
+            ("slug", written.slug),
+            ("date", moment(written.date)),
+            ("status", None if written.status == "ready" else written.status),
+            ("updated", moment(written.updated)),
+            ("correction", written.correction),
+            ("retracted", moment(written.retracted)),
+            ("reason", written.reason),
+            (
+                "previous",
+                f"[{', '.join(f'/reviews/{slug}/' for slug in written.previous)}]"
+                if written.previous
+                else None,
+            ),
+            ("summary", written.summary),
+            ("tags", f"[{written.tag}]" if written.tag else None),
+            ("film", f"{{title: {written.film}, year: 2021}}" if written.film else None),
+            ("rating", written.rating),
+            ("image", f"{{src: 'https://img.example/a.jpg', alt: {written.alt}}}" if written.alt else None),
+        ]
+        front = [f"{key}: {value}" for key, value in lines if value is not None]
+        return "\n".join(["---", *front, "---", "", f"They say {written.body}, and mean it.", ""])
+
+
+def moment(at: datetime | None) -> str | None:
+    """Write a moment as front matter has it."""
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}" if at else None
+
+
+@dataclass
+class Model:
+    """All posts, the clock, and when partners were last told anything."""
+
+    limit: int
+    now: datetime = START
+    latest: datetime = START
+    told_at: datetime = START
+    posts: list[Post] = field(default_factory=list)
+
+    def live(self) -> list[Post]:
+        """Return the live reviews, the newest first, ties by id."""
+        live = [post for post in self.posts if post.state(self.now) == "live"]
+        return sorted(live, key=lambda post: (-post.written.date.timestamp(), post.id))
+
+    def retracted(self) -> list[Post]:
+        """Return the retracted reviews, the newest first, ties by id."""
+        gone = [post for post in self.posts if post.state(self.now) == "retracted"]
+        return sorted(gone, key=lambda post: (-post.written.date.timestamp(), post.id))
+
+    def tombstones(self) -> list[Post]:
+        """Return the reviews that Atom says were taken back, the latest retraction first, ties by id."""
+        dated = [(post.written.retracted, post) for post in self.retracted()]
+        fresh = [(at, post) for at, post in dated if at and self.now - at < TOMBSTONES_LAST]
+        return [post for _, post in sorted(fresh, key=lambda pair: (-pair[0].timestamp(), pair[1].id))]
+
+    def old_addresses(self) -> tuple[list[tuple[str, str]], list[str]]:
+        """Return which slugs lead where by now, and which lead nowhere any more; each only once."""
+        live = self.live()
+        taken = {post.written.slug for post in live}
+
+        def free(slugs: Iterable[str]) -> Iterator[str]:
+            for slug in slugs:
+                if slug not in taken:
+                    taken.add(slug)
+                    yield slug
+
+        moved = [(old, post.written.slug) for post in live for old in free(post.written.previous)]
+        gone = [old for post in self.retracted() for old in free((post.written.slug, *post.written.previous))]
+        return moved, gone
+
+    def to_tell(self) -> list[Expected]:
+        """Say what a push must commit, in order: oldest review first, retractions last, by id."""
+        found = [(post, event) for post in self.posts if (event := post.change_to_tell(self.now))]
+        alive = [pair for pair in found if pair[1].type != RETRACTED]
+        alive.sort(key=lambda pair: (pair[0].written.date, pair[0].id))
+        gone = sorted((event for _, event in found if event.type == RETRACTED), key=lambda event: event.id)
+        return [*(event for _, event in alive), *gone]
+
+    def clock_alone(self) -> list[Expected]:
+        """Return the events that nobody caused but a clock that went back: a run must refuse to send these."""
+        untouched = {post.id for post in self.posts if not post.touched}
+        behind = self.now < self.told_at
+        return [event for event in self.to_tell() if event.id in untouched] if behind else []
+
+    def pushed(self, events: list[Expected]) -> None:
+        """Remember a push that went well."""
+        by_id = {post.id: post for post in self.posts}
+        for event in events:
+            by_id[event.id].tell(event, self.now)
+        for post in self.posts:
+            post.touched = False
+        self.told_at = self.now
+        self.latest = max(self.latest, self.now)

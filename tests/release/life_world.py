@@ -1,0 +1,198 @@
+"""The real thing beside the model: a site in a folder, its ledger, and partners who are ill at times."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sqlite3
+import tempfile
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from lxml import etree
+from standardwebhooks import Webhook
+
+from publisher.feeds import generate
+from publisher.ledger import FILE_NAME
+from publisher.net import Answer, FaultKind, FetchFault
+from publisher.posts import read_posts
+from publisher.release import make_plan, preview_publish, publish, push
+from publisher.site import load_site
+from tests.conftest import CONFIGURATION
+from tests.release.newsroom import SECRET_TEXT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from publisher.posts import Collection
+    from publisher.release import Plan, PublishReport, PushReport
+
+ENDPOINTS = {
+    "every": ("https://every.example/hook", {"review.published", "review.updated", "review.retracted"}),
+    "some": ("https://some.example/hook", {"review.published", "review.retracted"}),
+}
+#: How a partner answers: well, with a status, with a wish to wait, not at all, or so that nobody hears it.
+MOODS = ("well", "500", "429", "400", "down", "mute")
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_TOMBSTONE = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
+
+
+class Event(NamedTuple):
+    """A row of the ledger's events."""
+
+    key: str
+    review: str
+    sequence: int
+    type: str
+    body: bytes
+
+
+class Sent(NamedTuple):
+    """A request that was made; `taken` says whether the partner kept it."""
+
+    endpoint: str
+    key: str
+    body: bytes
+    taken: bool
+
+
+class Partners:
+    """A client whose hosts are in memory."""
+
+    def __init__(self) -> None:
+        self.moods = dict.fromkeys(ENDPOINTS, "well")
+        self.sent: list[Sent] = []
+        self._names = {url: name for name, (url, _) in ENDPOINTS.items()}
+        self._judge = Webhook(SECRET_TEXT)
+
+    def post(self, url: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Take a request, or be in no mood to."""
+        name, key = self._names[url], headers["webhook-id"]
+        mood = self.moods[name]
+        if len(self.sent) % 10 == 0:
+            at = datetime.fromtimestamp(int(headers["webhook-timestamp"]), UTC)
+            assert headers["webhook-signature"] == self._judge.sign(key, at, body.decode())
+        self.sent.append(Sent(name, key, body, mood in {"well", "mute"}))
+        if mood in {"down", "mute"}:
+            raise FetchFault(FaultKind.TIMEOUT, "nobody was heard to answer", sent=mood == "mute")
+        status = 204 if mood == "well" else int(mood)
+        return Answer(
+            status, {"retry-after": "600"} if status == 429 else {}, b"", complete=True, seconds=0.01
+        )
+
+
+class World:
+    """A site in a folder of its own; `close` removes it."""
+
+    def __init__(self, limit: int) -> None:
+        self.root = Path(tempfile.mkdtemp(prefix="publisher-life-"))
+        endpoints = "".join(
+            f'[[webhooks.endpoints]]\nname = "{name}"\nurl = "{url}"\nevents = {sorted(events)}\n'
+            for name, (url, events) in ENDPOINTS.items()
+        )
+        (self.root / "publisher.toml").write_text(f"{CONFIGURATION}\n[feeds]\nlimit = {limit}\n{endpoints}")
+        (self.root / "posts").mkdir()
+        self.site = load_site(self.root)
+        self.partners = Partners()
+
+    def close(self) -> None:
+        """Remove the folder."""
+        shutil.rmtree(self.root)
+
+    def put(self, name: str, text: str) -> None:
+        """Write a post's file."""
+        self.file(name).write_text(text, encoding="utf-8")
+
+    def file(self, name: str) -> Path:
+        """Name a post's file."""
+        return self.site.posts / f"{name}.md"
+
+    def read(self) -> Collection:
+        """Read the posts."""
+        return read_posts(self.site)
+
+    def publish(self, now: datetime, plan: Plan | None = None) -> PublishReport:
+        """Publish; with a plan, exactly that."""
+        agreed = plan.as_fields() if plan else None
+        return publish(
+            self.read(),
+            self.site,
+            now,
+            confirmed=True,
+            plan=agreed,
+            clock=now.timestamp,
+            client=self.partners,  # type: ignore[arg-type] # what it needs of a client
+        )
+
+    def push(self, now: datetime) -> PushReport:
+        """Push only."""
+        posts = self.read().require_valid().posts
+        return push(posts, self.site, now, confirmed=True, clock=now.timestamp, client=self.partners)  # type: ignore[arg-type]
+
+    def generate(self, now: datetime) -> None:
+        """Write the feeds only."""
+        generate(self.read().require_valid().posts, self.site, now)
+
+    def preview(self, now: datetime) -> PublishReport:
+        """Look what a run would do."""
+        return preview_publish(self.read(), self.site, now, confirmed=True)
+
+    def plan(self, now: datetime) -> Plan:
+        """Make a plan of a run."""
+        return make_plan(self.read(), self.site, now, confirmed=True)
+
+    def feeds(self, folder: Path | None = None) -> dict[str, bytes]:
+        """Read every file of the feeds, by its path below their folder."""
+        folder = folder or self.site.feeds
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+    def clean_build(self, now: datetime) -> dict[str, bytes]:
+        """Generate into an empty folder, and read what came of it."""
+        with tempfile.TemporaryDirectory(dir=self.root) as folder:
+            generate(self.read().require_valid().posts, self.site, now, out=Path(folder, "out"))
+            return self.feeds(Path(folder, "out"))
+
+    def events(self) -> list[Event]:
+        """Read the ledger's events, in order, past the program."""
+        return [Event(*row) for row in self._rows("SELECT id, review_id, sequence, type, body FROM events")]
+
+    def deliveries(self) -> list[tuple[str, str, str, int]]:
+        """Read the ledger's deliveries: event, endpoint, state, attempts."""
+        rows = self._rows("SELECT event_id, endpoint, state, attempts FROM deliveries")
+        return [(str(event), str(endpoint), str(state), int(tries)) for event, endpoint, state, tries in rows]
+
+    def everything(self) -> tuple[object, ...]:
+        """Return all that a run may change, and when each file of the feeds was last written."""
+        files = sorted(
+            path for path in self.root.rglob("*") if path.is_file() and self.site.state not in path.parents
+        )
+        times = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in files}
+        announced = self._rows("SELECT review_id, sequence, live, snapshot FROM announced")
+        return times, announced, self.events(), self.deliveries(), len(self.partners.sent)
+
+    def _rows(self, query: str) -> list[tuple[object, ...]]:
+        path = self.site.state / FILE_NAME
+        if not path.exists():
+            return []
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            return connection.execute(f"{query} ORDER BY rowid").fetchall()
+
+
+def atom_ids(document: bytes) -> tuple[list[str], list[str]]:
+    """Return the ids of a feed's entries, in order, and of its tombstones."""
+    root = etree.fromstring(document)
+    entries = [str(entry.findtext(f"{_ATOM}id")) for entry in root.iter(f"{_ATOM}entry")]
+    return entries, [str(stone.get("ref")) for stone in root.iter(_TOMBSTONE)]
+
+
+def rss_ids(document: bytes) -> list[str]:
+    """Return the ids of a feed's items, in order."""
+    return [str(item.findtext("guid")) for item in etree.fromstring(document).iter("item")]
+
+
+def attempts(sent: list[Sent]) -> Counter[tuple[str, str]]:
+    """Count how often each event was sent to each endpoint."""
+    return Counter((one.endpoint, one.key) for one in sent)
