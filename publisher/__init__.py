@@ -10,8 +10,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from publisher.api import generate, history_faults, parse_time, stale_feeds
     from publisher.content import Entry, present
+    from publisher.desk.altering import Edited
+    from publisher.desk.correcting import correct
     from publisher.desk.new_post import NewPost, PostOutline, new_post
     from publisher.desk.new_site import NewSite, SiteOutline, new_site
+    from publisher.desk.renaming import rename
+    from publisher.desk.retracting import restore, retract
+    from publisher.desk.undoing import ChangedSince, Undoable, undo, undoable
     from publisher.diagnostics import Diagnostic, Severity
     from publisher.doctor import Finding, FindingState, examine_site
     from publisher.errors import (
@@ -75,9 +80,11 @@ __all__ = [
     "POST_LIMIT",
     "POST_SUFFIXES",
     "AlreadyRunning",
+    "ChangedSince",
     "Collection",
     "ConfigurationError",
     "Diagnostic",
+    "Edited",
     "Endpoint",
     "Entry",
     "EnvironmentFault",
@@ -108,6 +115,7 @@ __all__ = [
     "Site",
     "SiteOutline",
     "SiteStatus",
+    "Undoable",
     "UsageError",
     "VerificationFailed",
     "Visibility",
@@ -115,6 +123,7 @@ __all__ = [
     "attach",
     "check_link",
     "config_schema",
+    "correct",
     "endpoint_secret",
     "examine_site",
     "find_endpoint",
@@ -138,9 +147,14 @@ __all__ = [
     "read_plan",
     "read_posts",
     "read_secret_file",
+    "rename",
+    "restore",
+    "retract",
     "sign",
     "site_status",
     "stale_feeds",
+    "undo",
+    "undoable",
     "verify",
     "visibility",
     "write_plan",
@@ -157,6 +171,8 @@ _HOMES = {
         "Entry",
         "present",
     ),
+    "publisher.desk.altering": ("Edited",),
+    "publisher.desk.correcting": ("correct",),
     "publisher.desk.new_post": (
         "NewPost",
         "PostOutline",
@@ -166,6 +182,17 @@ _HOMES = {
         "NewSite",
         "SiteOutline",
         "new_site",
+    ),
+    "publisher.desk.renaming": ("rename",),
+    "publisher.desk.retracting": (
+        "restore",
+        "retract",
+    ),
+    "publisher.desk.undoing": (
+        "ChangedSince",
+        "Undoable",
+        "undo",
+        "undoable",
     ),
     "publisher.diagnostics": (
         "Diagnostic",

@@ -70,8 +70,10 @@ def history_faults(
     return find_faults(posts, announced, site, now, complete=complete)
 
 
-def parse_time(text: str | None, site: Site) -> datetime:
+def parse_time(text: str | None, site: Site, option: str = "--now") -> datetime:
     """Read a moment as front matter does, in the site's zone unless it names one; None is the present.
+
+    `option` is what messages call it.
 
     Raises:
         UsageError: It is no moment.
@@ -86,4 +88,4 @@ def parse_time(text: str | None, site: Site) -> datetime:
         return parse_moment(text, site.zone).at
     except PydanticCustomError as error:
         about = error.context or {}
-        raise UsageError(f"--now: {about.get('message')}", about.get("help") or about.get("label")) from None
+        raise UsageError(f"{option}: {about.get('message')}", about.get("help") or about.get("label")) from None

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import click
 
 from publisher.diagnostics.render import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import publisher
     from publisher.cli.console import Console
     from publisher.desk.lines import ChangedLine
 
+# What an edit is tried with before a person is asked.
+_ANSWER = "an answer"
 # Nobody reads more lines of a change.
 _MOST_SHOWN = 40
 
@@ -55,6 +60,20 @@ def tell_edit(edited: publisher.Edited, console: Console, site_folder: Path, *, 
 _DONE = {"retract": "retracted", "restore": "restored", "correct": "corrected", "rename": "renamed"}
 
 
+def ask(option: str, question: str, edit: Callable[..., object], console: Console) -> str:
+    """Ask on a terminal for what an option would have said; only once nothing else stands in the way of the edit.
+
+    Raises:
+        UsageError: There is nobody to ask.
+    """
+    import publisher
+
+    if console.json or not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
+        raise publisher.UsageError(f"{option} is missing", f'say it in a sentence: {option} "…"')
+    edit(_ANSWER, dry=True)
+    return str(click.prompt(question, err=True))
+
+
 def show_lines(lines: Sequence[ChangedLine], name: str, console: Console, *, err: bool = False) -> None:
     """Show which lines of a file go and which come; on standard error also where little is to be said."""
     shown = [
@@ -73,6 +92,4 @@ def show_lines(lines: Sequence[ChangedLine], name: str, console: Console, *, err
 
 def lines_data(lines: Sequence[ChangedLine]) -> list[dict[str, Any]]:
     """Return changed lines for machines."""
-    return [
-        {"line": line.number, "added" if line.sign == "+" else "removed": line.text} for line in lines
-    ]
+    return [{"line": line.number, "added" if line.sign == "+" else "removed": line.text} for line in lines]

@@ -12,6 +12,7 @@ import click
 
 from publisher.cli.attach import attach
 from publisher.cli.completion import completion
+from publisher.cli.correct import correct
 from publisher.cli.crash import report_crash
 from publisher.cli.doctor import doctor
 from publisher.cli.endpoints import endpoints
@@ -23,12 +24,39 @@ from publisher.cli.new import new
 from publisher.cli.plan import plan
 from publisher.cli.publish import publish
 from publisher.cli.push import push
+from publisher.cli.rename import rename
+from publisher.cli.restore import restore
+from publisher.cli.retract import retract
 from publisher.cli.schema import schema
 from publisher.cli.status import status
+from publisher.cli.undo import undo
 from publisher.cli.validate import validate
 
+SECTIONS = {
+    "Write": (init, new, validate, explain, attach),
+    "Publish": (status, plan, publish, generate, push),
+    "Change what is out": (correct, rename, retract, restore, undo),
+    "Partners": (endpoints, listen),
+    "Setting up": (doctor, schema, completion),
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+class SectionedGroup(click.Group):
+    """A group whose help shows its commands by what one does with them."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's own signature
+        """Write the commands, section by section."""
+        width = formatter.width - 6 - max(map(len, self.commands))
+        for title, commands in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl(
+                    [(command.name or "", command.get_short_help_str(width)) for command in commands]
+                )
+
+
+@click.group(
+    cls=SectionedGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(package_name="headless-publisher", prog_name="publisher")
 def cli() -> None:
     """Publish film reviews: check them, attach where to watch, make feeds, tell partners.
@@ -47,24 +75,9 @@ def cli() -> None:
     """
 
 
-for command in (
-    init,
-    new,
-    validate,
-    explain,
-    attach,
-    generate,
-    push,
-    plan,
-    publish,
-    status,
-    listen,
-    endpoints,
-    doctor,
-    schema,
-    completion,
-):
-    cli.add_command(command)
+for section in SECTIONS.values():
+    for command in section:
+        cli.add_command(command)
 
 
 def main() -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 import publisher
-from publisher.cli.asking import asked_for
 from publisher.cli.completing import complete_slugs
 from publisher.cli.console import Console
 from publisher.cli.options import SiteCommand, json_option, now_option, output_options, site_option
@@ -15,8 +14,14 @@ from publisher.cli.options import SiteCommand, json_option, now_option, output_o
 
 @click.command(cls=SiteCommand)
 @click.argument("post", metavar="SLUG", shell_complete=complete_slugs)
-@click.option("--reason", metavar="TEXT", help="Why, in a sentence for readers and partners. Asked for on a terminal.")
-@click.option("--at", metavar="TIME", help="When it is taken back, if not now; the site's time zone unless it names one.")
+@click.option(
+    "--reason", metavar="TEXT", help="Why, in a sentence for readers and partners. Asked for on a terminal."
+)
+@click.option(
+    "--at",
+    metavar="TIME",
+    help="When it is taken back, if not now; the site's time zone unless it names one.",
+)
 @click.option("--dry-run", is_flag=True, help="Show which lines would change; nothing is written.")
 @site_option
 @now_option
@@ -44,22 +49,16 @@ def retract(
     Example:
       publisher retract karmalink --reason "It was published by mistake."
     """
-    from publisher.cli.edits import tell_edit
+    from publisher.cli.edits import ask, tell_edit
 
     console = Console(quiet=quiet, verbose=verbose, json=json)
     site = publisher.load_site(site_folder)
     moment = publisher.parse_time(now, site)
-    taken_back = _parse_at(at, site)
+    taken_back = publisher.parse_time(at, site, "--at") if at is not None else None
+
+    def retracted(why: str, *, dry: bool) -> publisher.Edited:
+        return publisher.retract(site, post, why, moment, at=taken_back, dry=dry)
+
     if reason is None:
-        reason = asked_for("--reason", "Why is it taken back? Readers and partners will see it", console)
-    edited = publisher.retract(site, post, reason, moment, at=taken_back, dry=dry_run)
-    tell_edit(edited, console, site_folder, dry=dry_run)
-
-
-def _parse_at(text: str | None, site: publisher.Site) -> publisher.datetime | None:
-    if text is None:
-        return None
-    try:
-        return publisher.parse_time(text, site)
-    except publisher.UsageError as error:
-        raise publisher.UsageError(error.message.replace("--now", "--at", 1), error.hint) from None
+        reason = ask("--reason", "Why is it taken back? Readers and partners see it", retracted, console)
+    tell_edit(retracted(reason, dry=dry_run), console, site_folder, dry=dry_run)

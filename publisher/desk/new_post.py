@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,17 +15,18 @@ from publisher.desk.placing import place_new
 from publisher.desk.wording import misused, require_fit
 from publisher.diagnostics import has_errors
 from publisher.errors import ConfigurationError, EnvironmentFault, Refused, UsageError
-from publisher.posts.files import Unreadable, find_posts, read_file
+from publisher.posts.finding import with_slug
 from publisher.posts.front_matter import Context, FrontMatter
 from publisher.posts.identifiers import SLUG_LIMIT, fresh_id, slug_from
-from publisher.posts.reading import identity, read_post
+from publisher.posts.reading import read_post
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from publisher.model import Review
+    from publisher.posts.finding import Found
     from publisher.site import Site
 
 #: What an outline's fields are called on the command line, and where their values stand in front matter.
@@ -100,14 +100,13 @@ def new_post(site: Site, outline: PostOutline, now: datetime, *, dry: bool = Fal
     name = _within(slug, _NAME_LIMIT)
     file = site.posts / f"{name}.md"
     post = _written(site, file, _blank(front, slug if slug != name else None, now, site))
-    taken = _slugs(site)
-    if _alike(slug) in taken or os.path.lexists(file):
-        raise _occupied(site, file, slug, front, taken)
+    if refusal := _occupied(site, file, slug, front):
+        raise refusal
     if not dry:
         try:
             _place(site, post)
-        except FileExistsError:  # somebody was quicker
-            raise _occupied(site, file, slug, front, _slugs(site)) from None
+        except FileExistsError as error:  # somebody was quicker
+            raise _occupied(site, file, slug, front) or error from None
     return post
 
 
@@ -211,46 +210,30 @@ def _place(site: Site, post: NewPost) -> None:
         raise EnvironmentFault(f"{site.display(post.file)} cannot be written: {error.strerror}") from None
 
 
-def _slugs(site: Site) -> dict[str, str]:
-    """Return which post has which slug, folded, whatever else may be wrong with the post."""
-    taken: dict[str, str] = {}
-    if not site.posts.is_dir():
-        return taken
-    for file in find_posts(site, (), [])[0]:
-        slug: str | None = file.stem
-        try:
-            data = read_file(file, site)
-        except Unreadable:
-            data = b""
-        if b"slug" in data:  # a closer look takes much longer
-            slug = identity(data, file)[1]
-        if slug:
-            taken.setdefault(_alike(slug), site.display(file))
-    return taken
-
-
-def _occupied(site: Site, file: Path, slug: str, front: FrontMatter, taken: Mapping[str, str]) -> Refused:
-    """Make the refusal of a post whose slug, or whose file, belongs to another."""
-
-    def free(ending: str) -> str | None:
-        candidate = _within(slug[: SLUG_LIMIT - len(ending)], _NAME_LIMIT - len(ending)) + ending
-        there = _alike(candidate) in taken or os.path.lexists(site.posts / f"{candidate}.md")
-        return None if there else candidate
-
+def _occupied(site: Site, file: Path, slug: str, front: FrontMatter) -> Refused | None:
+    """Make the refusal of a post whose slug, or whose file, belongs to another; None where neither does."""
+    others = _having(site, slug)
+    if not others and not os.path.lexists(file):
+        return None
     year = front.film.year if front.film else None
     endings = itertools.chain([f"-{year}"] if year else [], (f"-{number}" for number in itertools.count(2)))
-    other = taken.get(_alike(slug))
-    return Refused(
-        f'the slug "{slug}" is that of {other}' if other else f"{site.display(file)} is there already",
-        f"name another, such as --slug {next(filter(None, map(free, endings)))}",
+    similar = (_within(slug[: SLUG_LIMIT - len(end)], _NAME_LIMIT - len(end)) + end for end in endings)
+    free = next(
+        one for one in similar if not os.path.lexists(site.posts / f"{one}.md") and not _having(site, one)
     )
+    return Refused(
+        f'the slug "{slug}" is that of {others[0].name}'
+        if others
+        else f"{site.display(file)} is there already",
+        f"name another, such as --slug {free}",
+    )
+
+
+def _having(site: Site, slug: str) -> Sequence[Found]:
+    """Return the posts that have a slug, whatever else may be wrong with them."""
+    return with_slug(site, slug) if site.posts.is_dir() else ()
 
 
 def _within(slug: str, limit: int) -> str:
     """Cut a slug to so many bytes of UTF-8, between characters."""
     return slug.encode()[:limit].decode(errors="ignore").strip("-")
-
-
-def _alike(slug: str) -> str:
-    """Fold a slug to what a disk that knows no case would take for the same."""
-    return unicodedata.normalize("NFKC", slug).casefold()

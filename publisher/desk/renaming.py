@@ -50,7 +50,7 @@ def rename(site: Site, old: str, new: str, now: datetime, *, dry: bool = False) 
     _require_free(subject, new)
     path, there = subject.path_with(before), subject.path_with(new)
     record = _known_path(subject, path)
-    alterations: list[Alteration] = [Set("slug", new, after=("title", "id"))]
+    alterations: list[Alteration] = [] if found.slug == new else [Set("slug", new, after=("title", "id"))]
     alterations += [Exclude("previous", item) for item in _listed(found) if _same(item, there)]
     if record is not None and not _same(record, there):
         alterations.append(Include("previous", record, after=("slug",)))

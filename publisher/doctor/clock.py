@@ -37,7 +37,7 @@ def check_clock(subject: Subject) -> Iterator[Outcome]:
         yield failed(
             f"the ledger tells of {moment(newest, subject.site.zone)}, which is still to come: the clock is behind, "
             "or was ahead then",
-            f"{_SET}; publish nothing before it is right, or reviews that are live are taken back",
+            f"{_SET}; publish nothing before it is right: what is live may look as if it were still to come",
         )
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from publisher.doctor.finding import Outcome
     from publisher.site import Site
 
+_MOST_SHOWN = 20
+
 
 class Configuration:
     """publisher.toml; `site` is there once `check` found it without faults."""
@@ -54,5 +56,5 @@ def _unusable(error: ConfigurationError) -> Outcome:
     return failed(
         f"{FILE_NAME} has {count(len(error.diagnostics), 'fault')}",
         "`publisher validate` shows each, with its place and a way out",
-        *(f"{fault.path}:{fault.line}: {fault.message}" for fault in error.diagnostics),
+        *(f"{fault.path}:{fault.line}: {fault.message}" for fault in error.diagnostics[:_MOST_SHOWN]),
     )

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from publisher.doctor.finding import failed, ok, warning
 from publisher.doctor.wording import count, size
-from publisher.errors import Refused
 from publisher.ledger import FILE_NAME
-from publisher.release import exclusive
+from publisher.release import AlreadyRunning, exclusive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -91,8 +90,7 @@ def check_folders(subject: Subject) -> Iterator[Outcome]:
             yield warning(f"{shown} can be written by everybody on this machine", f"chmod o-w {shown}")
     if good:
         yield ok(f"{' and '.join(good)} can be written")
-    if _at_work(site):
-        yield ok("a publisher run is at work on the site just now", "look again when it has ended")
+    yield from _at_work(site)
 
 
 def _unwritable(folder: Path) -> str | None:
@@ -110,14 +108,18 @@ def _unwritable(folder: Path) -> str | None:
     return None
 
 
-def _at_work(site: Site) -> bool:
+def _at_work(site: Site) -> Iterator[Outcome]:
+    """Say that a run is at work, or hangs; the lock is let go of at once."""
     if not (site.state / "lock").is_file():
-        return False
+        return
     try:
         with exclusive(site):
-            return False
-    except Refused:
-        return True
+            return
+    except AlreadyRunning as run:
+        if run.stuck:
+            yield failed(run.message, run.hint)
+        else:
+            yield ok(run.message, "look again when it has ended: what is found may change under it")
 
 
 def _existing(folder: Path) -> Path:

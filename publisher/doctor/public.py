@@ -192,9 +192,13 @@ def _other_bytes(site: Site, form: str, url: str, answer: Answer) -> Outcome | N
     local = _local(site, form)
     deploy = "run your deployment; a cache in between may take a while to let go of the old ones"
     coding = answer.headers.get("content-encoding", "identity").strip().lower()
-    if local is None or local.size > LARGEST:
-        why = "there is none here" if local is None else f"it has more than {size(LARGEST)}"
-        return warning(f"{url} was not compared with the feed here: {why}", "`publisher generate` writes it")
+    if local is None:
+        return warning(f"{url} was not compared: there is none here", "`publisher generate` writes it")
+    if local.size > LARGEST:
+        return warning(
+            f"{url} was not compared: the one here has more than {size(LARGEST)}, and readers fetch it again and again",
+            "let [feeds] limit in publisher.toml be lower",
+        )
     if coding not in {"", "identity"}:
         return warning(
             f"{url} comes packed ({quoted(coding)}), though nobody asked for that; it was not compared",

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from publisher.doctor.finding import Outcome
 
 DISTRIBUTION = "headless-publisher"
-_REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)\s*(?:\[[^\]]*\])?\s*\(?(?:>=\s*([0-9.]+))?")
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
+_LEAST = re.compile(r">=\s*([0-9.]+)")
 _INSTALL = "install the program anew, with what it needs"
 
 
@@ -40,19 +41,22 @@ def check_versions() -> Iterator[Outcome]:
 
 def _missing(entry: str) -> Sequence[str]:
     """Say what is wrong with the package that a requirement such as `click>=8.2` names."""
-    match = _REQUIREMENT.match(entry)
+    match = _NAME.match(entry)
     if match is None:
         return ()
-    name, least = match[1], match[2] or ""
+    name = match.group()
     try:
-        return _outdated(name, metadata.version(name), least)
+        return _outdated(name, metadata.version(name), entry)
     except metadata.PackageNotFoundError:
         return (f"the package {name} is missing",)
 
 
-def _outdated(name: str, there: str, least: str) -> Sequence[str]:
-    least = least.removeprefix(">=").strip()
-    return (f"{name} is {there}; {least} or newer is needed",) if _parts(there) < _parts(least) else ()
+def _outdated(name: str, there: str, requirement: str) -> Sequence[str]:
+    """Compare a version with the least that a requirement such as `>=3.11` asks for."""
+    least = _LEAST.search(requirement)
+    if least is None or _parts(there) >= _parts(least[1]):
+        return ()
+    return (f"{name} is {there}; {least[1]} or newer is needed",)
 
 
 def _parts(version: str) -> list[int]:

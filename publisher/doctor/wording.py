@@ -21,7 +21,7 @@ def size(amount: int) -> str:
     """Say a number of bytes: "512 bytes", "3.4 KiB", "1.2 GiB"."""
     for unit, name in ((_GIB, "GiB"), (_MIB, "MiB"), (_KIB, "KiB")):
         if amount >= unit:
-            return f"{amount / unit:.1f} {name}"
+            return f"{amount / unit:,.1f} {name}"
     return count(amount, "byte")
 
 

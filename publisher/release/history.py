@@ -116,7 +116,8 @@ def _slug_changed(post: Post, told: Announced, site: Site) -> list[Diagnostic]:
         "slug-changed",
         locate(report.source, ("slug",)),
         f"the review was announced under the slug {quote(slug)}, and is now {quote(post.review.slug)}",
-        help=f"write slug: {slug}, or, where the new address is meant, previous: [{path}]",
+        help=f"write slug: {slug}, or, where the new address is meant, run publisher rename {slug} {post.review.slug}: "
+        f"it records previous: [{path}]",
     )
     return report.diagnostics
 

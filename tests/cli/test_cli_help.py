@@ -36,6 +36,22 @@ def commands(group: click.Group, path: str = "") -> dict[str, click.Command]:
 COMMANDS = commands(cli)
 # They tell of the program, or make a site, and need none.
 WITHOUT_SITE = {"completion", "explain", "init", "schema config", "schema post"}
+# What they do depends on the moment.
+WITH_NOW = {
+    *(
+        "attach",
+        "correct",
+        "generate",
+        "plan",
+        "publish",
+        "push",
+        "rename",
+        "restore",
+        "retract",
+        "status",
+        "validate",
+    )
+}
 HEAVY = (
     "lxml",
     "nh3",
@@ -75,7 +91,7 @@ def test_every_command_for_a_site_has_the_shared_options(name: str) -> None:
     options = {option for parameter in COMMANDS[name].params for option in parameter.opts}
 
     assert {"--site", "--json", "--quiet", "--verbose"} <= options
-    assert ("--now" in options) == (name in {"attach", "generate", "push", "publish", "validate"})
+    assert ("--now" in options) == (name in WITH_NOW)
 
 
 def test_help_loads_nothing_that_it_does_not_need() -> None:

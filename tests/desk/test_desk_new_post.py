@@ -306,7 +306,7 @@ def test_of_several_authors_one_has_to_be_named(make_site: MakeSite) -> None:
 def test_a_slug_that_another_post_has_is_refused(make_site: MakeSite, name: str) -> None:
     """Wherever it lies, and although it has faults; the hint names a slug that is free."""
     front = "slug: karmalink\n" if name == "other.md" else ""
-    site = make_site({name: f"---\n{front}title: [\n---\n", "karmalink-2021.md": "---\n---\n"})
+    site = make_site({name: f"---\n{front}rating: 99\n---\n", "karmalink-2021.md": "---\n---\n"})
 
     with pytest.raises(Refused, match=rf'the slug "karmalink" is that of posts/{name}') as raised:
         new_post(site, PostOutline(title="Karmalink", year="2021"), NOW)

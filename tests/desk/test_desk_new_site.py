@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 3, 5, 15, 4, 5, tzinfo=UTC)
 NOBODY = SiteOutline()
 #: A setting, or a table, that is switched off.
-_OFF = re.compile(r"(?m)^# (?=\[|[a-z_-]+ = )")
+_OFF = re.compile(r"(?m)^#(?=\S)")
 
 
 def keys(model: type[BaseModel], above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -329,10 +329,10 @@ def test_all_that_is_switched_off_can_be_switched_on(folder: Path) -> None:
 def test_every_setting_of_the_template_is_explained() -> None:
     """Above each line that sets something, on or off, stands a sentence, or another setting of the same kind."""
     lines = (pkgutil.get_data("publisher.desk", f"template/{FILE_NAME}") or b"").decode().splitlines()
-    setting = re.compile(r"(?:# )?(?:\[|[a-z_-]+ = )")
+    setting = re.compile(r"#?(?:\[|[a-z_-]+ = )")
 
     for above, line in zip(["", *lines], lines, strict=False):
-        if setting.match(line) and not line.removeprefix("# ").startswith("[site]"):
+        if setting.match(line) and line != "[site]":
             assert above.startswith("# ") or setting.match(above), line
         assert len(line) <= 130, line
 

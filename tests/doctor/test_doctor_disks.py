@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -162,9 +163,16 @@ def test_a_run_at_work_is_mentioned_and_not_disturbed(make_site: MakeSite) -> No
         assert process.stdout
         assert process.stdout.readline() == "held\n"
         during = look(site)["folders"]
+        # As if it had begun yesterday: it hangs.
+        began = time.time() - 86_400
+        os.utime(site.state / ".began", (began, began))
+        hanging = look(site)["folders"]
     after = look(site)["folders"]
 
-    assert "at work" in during[-1].message
-    assert (during[-1].state, len(after)) == ("ok", 1)
+    assert [(finding.state, "is at work" in finding.message) for finding in (during[-1], hanging[-1])] == [
+        ("ok", True),
+        ("failed", True),
+    ]
+    assert len(after) == 1
     with exclusive(site):  # and it let go of the lock itself
         pass

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import socket
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from publisher.doctor import FindingState
+from publisher.doctor import FindingState, public
+from publisher.doctor.placeholders import is_placeholder
+from publisher.net import Client
+from tests.conftest import CONFIGURATION
 from tests.doctor.clinic import NAME, Web, answer, look, one, told, web
 from tests.net.net_servers import LOOPBACK, Conversation, client, watchdog
 
@@ -292,6 +296,61 @@ def test_a_placeholder_for_the_feeds_alone_is_told(server: Web, make_site: MakeS
     assert one(found, "base-url").state == "ok"
     assert one(found, "feed-urls").message == "not asked: https://feeds.example.com/all/ is a placeholder"
     assert "https://feeds.example.com/all/" in one(found, "configuration").message
+
+
+@pytest.mark.parametrize(
+    ("url", "placeholder"),
+    [
+        ("https://reviews.example/", True),
+        ("https://example.com/", True),
+        ("https://www.EXAMPLE.org./", True),
+        ("http://localhost:8000/", True),
+        ("https://site.test/", True),
+        ("https://example.film/", False),
+        ("https://notexample.com/", False),
+        ("https://film.example.press/", False),
+        ("http://127.0.0.1:8000/", False),
+    ],
+)
+def test_placeholders_are_names_that_are_reserved(url: str, placeholder: bool) -> None:  # noqa: FBT001
+    """By RFC 2606 and RFC 6761; nobody can have them."""
+    assert is_placeholder(url) == placeholder
+
+
+def unknown(*_: object, **__: object) -> list[tuple[Any, ...]]:
+    """Know no name."""
+    raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+
+@pytest.mark.parametrize(
+    ("way_out", "state", "words", "advice"),
+    [
+        (Client(resolver=unknown), "failed", "name or service not known", "whether the domain is paid for"),
+        (client("10.0.0.1"), "failed", "is private", "the public cannot get there"),
+        (client("8.8.8.8"), "warning", "plain http is only for networks", "https://"),
+    ],
+)
+def test_a_name_that_leads_nowhere_is_told_kindly(
+    make_site: MakeSite, way_out: Client, state: str, words: str, advice: str
+) -> None:
+    """With what may be behind it; nothing is connected to."""
+    site = make_site(configuration=CONFIGURATION.replace("https://reviews.example/", f"http://{NAME}/"))
+    found = one(look(site, offline=False, client=way_out), "base-url")
+
+    assert found.state == state
+    assert words in found.message
+    assert advice in str(found.help)
+
+
+def test_a_feed_too_large_to_compare_is_told(
+    server: Web, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is too large for its readers as well."""
+    monkeypatch.setattr(public, "LARGEST", 100)
+
+    first = server.look(site)["feed-urls"][0]
+
+    assert (first.state, "more than 100 bytes" in first.message) == ("warning", True)
 
 
 def test_offline_nothing_is_asked(server: Web, site: Site) -> None:

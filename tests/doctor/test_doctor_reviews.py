@@ -31,11 +31,19 @@ def test_posts_with_errors_fail_and_what_depends_on_them_is_skipped(make_site: M
 
 def test_posts_with_warnings_are_counted(make_site: MakeSite) -> None:
     """They stop nothing."""
-    site = make_site({"a.md": POST.replace("summary: A past", "summary: |\n  A past") + "\n![](gone.jpg)\n"})
-    found = look(site)["posts"][0]
+    site = make_site(
+        {"a.md": POST + "\n<script>alert()</script>\n", "b.md": post(2, film="{title: The Fog, year: 1980}")}
+    )
+    found = look(site)
 
-    assert found.state in {"warning", "failed"}
-    assert "`publisher validate`" in str(found.help)
+    posts = one(found, "posts")
+    assert (posts.state, posts.message, posts.details) == (
+        "warning",
+        "2 posts, 1 with warnings",
+        ("posts/a.md",),
+    )
+    assert "`publisher validate`" in str(posts.help)
+    assert "not compared" not in one(found, "feeds").message
 
 
 def test_no_posts_are_told_and_a_folder_that_is_missing_has_failed(make_site: MakeSite) -> None:

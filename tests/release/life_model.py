@@ -153,6 +153,12 @@ class Post:
         correction = written.correction if self.corrected(now) else None
         return frozenset(word for word in (*words, correction) if word)
 
+    def secrets(self) -> frozenset[str]:
+        """Return the words that nobody may see while the review is not live; its address was told, perhaps."""
+        written = self.written
+        words = (written.title, written.body, written.summary, written.tag, written.film, written.alt)
+        return frozenset(word for word in (*words, written.correction) if word)
+
     def change_to_tell(self, now: datetime) -> Expected | None:
         """Say what partners are to be told of the review at `now`; None when they know everything."""
         told, sequence = self.told, (self.told.sequence if self.told else 0) + 1
@@ -180,6 +186,34 @@ class Post:
             self.told = replace(self.told, live=False, sequence=event.sequence)
         else:
             self.told = Told(True, event.sequence, self.written.slug, self.facts(now))
+
+    def if_retracted(self, reason: str, now: datetime, later: timedelta) -> dict[str, object] | None:
+        """Say what `publisher retract` makes of the file; None when it must refuse."""
+        if self.state(now) == "live" or (self.told and self.told.live and self.state(now) == "draft"):
+            if self.written.date > now:
+                return None
+            return {"status": "retracted", "retracted": now + later, "reason": reason}
+        return None
+
+    def if_restored(self) -> dict[str, object] | None:
+        """Say what `publisher restore` makes of the file; None when it must refuse."""
+        gone = self.written.status == "retracted"
+        return {"status": "ready", "retracted": None, "reason": None} if gone else None
+
+    def if_corrected(self, note: str, now: datetime) -> dict[str, object] | None:
+        """Say what `publisher correct` makes of the file; None when it must refuse."""
+        if self.state(now) != "live":
+            return None
+        updated = self.written.updated
+        last = updated if updated and updated <= now else self.written.date
+        return {"updated": max(now, last + timedelta(seconds=1)), "correction": note}
+
+    def if_renamed(self, slug: str, now: datetime) -> dict[str, object]:
+        """Say what `publisher rename` makes of the file: the address somebody may know is recorded."""
+        old = self.told.slug if self.told else self.written.slug
+        known = self.told or self.state(now) in {"live", "retracted"}
+        kept = tuple(one for one in self.written.previous if one != slug)
+        return {"slug": slug, "previous": (*kept, old) if known and old not in (*kept, slug) else kept}
 
     def text(self) -> str:
         """Write the file."""
@@ -263,6 +297,15 @@ class Model:
         alive.sort(key=lambda pair: (pair[0].written.date, pair[0].id))
         gone = sorted((event for _, event in found if event.type == RETRACTED), key=lambda event: event.id)
         return [*(event for _, event in alive), *gone]
+
+    @property
+    def behind(self) -> bool:
+        """Tell whether the clock stands earlier than it did in an earlier run; such a run may be refused."""
+        return self.now < self.latest
+
+    def known(self) -> list[Post]:
+        """Return the live reviews that partners know under the address they have."""
+        return [post for post in self.live() if post.told and post.told.live and post.told.slug == post.written.slug]
 
     def clock_alone(self) -> list[Expected]:
         """Return the events that nobody caused but a clock that went back: a run must refuse to send these."""

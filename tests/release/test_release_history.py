@@ -37,7 +37,8 @@ def test_a_slug_changed_by_hand_is_an_error_at_its_line(make_site: Callable[...,
     assert (fault.path, fault.line, fault.column, fault.code) == ("posts/a.md", 4, 7, "slug-changed")
     assert fault.message == 'the review was announced under the slug "karmalink", and is now "karma-link"'
     assert fault.help == (
-        "write slug: karmalink, or, where the new address is meant, previous: [/reviews/karmalink/]"
+        "write slug: karmalink, or, where the new address is meant, run publisher rename karmalink karma-link: "
+        "it records previous: [/reviews/karmalink/]"
     )
     assert newsroom.rows("SELECT sequence FROM announced") == [(1,)]
 

@@ -1,0 +1,212 @@
+"""The map for nginx, read by nginx: old paths lead on, those taken back are gone, all others are left alone."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import socket
+import subprocess
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote_to_bytes
+
+import pytest
+
+from publisher.feeds import generate
+from publisher.posts import read_posts
+from tests.feeds.feeds_sites import CONFIGURATION, NOW, write_site
+from tests.feeds.test_feeds_redirects import RETRACTED, path_post
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from publisher.site import Site
+
+pytestmark = pytest.mark.needs("nginx")
+
+# As the header of the file says, and a page for what is gone.
+SERVER = """\
+daemon off;
+master_process off;
+pid {folder}/pid;
+error_log {folder}/error.log;
+events {{}}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/t1;
+    proxy_temp_path {folder}/t2;
+    fastcgi_temp_path {folder}/t3;
+    uwsgi_temp_path {folder}/t4;
+    scgi_temp_path {folder}/t5;
+    include {feeds}/redirects/nginx.conf;
+    server {{
+        listen 127.0.0.1:{port};
+        error_page 410 /gone.html;
+        absolute_redirect off;
+        if ($publisher_gone) {{ return 410; }}
+        if ($publisher_moved) {{ return 308 $publisher_moved$is_args$args; }}
+        location / {{ return 200 "live $uri"; }}
+    }}
+}}
+"""
+ODD = (
+    '/quote"d/', "/apo'strophe/", "/dollar$uri/", "/${uri}/", "/semi;colon/", "/{braces}/", "/co:lon/:name/", "/st*ar/*",
+    "/~^tilde/", "/.*/", "/(group)/[a-z]+/", "/%25/", "/100%/", "/%2525/", "/back%5Cslash/", "/%5C%22/", "/%5Cn/", "/sp%20ace/",
+    "/caf%E9/", "/café/", "/朝霧/🦋/", "/%C2%A0/", "/default", "/volatile", "/include", "/@#at/".replace("#", "%23"), "/what%3F/",
+    "/Case/", "/case/", "/Reviews/LIVE/", "/a//b/", "/x/./y/../z/", "/page.html", "/p=1&q=2/", "/a,b/", "/|pipe|^`/", "/<tag>/",
+    "/" + "long/" * 60, "/" + "é" * 200, "/" + "*" * 400, "/%E9%E9/Ab/", "/ünï/" + "x" * 40 + "/", "/no-slash",
+)  # fmt: skip
+
+
+def nginx() -> str:
+    """Find nginx, which lies where not everybody looks."""
+    return shutil.which("nginx") or "/usr/sbin/nginx"
+
+
+def generated(folder: Path, *posts: str, configuration: str = CONFIGURATION) -> Site:
+    """Generate a site's feeds."""
+    site = write_site(folder, {f"{at}.md": text for at, text in enumerate(posts)}, configuration)
+    generate(read_posts(site).require_valid().posts, site, NOW)
+    return site
+
+
+@contextmanager
+def serving(site: Site) -> Iterator[int]:
+    """Start nginx with the map on a free port, and give the port."""
+    folder = site.root / "nginx"
+    folder.mkdir()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    (folder / "conf").write_text(SERVER.format(folder=folder, feeds=site.feeds, port=port), encoding="utf-8")
+    command = [nginx(), "-p", str(folder), "-c", str(folder / "conf"), "-e", str(folder / "error.log")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        try:
+            deadline = time.monotonic() + 30
+            while process.poll() is None and time.monotonic() < deadline:
+                with socket.socket() as probe:
+                    if probe.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                time.sleep(0.01)
+            assert process.poll() is None, process.communicate()[0]
+            yield port
+        finally:
+            process.terminate()
+    said = (folder / "error.log").read_text(encoding="utf-8", errors="replace")
+    assert "[emerg]" not in said
+    assert "[error]" not in said
+
+
+def ask(port: int, path: str) -> tuple[int, str | None]:
+    """Request a path as it stands; return the status and where it leads."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(f"GET {path} HTTP/1.0\r\nHost: reviews.example\r\n\r\n".encode())
+        answer = b""
+        while data := connection.recv(65536):
+            answer += data
+    head = answer.partition(b"\r\n\r\n")[0].decode().split("\r\n")
+    fields = dict(line.split(": ", 1) for line in head[1:])
+    return int(head[0].split()[1]), fields.get("Location")
+
+
+def test_nginx_redirects_what_moved_and_knows_what_is_gone(tmp_path: Path) -> None:
+    """308 with the present path and the query; 410 for what was taken back; everything else is as before."""
+    site = generated(
+        tmp_path,
+        path_post(1, "live", ("/old/", "/2019/a.html")),
+        path_post(2, "back", ("/was/",), RETRACTED),
+    )
+    with serving(site) as port:
+        for path in ("/old/", "/old", "/o%6Cd/", "//old/", "/x/../old/", "/2019/a.html"):
+            assert ask(port, path) == (308, "/reviews/live/")
+        assert ask(port, "/old/?a=1&b=%20") == (308, "/reviews/live/?a=1&b=%20")
+        for path in ("/reviews/back/", "/reviews/back", "/was/", "/was?x"):
+            assert ask(port, path) == (410, None)
+        for path in (
+            "/",
+            "/reviews/live/",
+            "/reviews/live",
+            "/older/",
+            "/old/x/",
+            "/feeds/atom.xml",
+            "/2019/a.html/",
+        ):
+            assert ask(port, path) == (200, None)
+
+
+@pytest.mark.parametrize("more", ["", RETRACTED], ids=["moved", "gone"])
+def test_nginx_takes_no_character_for_syntax(tmp_path: Path, more: str) -> None:
+    """Every odd path is answered as such, whichever way it is percent-encoded, and no other path is."""
+    half = -(-len(ODD) // 2)
+    site = generated(
+        tmp_path,
+        path_post(1, "s0", ODD[:half], more),
+        path_post(2, "s1", ODD[half:], more),
+        path_post(3, "live"),
+    )
+    with serving(site) as port:
+        for number, path in enumerate(ODD):
+            expected = (410, None) if more else (308, f"/reviews/s{number // half}/")
+            decoded = unquote_to_bytes(path)
+            for written in (
+                quote(decoded),
+                "".join(f"%{byte:02x}" if byte != 0x2F else "/" for byte in decoded),
+            ):
+                assert ask(port, written) == expected, path
+                assert ask(port, written + "-more")[0] == 200, path
+        for path in (
+            "/reviews/live/",
+            "/reviews/LIVE/",
+            "/CASE/",
+            "/dollar/",
+            "/dollar/reviews/",
+            "/semi",
+            "/st-ar/x",
+            "/co:lon/other/",
+        ):
+            assert ask(port, path) == (200, None)
+
+
+def test_nginx_starts_with_any_paths(tmp_path: Path) -> None:
+    """Hundreds of random paths, long and odd ones among them, make a map that nginx takes, and each is found."""
+    dice = random.Random(20261122)  # noqa: S311 - paths, not secrets
+    letters = [
+        *"abAB/.-_%$;{}\"':*~|&=@!^`<>[]()é霧",
+        "%2F",
+        "%20",
+        "%5C",
+        "%E9",
+        "%0A",
+        "$uri",
+        "};",
+        "\\x".replace("\\", "%5C"),
+    ]
+    paths = ["/" + "".join(dice.choices(letters, k=dice.randint(1, 80))).lstrip("/") for _ in range(400)]
+    site = generated(
+        tmp_path,
+        *(path_post(n, f"live{n}", tuple(paths[n * 50 : n * 50 + 50])) for n in range(4)),
+        *(path_post(n, f"back{n}", tuple(paths[n * 50 : n * 50 + 50]), RETRACTED) for n in range(4, 8)),
+    )
+    told = json.loads((site.feeds / "redirects" / "redirects.json").read_bytes())
+    assert len(told["moved"]) + len(told["gone"]) > 150
+    with serving(site) as port:
+        for move in told["moved"]:
+            assert ask(port, move["from"]) == (308, move["to"]), move
+        for path in told["gone"]:
+            assert ask(port, path) == (410, None), path
+        assert ask(port, "/reviews/live0/") == (200, None)
+
+
+def test_nginx_leads_to_an_address_with_odd_characters(tmp_path: Path) -> None:
+    """A dollar in the site's own address is no variable of nginx."""
+    configuration = CONFIGURATION.replace(
+        'base_url = "https://reviews.example/"', 'base_url = "https://reviews.example/$uri/a;b/%C3%A9/"'
+    )
+    site = generated(tmp_path, path_post(1, "ä", ("/old/",)), configuration=configuration)
+    with serving(site) as port:
+        status, location = ask(port, "/old/")
+        assert (status, location) == (308, "/%24uri/a;b/%C3%A9/reviews/%C3%A4/")
+        assert ask(port, location or "") == (200, None)

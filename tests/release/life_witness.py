@@ -1,0 +1,164 @@
+"""Who holds what a site does against what it should: every run, every event, every file, every request."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+import orjson
+import pytest
+
+from publisher.errors import Refused
+from tests.release.life_model import MARK, PUBLISHED, RETRACTED, Expected, Model, Post
+from tests.release.life_world import ENDPOINTS, Event, World, atom_ids, attempts, rss_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from publisher.errors import PublisherError
+    from publisher.release import Plan
+
+FEEDS = ("atom.xml", "rss.xml", "feed.json")
+#: All that may ever lie in the folder of feeds: there is no other page.
+FILES = {*FEEDS, "manifest.json", *(f"redirects/{name}" for name in ("_redirects", "nginx.conf", "redirects.json"))}
+
+
+class Witness:
+    """Looks at one site and its model."""
+
+    def __init__(self, world: World, model: Model) -> None:
+        self.world = world
+        self.model = model
+        self.events: list[Event] = []
+
+    def run(self, run: Callable[[], object], *, held_to_a_plan: bool = False) -> bool:
+        """Make a run that tells partners, and answer whether it was made; one that is refused must do nothing."""
+        model, world = self.model, self.world
+        before, sent, expected = world.everything(), len(world.partners.sent), model.to_tell()
+        try:
+            run()
+        except Refused:
+            assert held_to_a_plan or model.behind, "refused, though the clock is right"
+            assert world.everything() == before
+            return False
+        assert not model.clock_alone(), "a clock that went back made events"
+        self.look_at_events(expected)
+        model.pushed(expected)
+        self.look_at_sent(sent)
+        return True
+
+    def nothing_happens(self, run: Callable[[], object], why: type[PublisherError]) -> None:
+        """See that a run is refused, and leaves everything as it was."""
+        before = self.world.everything()
+        with pytest.raises(why):
+            run()
+
+        assert self.world.everything() == before
+
+    def look_at_events(self, expected: list[Expected]) -> None:
+        """See that exactly what was to be told was committed, and nothing in it that is not for others."""
+        events = self.world.events()
+        new = events[len(self.events) :]
+
+        assert events[: len(self.events)] == self.events
+        assert [event[1:4] for event in new] == [(want.id, want.sequence, want.type) for want in expected]
+        for event, want in zip(new, expected, strict=True):
+            body = json.loads(event.body)
+            assert want.must <= marks(event.body) <= want.may, (want, marks(event.body))
+            assert (body["type"], body["data"]["sequence"]) == (want.type, want.sequence)
+            assert body["data"]["review"]["id"] == f"urn:uuid:{want.id}"
+            assert body["data"].get("reason") == want.reason
+            assert body["data"].get("changed", []) == list(want.changed)
+        self.events = events
+        assert len({event.key for event in events}) == len(events)
+        assert {event.review for event in events} <= {post.id for post in self.model.posts}
+        for post in self.model.posts:
+            numbers = [event.sequence for event in events if event.review == post.id]
+            kinds = [event.type for event in events if event.review == post.id]
+            assert numbers == list(range(1, len(numbers) + 1))
+            for one, two in zip([RETRACTED, *kinds], kinds, strict=False):
+                assert (one == RETRACTED) == (two == PUBLISHED), kinds
+
+    def look_at_sent(self, since: int) -> None:
+        """See that of a review that is taken back nothing went out but that; and that nobody got what it did not ask for."""
+        bodies = {event.key: event for event in self.events}
+        last = self._last_retractions()
+        hidden = {word for post in self.model.posts if post.state(self.model.now) != "live" for word in post.secrets()}
+        for sent in self.world.partners.sent[since:]:
+            event = bodies[sent.key]
+            assert sent.body == event.body
+            assert event.type in ENDPOINTS[sent.endpoint][1]
+            if event.type != RETRACTED:
+                assert event.sequence > last.get(event.review, 0), "sent after it was taken back"
+                assert not marks(sent.body) & hidden
+
+    def look_at_deliveries(self) -> None:
+        """See that every partner got all it asked for, but what was taken back before, or was tried for too long."""
+        taken = {(one.endpoint, one.key) for one in self.world.partners.sent if one.taken}
+        tried = attempts(self.world.partners.sent)
+        last = self._last_retractions()
+        for name, (_, types) in ENDPOINTS.items():
+            for event in self.events:
+                if event.type in types and (name, event.key) not in taken and tried[name, event.key] < 8:
+                    assert event.sequence < last.get(event.review, 0), (name, event)
+
+    def look_at_feeds(self) -> None:
+        """See that the feeds are those of a clean build, and hold what is live, all of it, and nothing else."""
+        model, files = self.model, self.world.feeds()
+
+        assert set(files) == FILES
+        assert files == self.world.clean_build(model.now)
+        manifest = json.loads(files["manifest.json"])["files"]
+        assert {name: about["sha256"] for name, about in manifest.items()} == {
+            name: hashlib.sha256(content).hexdigest() for name, content in files.items() if name != "manifest.json"
+        }
+        shown, stones = model.live()[: model.limit], model.tombstones()
+        entries, tombstones = atom_ids(files["atom.xml"])
+        items = json.loads(files["feed.json"])["items"]
+        assert entries == rss_ids(files["rss.xml"]) == [item["id"] for item in items]
+        assert entries == [f"urn:uuid:{post.id}" for post in shown]
+        assert tombstones == [f"urn:uuid:{post.id}" for post in stones]
+        words = {word for post in shown for word in post.shown(model.now)}
+        reasons = {post.written.reason for post in stones}
+        for name in FEEDS:
+            assert marks(files[name]) == words | (reasons if name == "atom.xml" else set()), name
+        self._look_at_redirects(files)
+
+    def _look_at_redirects(self, files: dict[str, bytes]) -> None:
+        moved, gone = self.model.old_addresses()
+        redirects = json.loads(files["redirects/redirects.json"])
+
+        assert [(slug(move["from"]), slug(move["to"])) for move in redirects["moved"]] == moved
+        assert [slug(path) for path in redirects["gone"]] == gone
+        for name in ("redirects/_redirects", "redirects/nginx.conf"):
+            assert marks(files[name]) == {*gone, *(word for move in moved for word in move)}, name
+
+    def look_at_plan(self, plan: Plan) -> None:
+        """See that a plan says what is to be told, and holds no word of what nobody may see."""
+        model, fields = self.model, plan.as_fields()
+        expected = model.to_tell()
+        events = [(event["type"], event["review"], event["sequence"]) for event in fields["events"]]
+        assert events == [(want.type, f"urn:uuid:{want.id}", want.sequence) for want in expected]
+        may = {word for post in model.live() for word in post.shown(model.now)}
+        may |= {word for want in expected for word in want.may}
+        may |= {post.told.slug for post in model.posts if post.told}
+        # What is in the feed and no longer live is named by its address.
+        feed = self.world.feeds().get("feed.json", b'{"items": []}')
+        may |= {slug(item["url"]) for item in json.loads(feed)["items"]}
+
+        assert marks(orjson.dumps(fields)) <= may, marks(orjson.dumps(fields)) - may
+
+    def _last_retractions(self) -> dict[str, int]:
+        """Return the number of the last retraction of each review that had one."""
+        return {event.review: event.sequence for event in self.events if event.type == RETRACTED}
+
+
+def marks(content: bytes) -> set[str]:
+    """Find the words that give a text away."""
+    return {word.decode() for word in MARK.findall(content)}
+
+
+def slug(address: str) -> str:
+    """Return the last part of a review's address."""
+    return address.rstrip("/").rpartition("/")[2]
