@@ -48,11 +48,14 @@ _INDENT = " " * 13
 def status(
     ctx: click.Context, site_folder: Path, now: str | None, *, json: bool, quiet: bool, verbose: bool
 ) -> None:
-    """Say how the site stands: what comes next, what is overdue, what was not published or delivered yet.
+    """Say what is live, what comes next, and what is overdue.
 
-    Nothing is written, and a run that is at work is not disturbed. The first five of each list are shown, with
-    --verbose all. Titles of drafts and of reviews to come are among them: what this prints is for the editors, not
-    for the public. The exit status is 0 whatever is found, and 4 where the feeds or the ledger cannot be looked at.
+    Also what differs from the feeds that were generated and from what was announced, and what waits for delivery. The
+    first five of each list are shown, with --verbose all. Titles of drafts and of reviews to come are among them: what
+    this prints is for the editors, not for the public.
+
+    Nothing is written, and a run that is at work is not disturbed. The exit status is 0 whatever is found, and another
+    only where the feeds or the ledger cannot be looked at.
 
     \b
     Example:

@@ -52,7 +52,7 @@ def undo(
         taken_back = publisher.undo(site, post, dry=dry_run)
     except publisher.ChangedSince as refusal:
         if not json:
-            show_lines(refusal.lines, "undo", console, err=True)
+            show_lines(refusal.lines, refusal.name, console, err=True)
         raise
     console.data(dry_run=dry_run, **_fields(taken_back), lines=lines_data(taken_back.lines))
     console.step(

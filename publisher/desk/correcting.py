@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from publisher.site import Site
 
+# Two corrections within a second are a second apart in the file.
+_HARDLY_AHEAD = timedelta(minutes=1)
 _WHY_NOT = {
     Visibility.DRAFT: ("is a draft", "mend the text; nobody has seen it"),
     Visibility.SCHEDULED: ("is scheduled", "mend the text; nobody has seen it"),
@@ -61,7 +63,7 @@ def _moment(subject: Subject) -> datetime:
     moment = now.replace(second=0, microsecond=0)
     if review is None:
         return moment
-    last = review.updated if review.updated and review.updated <= now else review.date
+    last = review.updated if review.updated and not _still_to_come(review.updated, now) else review.date
     if moment > last:
         return moment
     return max(now.replace(microsecond=0), last + timedelta(seconds=1))
@@ -72,6 +74,10 @@ def _notes(subject: Subject) -> list[str]:
     front, review = subject.front, subject.review
     if front is not None and front.correction:
         notes.append(f"it replaces the correction before it: {front.correction}")
-    if review is not None and review.updated is not None and review.updated > subject.now:
+    if review is not None and review.updated is not None and _still_to_come(review.updated, subject.now):
         notes.append(f"`updated` lay in the future, {subject.show(review.updated)}; it is now")
     return notes
+
+
+def _still_to_come(moment: datetime, now: datetime) -> bool:
+    return moment > now + _HARDLY_AHEAD

@@ -43,10 +43,11 @@ class Undoable:
 
 
 class ChangedSince(Refused):
-    """Say that a file no longer holds what the edit wrote; `lines` are those that taking it back would change."""
+    """Say that a file, `name`, no longer holds what the edit wrote; taking it back would change `lines`."""
 
-    def __init__(self, message: str, hint: str, lines: tuple[ChangedLine, ...]) -> None:
+    def __init__(self, message: str, hint: str, name: str, lines: tuple[ChangedLine, ...]) -> None:
         super().__init__(message, hint)
+        self.name = name
         self.lines = lines
 
 
@@ -159,8 +160,9 @@ def _refusal(step: _Step, site: Site) -> ChangedSince:
         way_out = "delete the file yourself, if that is what you want"
     else:
         way_out = "change the lines back by hand, or leave them; edits of another post: `publisher undo SLUG`"
-    lines = step.shown(site).lines if step.now is not None else ()
-    return ChangedSince(f"{step.obstacle}; nothing was taken back", way_out, lines)
+    shown = step.shown(site)
+    lines = shown.lines if step.now is not None else ()
+    return ChangedSince(f"{step.obstacle}; nothing was taken back", way_out, shown.name, lines)
 
 
 def _put_back(step: _Step) -> None:

@@ -71,9 +71,9 @@ def check_feeds(subject: Subject) -> Iterator[Outcome]:
     shown = site.display(site.feeds)
     stale = generate(posts, site, subject.now, dry=True).stale
     if stale:
-        named = ", ".join(stale[:_MOST_NAMED])
+        told = f"is not up to date: {', '.join(stale[:_MOST_NAMED])}"
         yield warning(
-            f"{shown}/ is not up to date: {named}",
+            f"{shown}/ {told if site.feeds.is_dir() else 'is not there yet'}",
             "`publisher publish` writes the feeds and tells partners; `publisher generate` only writes them",
         )
     else:

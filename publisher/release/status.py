@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from publisher.diagnostics import has_errors
-from publisher.errors import PublisherError, Refused
+from publisher.errors import EnvironmentFault, PublisherError, Refused
 from publisher.feeds import generate, live_posts
 from publisher.feeds.comparison import Difference, compare_feed
 from publisher.ledger import DeliveryState, EndpointState, Ledger
@@ -26,13 +26,17 @@ from publisher.release.schedule import Appointment, Turn, appointments
 from publisher.webhooks.retry_after import LONGEST_WAIT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+    from typing import TypeVar
 
     from publisher.diagnostics import Diagnostic
     from publisher.feeds.comparison import EntryDifference
     from publisher.ledger import Announced, Delivery
     from publisher.posts import Collection, Post
     from publisher.site import Site
+
+    Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +129,10 @@ def site_status(collection: Collection, site: Site, now: datetime) -> SiteStatus
     """
     troubles: dict[str, PublisherError] = {}
     faulty = _Faulty.of(collection, site)
-    generated = None
-    try:
-        generated = _ungenerated(collection.posts, site, now, faulty)
-    except PublisherError as error:
-        troubles["generated"] = error
-    books = None
-    try:
-        books = _read_ledger(site)
-    except PublisherError as error:
-        troubles["announced"] = error
+    generated = _looked(
+        lambda: _ungenerated(collection.posts, site, now, faulty), "generated", site.feeds, troubles
+    )
+    books = _looked(lambda: _read_ledger(site), "announced", site.state, troubles)
     announced = _unannounced(collection.posts, books, site, now, faulty) if books else None
     if announced and books:
         overdue = _not_announced(announced.changes, collection.posts, books.last_publish)
@@ -154,6 +152,21 @@ def site_status(collection: Collection, site: Site, now: datetime) -> SiteStatus
     )
 
 
+def _looked(
+    look: Callable[[], Found | None], about: str, where: Path, troubles: dict[str, PublisherError]
+) -> Found | None:
+    """Return what a look finds; where it cannot be had, that is one of the troubles."""
+    try:
+        return look()
+    except PublisherError as error:
+        troubles[about] = error
+    except OSError as error:
+        troubles[about] = EnvironmentFault(
+            f"{error.filename or where} cannot be read: {error.strerror or error}"
+        )
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class _Faulty:
     """Posts with errors.
@@ -162,11 +175,13 @@ class _Faulty:
         names: Their files, as messages name them.
         ids: The ids of those that could be read so far.
         unknown: Whether one may have any id.
+        others: The ids of the posts without errors.
     """
 
     names: tuple[str, ...]
     ids: frozenset[str]
     unknown: bool
+    others: frozenset[str]
 
     @classmethod
     def of(cls, collection: Collection, site: Site) -> _Faulty:
@@ -178,11 +193,13 @@ class _Faulty:
                 ids.add(identity(read_file(path, site), path)[0])
             except Unreadable:
                 ids.add(None)
-        return cls(tuple(names), frozenset(id for id in ids if id is not None), None in ids)  # noqa: A001 - the field's own word
+        read = frozenset(one for one in ids if one is not None)
+        others = frozenset(post.review.id for post in collection.posts)
+        return cls(tuple(names), read, None in ids, others)
 
-    def may_be(self, id: str, posts: Sequence[Post]) -> bool:
-        """Tell whether the review of an id that is not among the posts may be one of these."""
-        return id in self.ids or (self.unknown and all(post.review.id != id for post in posts))
+    def may_have(self, review_id: str) -> bool:
+        """Tell whether one of these may be the post of a review."""
+        return review_id in self.ids or (self.unknown and review_id not in self.others)
 
 
 def _counts(posts: Sequence[Post], now: datetime) -> dict[Visibility, int]:
@@ -204,7 +221,7 @@ def _ungenerated(posts: Sequence[Post], site: Site, now: datetime, faulty: _Faul
             for one in differences
             if (one.kind is Difference.CHANGED)
             or (one.kind is Difference.ADDED and one.id in shown)
-            or (one.kind is Difference.REMOVED and not faulty.may_be(one.id, posts))
+            or (one.kind is Difference.REMOVED and not faulty.may_have(one.id))
         )
     )
 
@@ -237,7 +254,7 @@ def _read_ledger(site: Site) -> _Books | None:
 def _unannounced(
     posts: Sequence[Post], books: _Books, site: Site, now: datetime, faulty: _Faulty
 ) -> Unannounced:
-    told = {id: one for id, one in (books.announced or {}).items() if not faulty.may_be(id, posts)}  # noqa: A001
+    told = {key: one for key, one in (books.announced or {}).items() if not faulty.may_have(key)}
     obstacles: list[str] = []
     changes: list[Change] = []
     try:

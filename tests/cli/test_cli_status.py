@@ -260,9 +260,23 @@ def test_a_site_that_may_only_be_read_is_looked_at_all_the_same(troubled: Newsro
 
 
 def _without_privileges() -> None:
-    # Root may write everywhere; PR_CAPBSET_DROP of CAP_DAC_OVERRIDE before the next exec takes that away.
+    # Root may do everything; PR_CAPBSET_DROP of CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH before the next exec ends that.
     if os.geteuid() == 0:
-        ctypes.CDLL(None).prctl(24, 1, 0, 0, 0)
+        for capability in (1, 2):
+            ctypes.CDLL(None).prctl(24, capability, 0, 0, 0)
+
+
+def test_a_ledger_without_permission_to_read_it_hides_nothing_else(make_site: MakeSite) -> None:
+    """Say that it cannot be read, and all that can be known without it."""
+    newsroom = Newsroom(make_site)
+    published(newsroom, timedelta(minutes=2))
+    (newsroom.site.state / FILE_NAME).chmod(0)
+    with newsroom.start("status", *AT, prepare=_without_privileges) as process:
+        out, err = process.communicate(timeout=60)
+
+    assert process.returncode == 4
+    assert "generated  feeds/ is up to date\n" in out
+    assert f"{FILE_NAME} cannot be read: Permission denied" in err
 
 
 def test_no_title_steers_the_terminal(make_site: MakeSite) -> None:

@@ -172,7 +172,9 @@ class Job:
 
 
 def _goes_on(condition: str, outcomes: Mapping[str, str], *, failed: bool) -> bool:
-    """Answer the conditions that the job has."""
+    """Answer the conditions that the job has; one that asks for no status holds only while nothing failed."""
+    if "()" not in condition:
+        condition = f"success() && {condition}"
     known = {"success()": not failed, "always()": True}
     for name, outcome in outcomes.items():
         known[f"steps.{name}.outcome == 'success'"] = outcome == "success"

@@ -61,6 +61,9 @@ def test_no_posts_are_told_and_a_folder_that_is_missing_has_failed(make_site: Ma
 def test_feeds_that_are_not_up_to_date_are_named(make_site: MakeSite) -> None:
     """Compared is what a run would write at this moment."""
     site = make_site()
+
+    assert one(look(site), "feeds").message == "feeds/ is not there yet"
+
     generate(read_posts(site).posts, site, NOW)
 
     assert one(look(site), "feeds").state == "ok"

@@ -16,7 +16,7 @@ import pytest
 
 from publisher.feeds import generate
 from publisher.posts import read_posts
-from tests.feeds.feeds_sites import CONFIGURATION, NOW, write_site
+from tests.feeds.feeds_sites import CONFIGURATION, NOW, ROOT, write_site
 from tests.feeds.test_feeds_redirects import RETRACTED, path_post
 
 if TYPE_CHECKING:
@@ -45,9 +45,7 @@ http {{
     server {{
         listen 127.0.0.1:{port};
         error_page 410 /gone.html;
-        absolute_redirect off;
-        if ($publisher_gone) {{ return 410; }}
-        if ($publisher_moved) {{ return 308 $publisher_moved$is_args$args; }}
+        {lines}
         location / {{ return 200 "live $uri"; }}
     }}
 }}
@@ -73,6 +71,12 @@ def generated(folder: Path, *posts: str, configuration: str = CONFIGURATION) -> 
     return site
 
 
+def advised(site: Site) -> list[str]:
+    """Read from the map's own header what is to stand in server {}."""
+    text = (site.feeds / "redirects" / "nginx.conf").read_bytes().decode(errors="replace")
+    return [line.removeprefix("#     ") for line in text.split("\n") if line.startswith("#     ")]
+
+
 @contextmanager
 def serving(site: Site) -> Iterator[int]:
     """Start nginx with the map on a free port, and give the port."""
@@ -81,7 +85,10 @@ def serving(site: Site) -> Iterator[int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    (folder / "conf").write_text(SERVER.format(folder=folder, feeds=site.feeds, port=port), encoding="utf-8")
+    lines = " ".join(advised(site))
+    (folder / "conf").write_text(
+        SERVER.format(folder=folder, feeds=site.feeds, port=port, lines=lines), encoding="utf-8"
+    )
     command = [nginx(), "-p", str(folder), "-c", str(folder / "conf"), "-e", str(folder / "error.log")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         try:
@@ -210,3 +217,12 @@ def test_nginx_leads_to_an_address_with_odd_characters(tmp_path: Path) -> None:
         status, location = ask(port, "/old/")
         assert (status, location) == (308, "/%24uri/a;b/%C3%A9/reviews/%C3%A4/")
         assert ask(port, location or "") == (200, None)
+
+
+def test_the_documentation_says_what_the_file_says(tmp_path: Path) -> None:
+    """What is to stand in server {} is the same in docs/editors.md and in the header, which all tests here follow."""
+    site = generated(tmp_path, path_post(1, "a"))
+    documented = [line.strip() for line in (ROOT / "docs" / "editors.md").read_text("utf-8").split("\n")]
+    lines = advised(site)
+    assert len(lines) == 3
+    assert documented[documented.index(lines[0]) :][:3] == lines

@@ -235,6 +235,41 @@ def test_reader_does_not_show_a_moved_review_again(tmp_path: Path, name: str) ->
     ]
 
 
+RETRACTED = "status: retracted\nretracted: 2026-11-22\nreason: It was <b>not</b> ours & never was."
+
+
+@pytest.mark.parametrize("name", XML)
+def test_feedparser_reads_a_feed_with_tombstones(tmp_path: Path, name: str) -> None:
+    """It has nothing to complain about, and finds the entries that are left and no other."""
+    posts = {"a.md": post(1, "A", more=RETRACTED), "b.md": post(2, "B"), "c.md": post(3, "C", more=RETRACTED)}
+    site = build(tmp_path, posts)
+    result = feedparser.parse((site.feeds / name).read_bytes())
+    assert not result.bozo
+    assert [entry.title for entry in result.entries] == ["B"]
+    assert result.feed.title == site.title
+    assert tuple(result.feed.updated_parsed)[:6] == (2026, 11, 22, 6, 0, 0)
+    assert ("http://purl.org/atompub/tombstones/1.0" in result.namespaces.values()) == (name == "atom.xml")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_reader_goes_on_when_a_review_it_has_is_taken_back(tmp_path: Path, name: str) -> None:
+    """The next poll of a reader that has the entry is a good one: nothing is new, and a later review is found."""
+    kept, taken, new = post(1, "Kept"), post(2, "Taken"), post(3, "New")
+    site = build(tmp_path, {"a.md": kept, "b.md": taken})
+    with served(site.feeds) as url, reading(tmp_path) as reader:
+        reader.add_feed(url + name)
+        reader.update_feed(url + name)
+        build(tmp_path, {"a.md": kept, "b.md": post(2, "Taken", more=RETRACTED)})
+        second = reader.update_feed(url + name)
+        build(tmp_path, {"a.md": kept, "b.md": post(2, "Taken", more=RETRACTED), "c.md": new})
+        third = reader.update_feed(url + name)
+        feed = reader.get_feed(url + name)
+    assert (second is None) or (second.new, second.modified) == (0, 0)
+    assert third is not None
+    assert (third.new, third.modified) == (1, 0)
+    assert feed.last_exception is None
+
+
 def newsboat(folder: Path, url: str) -> list[dict[str, Any]]:
     """Let newsboat fetch a feed unattended, and read what its cache keeps."""
     (folder / "home").mkdir(exist_ok=True)
@@ -278,3 +313,16 @@ def test_newsboat_keeps_every_entry_and_sees_none_twice(tmp_path: Path, name: st
         assert plain_words(found[urn]["content"]) == plain_words(entry.html)
         if "<" not in entry.review.title and "&" not in entry.review.title:  # it takes titles for HTML
             assert found[urn]["title"] == entry.review.title
+
+
+@pytest.mark.needs("newsboat")
+@pytest.mark.parametrize("name", XML)
+def test_newsboat_goes_on_when_a_review_it_has_is_taken_back(tmp_path: Path, name: str) -> None:
+    """It keeps what it has, sees no new item in a tombstone, and finds the next review."""
+    kept, taken = post(1, "Kept"), post(2, "Taken")
+    site = build(tmp_path, {"a.md": kept, "b.md": taken})
+    with served(site.feeds) as url:
+        newsboat(tmp_path, url + name)
+        build(tmp_path, {"a.md": kept, "b.md": post(2, "Taken", more=RETRACTED), "c.md": post(3, "New")})
+        titles = sorted(item["title"] for item in newsboat(tmp_path, url + name))
+    assert titles in (["Kept", "New"], ["Kept", "New", "Taken"])

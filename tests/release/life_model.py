@@ -305,7 +305,11 @@ class Model:
 
     def known(self) -> list[Post]:
         """Return the live reviews that partners know under the address they have."""
-        return [post for post in self.live() if post.told and post.told.live and post.told.slug == post.written.slug]
+        return [
+            post
+            for post in self.live()
+            if post.told and post.told.live and post.told.slug == post.written.slug
+        ]
 
     def clock_alone(self) -> list[Expected]:
         """Return the events that nobody caused but a clock that went back: a run must refuse to send these."""

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from publisher.errors import Refused
-from tests.release.life_model import MARK, PUBLISHED, RETRACTED, Expected, Model, Post
+from tests.release.life_model import MARK, PUBLISHED, RETRACTED, Expected, Model
 from tests.release.life_world import ENDPOINTS, Event, World, atom_ids, attempts, rss_ids
 
 if TYPE_CHECKING:
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 FEEDS = ("atom.xml", "rss.xml", "feed.json")
 #: All that may ever lie in the folder of feeds: there is no other page.
-FILES = {*FEEDS, "manifest.json", *(f"redirects/{name}" for name in ("_redirects", "nginx.conf", "redirects.json"))}
+FILES = {
+    *FEEDS,
+    "manifest.json",
+    *(f"redirects/{name}" for name in ("_redirects", "nginx.conf", "redirects.json")),
+}
 
 
 class Witness:
@@ -84,7 +88,12 @@ class Witness:
         """See that of a review that is taken back nothing went out but that; and that nobody got what it did not ask for."""
         bodies = {event.key: event for event in self.events}
         last = self._last_retractions()
-        hidden = {word for post in self.model.posts if post.state(self.model.now) != "live" for word in post.secrets()}
+        hidden = {
+            word
+            for post in self.model.posts
+            if post.state(self.model.now) != "live"
+            for word in post.secrets()
+        }
         for sent in self.world.partners.sent[since:]:
             event = bodies[sent.key]
             assert sent.body == event.body
@@ -111,7 +120,9 @@ class Witness:
         assert files == self.world.clean_build(model.now)
         manifest = json.loads(files["manifest.json"])["files"]
         assert {name: about["sha256"] for name, about in manifest.items()} == {
-            name: hashlib.sha256(content).hexdigest() for name, content in files.items() if name != "manifest.json"
+            name: hashlib.sha256(content).hexdigest()
+            for name, content in files.items()
+            if name != "manifest.json"
         }
         shown, stones = model.live()[: model.limit], model.tombstones()
         entries, tombstones = atom_ids(files["atom.xml"])

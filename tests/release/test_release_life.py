@@ -76,12 +76,15 @@ class Life(RuleBasedStateMachine):
             )
         )
 
-    @rule(pick=PICK, key=st.sampled_from(["title", "body", *OPTIONAL]), keep=st.booleans())
-    def write_something_else(self, pick: int, key: str, keep: bool) -> None:  # noqa: FBT001 - part of an example
-        """Change a text or a rating, or take away what need not be there."""
+    @rule(
+        pick=PICK, key=st.sampled_from(["title", "body", *OPTIONAL]), keep=st.booleans(), told=st.booleans()
+    )
+    def write_something_else(self, pick: int, key: str, keep: bool, told: bool) -> None:  # noqa: FBT001 - part of an example
+        """Change a text or a rating, or take away what need not be there; perhaps tell the world at once."""
         if post := self._pick(pick):
             new = f"{pick % 6}" if key == "rating" else self.words.fresh()
             self._edit(post, **{key: new if keep or key not in OPTIONAL else None})
+            self._tell(told)
 
     @rule(pick=PICK)
     def make_a_draft(self, pick: int) -> None:
@@ -103,12 +106,13 @@ class Life(RuleBasedStateMachine):
             gone = dict.fromkeys(("updated", "correction", "retracted", "reason"))
             self._edit(post, date=self.model.now + hours * HOUR, status=status, **gone)
 
-    @rule(pick=PICK, hours=SOON)
-    def retract(self, pick: int, hours: int) -> None:
-        """Take a review back, now or later."""
+    @rule(pick=PICK, hours=SOON, told=st.booleans())
+    def retract(self, pick: int, hours: int, told: bool) -> None:  # noqa: FBT001 - part of an example
+        """Take a review back, now or later, and perhaps tell the world at once."""
         if post := self._pick(pick):
             at = max(self.model.now + hours * HOUR, post.written.date)
             self._edit(post, status="retracted", retracted=at, reason=self.words.fresh())
+            self._tell(told)
 
     @rule(pick=PICK, hours=SOON)
     def correct(self, pick: int, hours: int) -> None:
@@ -152,9 +156,9 @@ class Life(RuleBasedStateMachine):
         command=st.sampled_from(["retract", "restore", "correct", "rename"]),
         pick=PICK,
         hours=SOON,
-        undone=st.booleans(),
+        then=st.sampled_from(["undo", "tell", "nothing"]),
     )
-    def at_the_desk(self, command: str, pick: int, hours: int, undone: bool) -> None:  # noqa: FBT001 - part of an example
+    def at_the_desk(self, command: str, pick: int, hours: int, then: str) -> None:
         """Have the program edit a file, or refuse to; taken back at once, every byte is as it was."""
         post = self._pick(pick)
         if post is None:
@@ -175,11 +179,12 @@ class Life(RuleBasedStateMachine):
             return
         run()
         assert file.read_bytes() != before
-        if undone:
+        if then == "undo":
             publisher.undo(site)
             assert file.read_bytes() == before
         else:
             post.change(**values)
+            self._tell(then == "tell")
 
     @rule(pick=PICK, how=st.sampled_from(["id", "slug", *BROKEN]))
     def do_what_must_not_be(self, pick: int, how: str) -> None:
@@ -209,10 +214,11 @@ class Life(RuleBasedStateMachine):
         """Let time pass."""
         self.model.now += by
 
-    @rule(minutes=st.sampled_from([1, 7, 90]))
-    def set_the_clock_back(self, minutes: int) -> None:
-        """Set the clock back a little."""
+    @rule(minutes=st.sampled_from([1, 7, 90]), told=st.booleans())
+    def set_the_clock_back(self, minutes: int, told: bool) -> None:  # noqa: FBT001 - part of an example
+        """Set the clock back a little, and perhaps publish."""
         self.model.now -= timedelta(minutes=minutes)
+        self._tell(told)
 
     # Runs.
 
@@ -234,12 +240,6 @@ class Life(RuleBasedStateMachine):
     def publish_later(self, by: timedelta) -> None:
         """Let time pass, and publish what has come due, as cron does."""
         self.model.now += by
-        self.publish()
-
-    @rule(pick=PICK, hours=SOON)
-    def retract_and_publish(self, pick: int, hours: int) -> None:
-        """Take a review back, and tell the world at once."""
-        self.retract(pick, hours)
         self.publish()
 
     @rule(only=st.booleans())
@@ -275,7 +275,7 @@ class Life(RuleBasedStateMachine):
         self.witness.look_at_plan(plan)
         told = bool(model.to_tell())
         if meanwhile == "edit":
-            self.write_something_else(pick, "body", keep=True)
+            self.write_something_else(pick, "body", keep=True, told=False)
         elif meanwhile == "time":
             model.now += timedelta(minutes=1)
         elif meanwhile == "publish":
@@ -297,6 +297,10 @@ class Life(RuleBasedStateMachine):
         assert self.witness.run(lambda: self.world.publish(self.model.now))
         self.witness.look_at_feeds()
         self.witness.look_at_deliveries()
+
+    def _tell(self, told: bool) -> None:  # noqa: FBT001 - passes it on
+        if told:
+            self.publish()
 
     def _pick(self, pick: int) -> Post | None:
         return _one(pick, [post for post in self.model.posts if post.there])

@@ -1,0 +1,334 @@
+"""Edits are taken back: byte for byte, one after the other, and never over what somebody else wrote."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from publisher.desk import journal
+from publisher.desk.correcting import correct
+from publisher.desk.journal import KEPT, at_work, records, remember, remembered
+from publisher.desk.renaming import rename
+from publisher.desk.retracting import restore, retract
+from publisher.desk.undoing import ChangedSince, undo, undoable
+from publisher.errors import EnvironmentFault, Refused, UsageError
+from publisher.posts import read_posts
+from publisher.release import publish
+from tests.release.newsroom import NOW, Newsroom, post
+from tests.release.test_release_durability import TRAPPED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from publisher.site import Site
+
+
+def text(newsroom: Newsroom, name: str = "a") -> bytes:
+    """Return what a post holds."""
+    return (newsroom.site.posts / f"{name}.md").read_bytes()
+
+
+def waiting(newsroom: Newsroom) -> list[tuple[str, bool]]:
+    """List the edits that can be taken back, and whether something stands in the way."""
+    return [(edit.command, edit.obstacle is not None) for edit in undoable(newsroom.site)]
+
+
+def test_edits_are_taken_back_one_after_the_other(make_site: Callable[..., Site]) -> None:
+    """Each state comes back as it was, whatever the line ends and the encoding of nothing."""
+    newsroom = Newsroom(make_site, posts={"a": "\ufeff" + post().replace("\n", "\r\n")})
+    states = [text(newsroom)]
+    for edit in (
+        lambda: correct(newsroom.site, "karmalink", "x", NOW),
+        lambda: rename(newsroom.site, "karmalink", "b", NOW),
+        lambda: retract(newsroom.site, "b", "y", NOW),
+        lambda: restore(newsroom.site, "b", NOW),
+    ):
+        edit()
+        states.append(text(newsroom))
+    assert waiting(newsroom) == [
+        ("restore", False),
+        ("retract", False),
+        ("rename", False),
+        ("correct", False),
+    ]
+
+    for state in states[-2::-1]:
+        undo(newsroom.site)
+        assert text(newsroom) == state
+
+    with pytest.raises(Refused, match="no edit to take back"):
+        undo(newsroom.site)
+    assert waiting(newsroom) == []
+
+
+def test_a_file_changed_since_is_left_alone(make_site: Callable[..., Site]) -> None:
+    """The lines that undoing would change are shown; edits of other posts can still be taken back."""
+    newsroom = Newsroom(make_site, posts={"a": post(), "b": post(2)})
+    other = text(newsroom, "b")
+    correct(newsroom.site, "film-2", "x", NOW)
+    retract(newsroom.site, "karmalink", "x", NOW)
+    newsroom.put(a=text(newsroom).decode().replace("rating: 4", "rating: 3"))
+    changed = text(newsroom)
+
+    with pytest.raises(ChangedSince, match=r"posts/a\.md was changed since `publisher retract`") as caught:
+        undo(newsroom.site)
+
+    shown = [(line.sign, line.text) for line in caught.value.lines]
+    assert {("-", "rating: 3"), ("+", "rating: 4"), ("-", "status: retracted")} <= set(shown)
+    assert waiting(newsroom) == [("retract", True), ("correct", False)]
+    undo(newsroom.site, "film-2")
+    assert (text(newsroom), text(newsroom, "b")) == (changed, other)
+
+
+def test_a_new_post_is_removed_and_a_post_that_is_gone_is_not_made(make_site: Callable[..., Site]) -> None:
+    """Only what holds exactly what was written is removed."""
+    newsroom = Newsroom(make_site)
+    new = newsroom.site.posts / "new.md"
+    data = post(2).encode()
+    with remembered(newsroom.site, "new", new, None, data):
+        new.write_bytes(data)
+
+    assert undo(newsroom.site, "new").command == "new"
+    assert not new.exists()
+
+    with remembered(newsroom.site, "new", new, None, data):
+        new.write_bytes(data + b"more")
+    with pytest.raises(Refused, match="changed since"):
+        undo(newsroom.site)
+    new.unlink()
+    retract(newsroom.site, "karmalink", "x", NOW)
+    newsroom.remove("a")
+    with pytest.raises(Refused, match="is not there any more"):
+        undo(newsroom.site, "posts/a.md")
+    with pytest.raises(UsageError):
+        undo(newsroom.site, "nothing")
+
+
+def test_a_dry_run_takes_nothing_back(make_site: Callable[..., Site]) -> None:
+    """It shows the lines."""
+    newsroom = Newsroom(make_site)
+    retract(newsroom.site, "karmalink", "x", NOW)
+    before = newsroom.files()
+
+    assert len(undo(newsroom.site, dry=True).lines) == 3
+    assert newsroom.files() == before
+
+
+def test_an_edit_that_could_not_be_made_is_not_remembered(make_site: Callable[..., Site]) -> None:
+    """A read-only file, a file with a second name, one that changed meanwhile."""
+    newsroom = Newsroom(make_site)
+    file = newsroom.site.posts / "a.md"
+    file.chmod(0o444)
+    with pytest.raises(Refused, match="read-only"):
+        retract(newsroom.site, "karmalink", "x", NOW)
+    file.chmod(0o644)
+    os.link(file, file.with_name("other.txt"))
+    with pytest.raises(Refused, match="another name"):
+        retract(newsroom.site, "karmalink", "x", NOW)
+
+    assert list(records(newsroom.site)) == []
+
+
+def test_what_cannot_be_remembered_is_not_edited(make_site: Callable[..., Site]) -> None:
+    """A file stands where the records go."""
+    newsroom = Newsroom(make_site)
+    before = text(newsroom)
+    newsroom.site.state.mkdir()
+    (newsroom.site.state / journal.FOLDER).write_text("")
+
+    with pytest.raises(EnvironmentFault, match="nothing was changed"):
+        retract(newsroom.site, "karmalink", "x", NOW)
+
+    assert text(newsroom) == before
+
+
+def test_records_are_private_and_the_newest_are_kept(make_site: Callable[..., Site]) -> None:
+    """What a draft said is nobody's business, and no disk is filled."""
+    newsroom = Newsroom(make_site)
+    file = newsroom.site.posts / "a.md"
+    for number in range(KEPT + 5):
+        remember(newsroom.site, f"edit {number}", file, b"", b"")
+
+    kept = [record.command for record in records(newsroom.site)]
+    folder = newsroom.site.state / journal.FOLDER
+    assert kept == [f"edit {number}" for number in range(KEPT + 4, 4, -1)]
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir() if path.name != "lock"} == {0o600}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]\n",
+        b"[" * 100_000,
+        b'{"format_version": 2}\n',
+        b"\xff\n",
+        b'{"format_version": 1, "command": 1}\n',
+    ],
+)
+def test_records_that_make_no_sense_are_passed_over(make_site: Callable[..., Site], content: bytes) -> None:
+    """Such as one whose writer was killed; the one before it is taken back."""
+    newsroom = Newsroom(make_site)
+    before = text(newsroom)
+    retract(newsroom.site, "karmalink", "x", NOW)
+    (newsroom.site.state / journal.FOLDER / "00000002").write_bytes(content)
+    os.mkfifo(newsroom.site.state / journal.FOLDER / "00000003")
+
+    undo(newsroom.site)
+
+    assert text(newsroom) == before
+
+
+@pytest.mark.parametrize(
+    "where", ["../outside.md", "../../outside.md", "publisher.toml", "posts/.hidden.md", "posts/x.txt"]
+)
+def test_no_record_reaches_beyond_the_posts(
+    make_site: Callable[..., Site], tmp_path: Path, where: str
+) -> None:
+    """A record that came with somebody's copy of a site must not overwrite other files."""
+    newsroom = Newsroom(make_site)
+    site, file = newsroom.site, tmp_path / where
+    held = file.read_bytes() if file.exists() else None
+    remember(site, "retract", file, b"evil", held if held is not None else b"")
+
+    with pytest.raises(Refused, match="is not one of the site's posts"):
+        undo(site)
+
+    assert (file.read_bytes() if file.exists() else None) == held
+
+
+MOMENTS = {
+    "before anything": ("publisher.desk.journal:remember", "before"),
+    "before it is remembered": ("os:fsync", "before"),
+    "when it is remembered": ("publisher.desk.journal:remember", "after"),
+    "before the file is replaced": ("pathlib:Path.replace", "before"),
+    "when the file is replaced": ("pathlib:Path.replace", "after"),
+}
+
+
+@pytest.mark.parametrize(("place", "when"), MOMENTS.values(), ids=MOMENTS)
+def test_killed_at_any_moment_an_edit_is_made_or_not_and_undo_knows(
+    make_site: Callable[..., Site], place: str, when: str
+) -> None:
+    """The file is as before or as after; undoing goes back to where the edit before began, and never astray."""
+    newsroom = Newsroom(make_site)
+    first = text(newsroom)
+    correct(newsroom.site, "karmalink", "x", NOW)
+    second = text(newsroom)
+
+    arguments = [place, when, "1", "retract", "karmalink", "--reason", "y", "--now", NOW.isoformat()]
+    killed = subprocess.run(
+        [sys.executable, "-c", TRAPPED, *arguments, "--site", str(newsroom.site.root)],
+        check=False,
+        timeout=60,
+    )
+
+    assert killed.returncode == -signal.SIGKILL
+    made = when == "after" and "replace" in place
+    assert (text(newsroom) != second) == made
+    if made:
+        assert undo(newsroom.site).command == "retract"
+        assert text(newsroom) == second
+    assert undo(newsroom.site).command == "correct"
+    assert text(newsroom) == first
+    with pytest.raises(Refused, match="no edit to take back"):
+        undo(newsroom.site)
+    assert text(newsroom) == first
+    retract(newsroom.site, "karmalink", "z", NOW)  # nothing that was left behind stands in the way
+    undo(newsroom.site)
+    assert text(newsroom) == first
+
+
+def test_undoing_that_was_killed_is_finished_by_undoing(make_site: Callable[..., Site]) -> None:
+    """The file holds what it held before, and the record still stands: the edit counts as taken back."""
+    newsroom = Newsroom(make_site)
+    first = text(newsroom)
+    correct(newsroom.site, "karmalink", "x", NOW)
+    second = text(newsroom)
+    retract(newsroom.site, "karmalink", "y", NOW)
+    subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            TRAPPED,
+            "pathlib:Path.replace",
+            "after",
+            "1",
+            "undo",
+            "--site",
+            str(newsroom.site.root),
+        ],
+        check=False,
+        timeout=60,
+    )
+    assert text(newsroom) == second
+
+    undo(newsroom.site)
+
+    assert text(newsroom) == first
+    assert waiting(newsroom) == []
+
+
+def test_whoever_edits_while_others_do_waits_for_them(
+    make_site: Callable[..., Site], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A moment, and not for ever."""
+    newsroom = Newsroom(make_site)
+    monkeypatch.setattr(journal, "_PATIENCE", 0.1)
+    before = text(newsroom)
+
+    with at_work(newsroom.site), pytest.raises(Refused, match="is editing posts"):
+        retract(newsroom.site, "karmalink", "x", NOW)
+
+    assert text(newsroom) == before
+
+
+def test_edits_at_once_lose_nothing(make_site: Callable[..., Site]) -> None:
+    """Of edits to one post by several people each is made whole or refused, and all that were made can be undone."""
+    newsroom = Newsroom(make_site)
+    before = text(newsroom)
+    outcomes: list[str] = []
+
+    def work(number: int) -> None:
+        try:
+            correct(newsroom.site, "karmalink", f"note {number}", NOW)
+            outcomes.append("made")
+        except Refused:
+            outcomes.append("refused")
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(outcomes) == 6
+    made = outcomes.count("made")
+    assert made >= 1
+    assert len(waiting(newsroom)) == made
+    for _ in range(made):
+        undo(newsroom.site)
+    assert text(newsroom) == before
+
+
+def test_an_edit_during_a_publish_run_is_told_by_the_next(make_site: Callable[..., Site]) -> None:
+    """What was read before the edit is never sent in part: the run refuses, or the next one tells of it."""
+    newsroom = Newsroom(make_site)
+    found = read_posts(newsroom.site)
+    retract(newsroom.site, "karmalink", "Not ours.", NOW)
+
+    with pytest.raises(Refused, match="changed while it was being published"):
+        publish(found, newsroom.site, NOW)
+
+    assert newsroom.push().changes == ()
+    assert b"status: retracted" in text(newsroom)
