@@ -31,13 +31,13 @@ def test_an_edit_is_shown_line_by_line(make_site: Callable[..., Site]) -> None:
 
     assert (status, err) == (0, "")
     there = f" --site {newsroom.site.root}"
+    told = "the next publish takes it out of the feeds; partners were not told of it, and are not told now"
     assert out.splitlines() == [
         "retracted  posts/a.md",
         "  posts/a.md:6: + status: retracted",
         "  posts/a.md:7: + retracted: 2026-11-22T06:00-06:00",
         "  posts/a.md:8: + reason: Not ours.",
-        "next       the next publish takes it out of the feeds; partners were not told of it, and are not told now "
-        f"(`publisher publish{there}`)",
+        f"next       {told} (`publisher publish{there}`)",
         f"           `publisher undo{there}` takes the edit back",
     ]
 

@@ -49,12 +49,12 @@ def test_a_slug_that_the_file_s_name_gave_gets_a_line(make_site: Callable[..., S
     assert lines(newsroom, "karmalink") == ["slug: karma-link", "previous: [/reviews/karmalink/]"]
 
 
-@pytest.mark.parametrize("front", [{"status": "draft"}, {"date": TOMORROW}])
+@pytest.mark.parametrize("unseen", [post(status="draft"), post(date=TOMORROW)], ids=["draft", "scheduled"])
 def test_the_old_address_of_what_nobody_has_seen_leaks_nowhere(
-    make_site: Callable[..., Site], front: dict[str, str]
+    make_site: Callable[..., Site], unseen: str
 ) -> None:
     """A secret title stays one."""
-    newsroom = Newsroom(make_site, posts={"a": post(**front)})
+    newsroom = Newsroom(make_site, posts={"a": unseen})
 
     rename(newsroom.site, "karmalink", "karma-link", NOW)
 
@@ -116,8 +116,7 @@ def test_a_slug_changed_by_hand_is_put_right(make_site: Callable[..., Site], nam
     newsroom = Newsroom(make_site)
     newsroom.push()
     newsroom.remove("a")
-    slug = {"slug": "karma-link"} if name == "a" else {"without": ("slug",)}
-    newsroom.put(**{name: post(**slug)})  # type: ignore[arg-type]
+    newsroom.put(**{name: post(slug="karma-link") if name == "a" else post(without=("slug",))})
     with pytest.raises(PostsInvalid, match="do not fit"):
         newsroom.push()
 

@@ -80,12 +80,12 @@ def test_a_retraction_that_nobody_heard_of_is_taken_back_in_silence(make_site: C
     assert told(newsroom, LATER) == []
 
 
-@pytest.mark.parametrize("front", [{"status": "draft"}, {"date": TOMORROW}])
+@pytest.mark.parametrize("unseen", [post(status="draft"), post(date=TOMORROW)], ids=["draft", "scheduled"])
 def test_nothing_is_taken_back_or_corrected_that_nobody_has_seen(
-    make_site: Callable[..., Site], front: dict[str, str]
+    make_site: Callable[..., Site], unseen: str
 ) -> None:
     """A draft is deleted, or stays one."""
-    newsroom = Newsroom(make_site, posts={"a": post(**front)})
+    newsroom = Newsroom(make_site, posts={"a": unseen})
     before = newsroom.files()
 
     with pytest.raises(Refused, match="nobody has seen it"):
@@ -144,11 +144,10 @@ def test_a_retraction_can_be_set_for_later_and_brought_forward(make_site: Callab
     assert told(newsroom, LATER) == [EventType.RETRACTED]
     with pytest.raises(Refused, match="is retracted since 2026-11-22 09:00 already"):
         retract(newsroom.site, "karmalink", "again", LATER)
+    restore(newsroom.site, "karmalink", LATER)
+    before = datetime.fromisoformat("2021-11-22T12:00:00+00:00")
     with pytest.raises(UsageError, match="--at: 2021-11-22 06:00 lies before"):
-        restore(newsroom.site, "karmalink", LATER)
-        retract(
-            newsroom.site, "karmalink", "x", LATER, at=datetime.fromisoformat("2021-11-22T12:00:00+00:00")
-        )
+        retract(newsroom.site, "karmalink", "x", LATER, at=before)
 
 
 def test_every_correction_is_told(make_site: Callable[..., Site]) -> None:

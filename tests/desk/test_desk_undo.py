@@ -45,12 +45,13 @@ def test_edits_are_taken_back_one_after_the_other(make_site: Callable[..., Site]
     """Each state comes back as it was, whatever the line ends and the encoding of nothing."""
     newsroom = Newsroom(make_site, posts={"a": "\ufeff" + post().replace("\n", "\r\n")})
     states = [text(newsroom)]
-    for edit in (
+    edits: list[Callable[[], object]] = [
         lambda: correct(newsroom.site, "karmalink", "x", NOW),
         lambda: rename(newsroom.site, "karmalink", "b", NOW),
         lambda: retract(newsroom.site, "b", "y", NOW),
         lambda: restore(newsroom.site, "b", NOW),
-    ):
+    ]
+    for edit in edits:
         edit()
         states.append(text(newsroom))
     assert waiting(newsroom) == [

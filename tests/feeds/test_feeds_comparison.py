@@ -54,7 +54,7 @@ def made(
 def compared(site: Site, now: datetime = NOW) -> list[tuple[str, str, tuple[str, ...]]] | None:
     """Compare, and name what differs by the number in its id."""
     found = compare_feed(read_posts(site).require_valid().posts, site, now)
-    return found and [(e.id[-2:], str(e.kind), e.fields) for e in found] if found is not None else None
+    return None if found is None else [(e.id[-2:], str(e.kind), e.fields) for e in found]
 
 
 def test_the_same_posts_make_no_difference(tmp_path: Path) -> None:
