@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from publisher.errors import EnvironmentFault
 from publisher.ledger import schema
-from publisher.ledger.migrations import prepare
+from publisher.ledger.migrations import is_older, prepare
 from publisher.ledger.records import Announced, Announcement, Delivery, DeliveryState, EndpointState
 from publisher.ledger.sqlite import HINTS, begin_immediate, configure, damaged, printable
 from publisher.model import EventType
@@ -75,12 +75,13 @@ class Ledger:
     def peek(cls, folder: Path) -> Self | None:
         """Open the ledger only if there is one; for those who just want to look.
 
-        Where nothing may be written, a copy is looked at: SQLite cannot read a ledger without writing beside it.
+        Where nothing may be written, a copy is looked at: SQLite cannot read a ledger without writing beside it. Nor
+        is one that an earlier version wrote changed by looking at it.
         """
         path = folder / FILE_NAME
         if not path.exists() or not path.stat().st_size:
             return None
-        if os.access(folder, os.W_OK) and os.access(path, os.W_OK):
+        if os.access(folder, os.W_OK) and os.access(path, os.W_OK) and not is_older(path):
             return cls.open(folder)
         copy = TemporaryDirectory(prefix="publisher-ledger-")
         for file in (path, path.with_name(f"{FILE_NAME}-wal")):

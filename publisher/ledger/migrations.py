@@ -55,6 +55,16 @@ def prepare(connection: Connection, path: Path) -> None:
     connection.execute(update(schema.about).values(schema_version=version))
 
 
+def is_older(path: Path) -> bool:
+    """Tell whether an earlier version wrote a ledger; what cannot be read, opening it will tell."""
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            versions = connection.execute("SELECT schema_version FROM about").fetchall()
+    except sqlite3.Error:
+        return False
+    return len(versions) == 1 and versions[0][0] in _STEPS
+
+
 def _add_runs(connection: Connection) -> None:
     schema.runs.create(connection)
 

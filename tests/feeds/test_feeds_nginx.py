@@ -109,14 +109,19 @@ def serving(site: Site) -> Iterator[int]:
 
 def ask(port: int, path: str) -> tuple[int, str | None]:
     """Request a path as it stands; return the status and where it leads."""
+    head = answer_to(port, path).partition("\r\n\r\n")[0].split("\r\n")
+    fields = dict(line.split(": ", 1) for line in head[1:])
+    return int(head[0].split()[1]), fields.get("Location")
+
+
+def answer_to(port: int, path: str) -> str:
+    """Request a path as it stands; return the whole answer."""
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
         connection.sendall(f"GET {path} HTTP/1.0\r\nHost: reviews.example\r\n\r\n".encode())
         answer = b""
         while data := connection.recv(65536):
             answer += data
-    head = answer.partition(b"\r\n\r\n")[0].decode().split("\r\n")
-    fields = dict(line.split(": ", 1) for line in head[1:])
-    return int(head[0].split()[1]), fields.get("Location")
+    return answer.decode(errors="replace")
 
 
 def test_nginx_redirects_what_moved_and_knows_what_is_gone(tmp_path: Path) -> None:
@@ -132,6 +137,8 @@ def test_nginx_redirects_what_moved_and_knows_what_is_gone(tmp_path: Path) -> No
         assert ask(port, "/old/?a=1&b=%20") == (308, "/reviews/live/?a=1&b=%20")
         for path in ("/reviews/back/", "/reviews/back", "/was/", "/was?x"):
             assert ask(port, path) == (410, None)
+            # The site's own page for it, which is asked for in the same request.
+            assert answer_to(port, path).endswith("live /gone.html")
         for path in (
             "/",
             "/reviews/live/",

@@ -287,23 +287,41 @@ except PublisherError as error:
 """
 
 
-def test_an_older_ledger_is_brought_up_to_date_and_a_copy_of_it_kept(tmp_path: Path) -> None:
-    """Open a ledger as version 1 wrote it: nothing is lost, runs can be recorded, and the old file lies beside it."""
+@pytest.fixture
+def older(tmp_path: Path) -> Announced:
+    """Leave a ledger as version 1 wrote it, and give what it knows."""
     told = Announced("00000000-0000-4000-8000-000000000001", 1, live=True, snapshot={"title": "Karmalink"})
     with Ledger.open(tmp_path) as ledger:
         ledger.announce([Announcement(told, None)], {}, 1.0)
-    with contextlib.closing(sqlite3.connect(tmp_path / FILE_NAME)) as connection:
+    with looking(tmp_path) as connection:
         connection.execute("DROP TABLE runs")
         connection.execute("UPDATE about SET schema_version = 1")
-        connection.commit()
+    return told
 
+
+def test_an_older_ledger_is_brought_up_to_date_and_a_copy_of_it_kept(
+    tmp_path: Path, older: Announced
+) -> None:
+    """Nothing is lost, runs can be recorded, and the old file lies beside it."""
     with Ledger.open(tmp_path) as ledger:
         ledger.record_run("publish", 2.0)
         assert (ledger.last_run("publish"), ledger.last_run("push")) == (2.0, None)
-        assert ledger.announced() == {told.review_id: told}
+        assert ledger.announced() == {older.review_id: older}
     with contextlib.closing(sqlite3.connect(tmp_path / f"{FILE_NAME}.schema-1")) as connection:
         assert connection.execute("SELECT schema_version FROM about").fetchall() == [(1,)]
-        assert connection.execute("SELECT review_id FROM announced").fetchall() == [(told.review_id,)]
+        assert connection.execute("SELECT review_id FROM announced").fetchall() == [(older.review_id,)]
+
+
+def test_who_only_looks_leaves_an_older_ledger_as_it_is(tmp_path: Path, older: Announced) -> None:
+    """A status is told from a copy."""
+    before = (tmp_path / FILE_NAME).read_bytes()
+    ledger = Ledger.peek(tmp_path)
+    assert ledger is not None
+    with ledger:
+        assert ledger.announced() == {older.review_id: older}
+
+    assert (tmp_path / FILE_NAME).read_bytes() == before
+    assert not (tmp_path / f"{FILE_NAME}.schema-1").exists()
 
 
 def test_damage_inside_the_file_is_found_on_request(tmp_path: Path) -> None:
