@@ -44,12 +44,12 @@ if TYPE_CHECKING:
     from publisher.posts.json_schema import post_schema
     from publisher.release import (
         AlreadyRunning,
-        OverCeiling,
         Plan,
         Progress,
         PublishReport,
         PushReport,
         SiteStatus,
+        Unconfirmed,
         make_plan,
         preview_publish,
         preview_push,
@@ -96,7 +96,6 @@ __all__ = [
     "NewSite",
     "NotDelivered",
     "Offer",
-    "OverCeiling",
     "Plan",
     "Post",
     "PostHandler",
@@ -115,6 +114,7 @@ __all__ = [
     "Site",
     "SiteOutline",
     "SiteStatus",
+    "Unconfirmed",
     "Undoable",
     "UsageError",
     "VerificationFailed",
@@ -232,7 +232,7 @@ _HOMES = {
     "publisher.posts.json_schema": ("post_schema",),
     "publisher.release": (
         "AlreadyRunning",
-        "OverCeiling",
+        "Unconfirmed",
         "Plan",
         "Progress",
         "PublishReport",

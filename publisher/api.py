@@ -88,4 +88,6 @@ def parse_time(text: str | None, site: Site, option: str = "--now") -> datetime:
         return parse_moment(text, site.zone).at
     except PydanticCustomError as error:
         about = error.context or {}
-        raise UsageError(f"{option}: {about.get('message')}", about.get("help") or about.get("label")) from None
+        raise UsageError(
+            f"{option}: {about.get('message')}", about.get("help") or about.get("label")
+        ) from None

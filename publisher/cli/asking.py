@@ -1,4 +1,4 @@
-"""What is asked on a terminal before a run does more at once than it does unasked."""
+"""What is asked on a terminal before a run does what it does not do unasked."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ if TYPE_CHECKING:
 
 
 def asked_if_over(run: Callable[[bool], Result], console: Console, *, confirmed: bool) -> Result:
-    """Run something that may go over a ceiling; a person at a terminal is asked then, and nobody else.
+    """Run something that may need to be told that it is meant; a person at a terminal is asked then, nobody else.
 
     Args:
-        run: What to run; it is told whether more than the ceilings allow is meant.
+        run: What to run; it is told whether it is meant.
         console: Where the question goes.
         confirmed: It was said beforehand that it is meant.
 
     Raises:
-        OverCeiling: Nobody could be asked, or the answer was no.
+        Unconfirmed: Nobody could be asked, or the answer was no.
     """
     import publisher
 
     try:
         return run(confirmed)
-    except publisher.OverCeiling as excess:
+    except publisher.Unconfirmed as refusal:
         if not _somebody_there(console):
             raise
-        click.echo(visible(excess.message), err=True)
+        click.echo(visible(refusal.message), err=True)
         try:
             meant = click.confirm("Is that meant?", default=False, err=True)
         except click.Abort:

@@ -20,7 +20,11 @@ from publisher.cli.progress import count, tell_warnings
     metavar="FILE",
     help="Write the plan down, for `publisher publish --plan FILE`.",
 )
-@click.option("--yes", is_flag=True, help="More than 20 announcements, or 5 retractions, at once are meant.")
+@click.option(
+    "--yes",
+    is_flag=True,
+    help="It is meant: more than 20 announcements or 5 retractions at once, or a clock set back.",
+)
 @site_option
 @now_option
 @json_option

@@ -28,7 +28,11 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Do exactly what this plan says, or nothing; `publisher plan -o FILE` makes it.",
 )
-@click.option("--yes", is_flag=True, help="More than 20 announcements, or 5 retractions, at once are meant.")
+@click.option(
+    "--yes",
+    is_flag=True,
+    help="It is meant: more than 20 announcements or 5 retractions at once, or a clock set back.",
+)
 @site_option
 @now_option
 @json_option

@@ -16,7 +16,11 @@ from publisher.cli.progress import count, push_data, tell_push, tell_warnings
 @click.command(cls=SiteCommand)
 @click.option("--dry-run", is_flag=True, help="Show what would be announced; nothing is committed or sent.")
 @click.option("--baseline", is_flag=True, help="Record everything as announced, and send nothing.")
-@click.option("--yes", is_flag=True, help="More than 20 announcements, or 5 retractions, at once are meant.")
+@click.option(
+    "--yes",
+    is_flag=True,
+    help="It is meant: more than 20 announcements or 5 retractions at once, or a clock set back.",
+)
 @site_option
 @now_option
 @json_option

@@ -91,6 +91,11 @@ def _taken_back(subject: Subject, at: datetime | None) -> datetime:
             f"--at: {subject.show(at)} lies before the review's date, {subject.show(date)}",
             "leave --at out to take it back now",
         )
+    if at > subject.now and subject.seen is Visibility.DRAFT:
+        raise Refused(
+            f"{subject.name} is a draft, and would be live again until {subject.show(at)}",
+            "leave --at out to take it back now",
+        )
     return at
 
 

@@ -107,7 +107,12 @@ class Ledger:
             return {row.review_id: _announced(row) for row in connection.execute(select(schema.announced))}
 
     def announce(
-        self, announcements: Sequence[Announcement], asked: Mapping[str, Collection[EventType]], at: float
+        self,
+        announcements: Sequence[Announcement],
+        asked: Mapping[str, Collection[EventType]],
+        at: float,
+        *,
+        now: float | None = None,
     ) -> None:
         """Commit events, their deliveries and what they announce, all or nothing.
 
@@ -117,8 +122,11 @@ class Ledger:
             announcements: What is announced, in the order in which it is to be sent.
             asked: The types of events that each endpoint asked for, by the endpoint's name.
             at: The time, in seconds since 1970.
+            now: The moment that decided what is live, likewise; remembered for `latest_moment`.
         """
         with self._transaction() as connection:
+            if now is not None:
+                self._set_clock(connection, now, told=bool(announcements))
             for announcement in announcements:
                 self._remember(connection, announcement.announced, at)
                 told = announcement.event
@@ -231,6 +239,12 @@ class Ledger:
             if not done.rowcount:
                 connection.execute(insert(table).values(name=name, url=url, **values))
 
+    def latest_moment(self) -> float | None:
+        """Return the moment up to which partners know what is live, in seconds since 1970; None before any run."""
+        with self._reading() as connection:
+            now = connection.execute(select(func.max(schema.clock.c.now))).scalar_one()
+        return None if now is None else float(now)
+
     def last_run(self, command: str) -> float | None:
         """Return when a command last ended well, in seconds since 1970; None when it never did."""
         table = schema.runs
@@ -256,6 +270,16 @@ class Ledger:
             *told,
             *(f"table {printable(str(row[0]))}: row {row[1]} belongs to nothing" for row in strays[:20]),
         ]
+
+    @staticmethod
+    def _set_clock(connection: Connection, now: float, *, told: bool) -> None:
+        """Remember a moment; one before the last only when something was told of it, which was meant then."""
+        table = schema.clock
+        latest = connection.execute(select(func.max(table.c.now))).scalar_one()
+        if latest is None:
+            connection.execute(insert(table).values(now=now))
+        elif told or now > latest:
+            connection.execute(update(table).values(now=now))
 
     @staticmethod
     def _remember(connection: Connection, announced: Announced, at: float) -> None:

@@ -65,12 +65,13 @@ def is_older(path: Path) -> bool:
     return len(versions) == 1 and versions[0][0] in _STEPS
 
 
-def _add_runs(connection: Connection) -> None:
+def _add_runs_and_clock(connection: Connection) -> None:
     schema.runs.create(connection)
+    schema.clock.create(connection)
 
 
 #: What leads from a version to the next.
-_STEPS: dict[int, Callable[[Connection], None]] = {1: _add_runs}
+_STEPS: dict[int, Callable[[Connection], None]] = {1: _add_runs_and_clock}
 
 
 def _keep_copy(path: Path, version: int) -> None:

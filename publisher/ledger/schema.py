@@ -92,3 +92,6 @@ runs = Table(
     Column("command", String(40), primary_key=True),
     Column("at", Float, nullable=False),
 )
+
+# One row: the moment of the last run, real or given by --now, that decided what was live.
+clock = Table("clock", metadata, Column("now", Float, nullable=False))

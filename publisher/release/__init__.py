@@ -1,7 +1,7 @@
 """One publish run: which step follows which, and what must hold before anything is written or sent."""
 
-from publisher.release.ceilings import CEILING, RETRACTION_CEILING, OverCeiling
 from publisher.release.changes import Change, find_changes
+from publisher.release.guards import CEILING, RETRACTION_CEILING, ClockBehind, OverCeiling, Unconfirmed
 from publisher.release.lock import AlreadyRunning, exclusive
 from publisher.release.pending import Pending, look_for_changes
 from publisher.release.plan import Plan, make_plan, read_plan, write_plan
@@ -15,6 +15,7 @@ __all__ = [
     "RETRACTION_CEILING",
     "AlreadyRunning",
     "Change",
+    "ClockBehind",
     "OverCeiling",
     "Pending",
     "Plan",
@@ -22,6 +23,7 @@ __all__ = [
     "PublishReport",
     "PushReport",
     "SiteStatus",
+    "Unconfirmed",
     "exclusive",
     "find_changes",
     "look_for_changes",

@@ -6,15 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from publisher.content import film_fields, picture_url, rating_fields, sparse
-from publisher.errors import Refused
-from publisher.model import EventType, Status, Visibility, as_of, visibility
+from publisher.model import EventType, Visibility, as_of, visibility
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from publisher.ledger import Announced
-    from publisher.model import Review
     from publisher.posts import Post
     from publisher.site import Site
 
@@ -23,9 +21,6 @@ if TYPE_CHECKING:
 COMPARED = ("title", "url", "summary", "rating", "film", "image", "updated")
 #: What is told with an update, and does not make one: readers hear of a correction by `updated`.
 TOLD_WITH = ("correction",)
-
-_MOMENT = "%Y-%m-%d %H:%M UTC"
-_BEHIND = "the clock, or --now, is behind an earlier run; with the right time nothing needs taking back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +67,7 @@ def snapshot(post: Post, site: Site) -> dict[str, Any]:
             else None,
             "updated": review.updated.isoformat() if review.updated else None,
             "correction": review.correction,
-            # Not compared: it tells a clock that runs behind from a review that was put off.
+            # Not compared: it tells an editor which date to set back.
             "published": review.date.isoformat(),
         }
     )
@@ -81,11 +76,7 @@ def snapshot(post: Post, site: Site) -> dict[str, Any]:
 def find_changes(
     posts: Iterable[Post], announced: Mapping[str, Announced], site: Site, now: datetime
 ) -> list[Change]:
-    """Compare the reviews with what was announced: oldest review first, retractions last.
-
-    Raises:
-        Refused: A review that was announced, or a retraction, is still to come at `now`: the clock runs behind.
-    """
+    """Compare the reviews with what was announced: oldest review first, retractions last."""
     changes: list[Change] = []
     live: set[str] = set()
     hidden: dict[str, Post] = {}
@@ -109,8 +100,6 @@ def _of_live(post: Post, told: Announced | None, site: Site) -> Change | None:
     review = post.review
     current = snapshot(post, site)
     kind, changed = EventType.PUBLISHED, frozenset[str]()
-    if told is not None and not told.live and _taken_back(review) == told.snapshot.get("retracted", ""):
-        raise Refused(f"{post.name} was taken back, but {review.retracted:{_MOMENT}} is yet to come", _BEHIND)
     if told is not None and told.live:
         kind = EventType.UPDATED
         changed = _differing(COMPARED, current, told.snapshot)
@@ -134,22 +123,12 @@ def _differing(keys: Iterable[str], one: Mapping[str, Any], two: Mapping[str, An
 
 
 def _retraction(told: Announced, post: Post | None, now: datetime) -> Change:
-    remembered = dict(told.snapshot)
     at = now
     if post is None:
         reason = "deleted"
     elif visibility(post.review, now) is Visibility.RETRACTED:
         reason = post.review.reason or "retracted"
-        # Not compared: it tells a clock that runs behind from a review that came back.
-        remembered["retracted"] = _taken_back(post.review)
         at = post.review.retracted or now
-    elif (
-        visibility(post.review, now) is Visibility.SCHEDULED
-        and told.snapshot.get("published") == post.review.date.isoformat()
-    ):
-        raise Refused(
-            f"{post.name} was announced, but its date, {post.review.date:{_MOMENT}}, is yet to come", _BEHIND
-        )
     else:
         reason = "unpublished"
     return Change(
@@ -158,12 +137,7 @@ def _retraction(told: Announced, post: Post | None, now: datetime) -> Change:
         title=str(told.snapshot.get("title", "")),
         url=str(told.snapshot.get("url", "")),
         sequence=told.sequence + 1,
-        snapshot=sparse(remembered),
+        snapshot=told.snapshot,
         reason=reason,
         at=at,
     )
-
-
-def _taken_back(review: Review) -> str | None:
-    """Return the moment an editor gave a retraction, as a snapshot keeps it."""
-    return review.retracted.isoformat() if review.status is Status.RETRACTED and review.retracted else None

@@ -31,6 +31,7 @@ class Pending:
         warnings: What the editor should know before that: reviews that would be taken back without having been retracted.
         waiting: Deliveries of earlier runs that are still to be made.
         last_run: When `publish` or `push` last ended well, in seconds since 1970.
+        latest: The last moment that decided, in a run, what is live, in seconds since 1970.
         ledger: A digest of what the ledger knows; another one means that somebody published meanwhile.
     """
 
@@ -38,6 +39,7 @@ class Pending:
     warnings: tuple[Diagnostic, ...] = ()
     waiting: tuple[Delivery, ...] = ()
     last_run: float | None = None
+    latest: float | None = None
     ledger: str = ""
 
 
@@ -46,7 +48,6 @@ def look_for_changes(posts: Iterable[Post], site: Site, now: datetime) -> Pendin
 
     Raises:
         PostsInvalid: A post does not fit what was announced.
-        Refused: The clock runs behind.
         EnvironmentFault: The ledger cannot be used.
     """
     ledger = Ledger.peek(site.state)
@@ -54,11 +55,14 @@ def look_for_changes(posts: Iterable[Post], site: Site, now: datetime) -> Pendin
         return Pending(tuple(find_changes(posts, {}, site, now)), ledger=_digest({}, ()))
     with ledger:
         announced, waiting = ledger.announced(), tuple(ledger.waiting())
+        latest = ledger.latest_moment()
         runs = [at for command in ("publish", "push") if (at := ledger.last_run(command)) is not None]
     posts = list(posts)
     warnings = check_history(posts, announced, site, now)
     changes = find_changes(posts, announced, site, now)
-    return Pending(tuple(changes), tuple(warnings), waiting, max(runs, default=None), _digest(announced, waiting))
+    return Pending(
+        tuple(changes), tuple(warnings), waiting, max(runs, default=None), latest, _digest(announced, waiting)
+    )
 
 
 def _digest(announced: Mapping[str, Announced], waiting: Sequence[Delivery]) -> str:

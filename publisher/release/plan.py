@@ -184,11 +184,11 @@ def make_plan(collection: Collection, site: Site, now: datetime, *, confirmed: b
         collection: All posts.
         site: The site.
         now: The moment that decides what is live; aware.
-        confirmed: More at once than the ceilings allow is meant, and no obstacle.
+        confirmed: What is announced or taken back is meant: what needs that said is no obstacle.
 
     Raises:
         PostsInvalid: A post has an error, or does not fit what was announced.
-        Refused: The clock runs behind, or a post changed since it was read.
+        Refused: A post changed since it was read.
     """
     posts = collection.require_valid().posts
     pending = look_for_changes(posts, site, now)
@@ -206,7 +206,7 @@ def make_plan(collection: Collection, site: Site, now: datetime, *, confirmed: b
         deploys=site.deploy is not None,
         events=tuple(_event(change, site) for change in pending.changes),
         waiting=_waiting(pending),
-        obstacles=obstacles(pending.changes, site, confirmed=confirmed),
+        obstacles=obstacles(pending, site, now, confirmed=confirmed),
         warnings=pending.warnings,
     )
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from publisher.content import current_offers
 from publisher.feeds import Written, generate, live_posts
-from publisher.release.ceilings import check_ceilings
 from publisher.release.deploy import run_deploy
+from publisher.release.guards import require_meant
 from publisher.release.lock import exclusive
 from publisher.release.pending import look_for_changes
 from publisher.release.plan import make_plan
@@ -62,7 +62,7 @@ def publish(  # noqa: PLR0913 - what a run needs, and the world around it
         collection: All posts.
         site: The site.
         now: The moment that decides what is live; aware.
-        confirmed: More announcements or retractions at once than the ceilings allow are meant.
+        confirmed: What is announced or taken back is meant, however much, and whatever the time was before.
         plan: What is to be done, exactly, as `read_plan` returns it; None does whatever there is to do.
         progress: Hears of each step when it is done.
         clock: Answers the real time in seconds since 1970.
@@ -70,7 +70,7 @@ def publish(  # noqa: PLR0913 - what a run needs, and the world around it
 
     Raises:
         PostsInvalid: A post has an error, or does not fit what was announced.
-        OverCeiling: Too much would be announced or taken back at once.
+        Unconfirmed: Too much would be announced or taken back at once, or the clock is behind an earlier run.
         Refused: Another run is at work, or the plan no longer holds.
         ConfigurationError: A secret is missing or wrong.
         EnvironmentFault: A file cannot be written, or the deploy command failed.
@@ -80,7 +80,7 @@ def publish(  # noqa: PLR0913 - what a run needs, and the world around it
     with exclusive(site):
         # What would stop the push is found before a file is written.
         pending = look_for_changes(posts, site, now)
-        check_ceilings(pending.changes, site, confirmed=confirmed)
+        require_meant(pending.changes, site, now, pending.latest, confirmed=confirmed)
         endpoint_secrets(site)
         if plan is not None:
             make_plan(collection, site, now).require_same(plan)

@@ -11,11 +11,11 @@ from publisher.errors import PublisherError
 from publisher.ledger import Announced, Announcement, Ledger
 from publisher.model import EventType
 from publisher.net import Client
-from publisher.release.ceilings import check_ceilings
 from publisher.release.changes import Change, find_changes
+from publisher.release.guards import require_meant
 from publisher.release.history import check_history
 from publisher.release.lock import exclusive
-from publisher.release.pending import look_for_changes
+from publisher.release.pending import Pending, look_for_changes
 from publisher.webhooks import (
     EndpointReport,
     Secret,
@@ -26,7 +26,7 @@ from publisher.webhooks import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from publisher.diagnostics import Diagnostic
@@ -94,15 +94,15 @@ def preview_push(
         baseline=baseline,
         waiting=len(pending.waiting),
         warnings=pending.warnings,
-        obstacles=() if baseline else obstacles(pending.changes, site, confirmed=confirmed),
+        obstacles=() if baseline else obstacles(pending, site, now, confirmed=confirmed),
     )
 
 
-def obstacles(changes: Sequence[Change], site: Site, *, confirmed: bool) -> tuple[str, ...]:
+def obstacles(pending: Pending, site: Site, now: datetime, *, confirmed: bool) -> tuple[str, ...]:
     """Say what would keep changes from being announced."""
     found = []
     for check in (
-        lambda: check_ceilings(changes, site, confirmed=confirmed),
+        lambda: require_meant(pending.changes, site, now, pending.latest, confirmed=confirmed),
         lambda: endpoint_secrets(site),
     ):
         try:
@@ -132,13 +132,13 @@ def push(
         site: The site.
         now: The moment that decides what is live; aware.
         baseline: Record everything as announced, without events.
-        confirmed: More announcements or retractions at once than the ceilings allow are meant.
+        confirmed: What is announced or taken back is meant, however much, and whatever the time was before.
         clock: Answers the real time in seconds since 1970; signatures need it.
         client: The way out; default: the guarded one, as the site's configuration allows.
 
     Raises:
         PostsInvalid: A post does not fit what was announced.
-        OverCeiling: Too much would be announced or taken back at once.
+        Unconfirmed: Too much would be announced or taken back at once, or the clock is behind an earlier run.
         Refused: Another run is at work.
         ConfigurationError: A secret is missing or wrong.
         EnvironmentFault: The ledger cannot be used.
@@ -167,12 +167,13 @@ def push_locked(
         warnings = tuple(check_history(posts, announced, site, now))
         changes = tuple(find_changes(posts, announced, site, now))
         if not baseline:
-            check_ceilings(changes, site, confirmed=confirmed)
+            require_meant(changes, site, now, ledger.latest_moment(), confirmed=confirmed)
         secrets = {} if baseline else endpoint_secrets(site)
         ledger.announce(
             [_announcement(change, site, now, baseline=baseline) for change in changes],
             {endpoint.name: endpoint.events for endpoint in site.endpoints},
             clock(),
+            now=now.timestamp(),
         )
         reports: list[EndpointReport] = []
         if not baseline:

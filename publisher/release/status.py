@@ -19,8 +19,8 @@ from publisher.ledger import DeliveryState, EndpointState, Ledger
 from publisher.model import EventType, Visibility, visibility
 from publisher.posts.files import Unreadable, read_file
 from publisher.posts.reading import identity
-from publisher.release.ceilings import check_ceilings
 from publisher.release.changes import Change, find_changes
+from publisher.release.guards import require_meant
 from publisher.release.history import history_faults
 from publisher.release.schedule import Appointment, Turn, appointments
 from publisher.webhooks.retry_after import LONGEST_WAIT
@@ -235,6 +235,7 @@ class _Books:
     counts: Mapping[str, Mapping[DeliveryState, int]] | None = None
     asked: Mapping[str, EndpointState] | None = None
     last_publish: float | None = None
+    latest: float | None = None
 
 
 def _read_ledger(site: Site) -> _Books | None:
@@ -248,6 +249,7 @@ def _read_ledger(site: Site) -> _Books | None:
             ledger.counts(),
             {endpoint.name: ledger.endpoint(endpoint.name, endpoint.url) for endpoint in site.endpoints},
             ledger.last_run("publish"),
+            ledger.latest_moment(),
         )
 
 
@@ -256,10 +258,9 @@ def _unannounced(
 ) -> Unannounced:
     told = {key: one for key, one in (books.announced or {}).items() if not faulty.may_have(key)}
     obstacles: list[str] = []
-    changes: list[Change] = []
+    changes = find_changes(posts, told, site, now)
     try:
-        changes = find_changes(posts, told, site, now)
-        check_ceilings(changes, site, confirmed=False)
+        require_meant(changes, site, now, books.latest, confirmed=False)
     except Refused as error:
         obstacles.append(error.message)
     return Unannounced(tuple(changes), tuple(obstacles), tuple(history_faults(posts, told, site, now)))

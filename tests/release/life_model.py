@@ -85,7 +85,7 @@ class Post:
     Attributes:
         name: The file's name, without its suffix.
         there: Whether the file exists.
-        touched: Whether an editor did something to it since partners were last told.
+        touched: Whether an editor did something to it since partners were last told of it.
     """
 
     number: int
@@ -311,18 +311,24 @@ class Model:
             if post.told and post.told.live and post.told.slug == post.written.slug
         ]
 
+    def warnings(self) -> list[str]:
+        """Return the codes of what an editor is to be warned of: what is taken back without having been retracted."""
+        codes = {"draft": "review-unpublished", "scheduled": "review-unpublished", "gone": "review-deleted"}
+        known = (post for post in self.posts if post.told and post.told.live)
+        return sorted(codes[state] for post in known if (state := post.state(self.now)) in codes)
+
     def clock_alone(self) -> list[Expected]:
-        """Return the events that nobody caused but a clock that went back: a run must refuse to send these."""
-        untouched = {post.id for post in self.posts if not post.touched}
-        behind = self.now < self.told_at
-        return [event for event in self.to_tell() if event.id in untouched] if behind else []
+        """Return what a run must refuse to tell: events of which no editor is the cause, but a clock that went back."""
+        if self.now >= self.told_at:
+            return []
+        untouched = {post.id for post in self.posts if post.told and not post.touched}
+        return [event for event in self.to_tell() if event.id in untouched]
 
     def pushed(self, events: list[Expected]) -> None:
         """Remember a push that went well."""
         by_id = {post.id: post for post in self.posts}
         for event in events:
             by_id[event.id].tell(event, self.now)
-        for post in self.posts:
-            post.touched = False
+            by_id[event.id].touched = False
         self.told_at = self.now
         self.latest = max(self.latest, self.now)

@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from publisher.errors import Refused
+from publisher.release import PublishReport
 from tests.release.life_model import MARK, PUBLISHED, RETRACTED, Expected, Model
 from tests.release.life_world import ENDPOINTS, Event, World, atom_ids, attempts, rss_ids
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from publisher.errors import PublisherError
-    from publisher.release import Plan
+    from publisher.release import Plan, PushReport
 
 FEEDS = ("atom.xml", "rss.xml", "feed.json")
 #: All that may ever lie in the folder of feeds: there is no other page.
@@ -36,17 +37,20 @@ class Witness:
         self.model = model
         self.events: list[Event] = []
 
-    def run(self, run: Callable[[], object], *, held_to_a_plan: bool = False) -> bool:
+    def run(self, run: Callable[[], PublishReport | PushReport], *, held_to_a_plan: bool = False) -> bool:
         """Make a run that tells partners, and answer whether it was made; one that is refused must do nothing."""
         model, world = self.model, self.world
         before, sent, expected = world.everything(), len(world.partners.sent), model.to_tell()
+        warnings = model.warnings()
         try:
-            run()
+            report = run()
         except Refused:
             assert held_to_a_plan or model.behind, "refused, though the clock is right"
             assert world.everything() == before
             return False
         assert model.clock_alone() == [], "a clock that went back made events"
+        pushed = report.push if isinstance(report, PublishReport) else report
+        assert sorted(warning.code for warning in pushed.warnings) == warnings
         self.look_at_events(expected)
         model.pushed(expected)
         self.look_at_sent(sent)

@@ -10,7 +10,7 @@ import tempfile
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lxml import etree
 from standardwebhooks import Webhook
@@ -162,10 +162,9 @@ class World:
         """Read the ledger's events, in order, past the program."""
         return [Event(*row) for row in self._rows("SELECT id, review_id, sequence, type, body FROM events")]
 
-    def deliveries(self) -> list[tuple[str, str, str, int]]:
+    def deliveries(self) -> list[tuple[Any, ...]]:
         """Read the ledger's deliveries: event, endpoint, state, attempts."""
-        rows = self._rows("SELECT event_id, endpoint, state, attempts FROM deliveries")
-        return [(str(event), str(endpoint), str(state), int(tries)) for event, endpoint, state, tries in rows]
+        return self._rows("SELECT event_id, endpoint, state, attempts FROM deliveries")
 
     def everything(self) -> tuple[object, ...]:
         """Return all that a run may change, and when each file of the feeds was last written."""
@@ -176,7 +175,7 @@ class World:
         announced = self._rows("SELECT review_id, sequence, live, snapshot FROM announced")
         return times, announced, self.events(), self.deliveries(), len(self.partners.sent)
 
-    def _rows(self, query: str) -> list[tuple[object, ...]]:
+    def _rows(self, query: str) -> list[tuple[Any, ...]]:
         path = self.site.state / FILE_NAME
         if not path.exists():
             return []

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import timedelta
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 import publisher
-from publisher.errors import PostsInvalid, Refused
+from publisher.errors import EnvironmentFault, PostsInvalid, Refused
+from publisher.model import Status, visibility
 from tests.release.life_model import Model, Post, Words, Written
 from tests.release.life_witness import Witness
 from tests.release.life_world import ENDPOINTS, MOODS, World
 from tests.release.newsroom import SECRET_TEXT
 
-RUNS = settings(
-    max_examples=int(os.environ.get("PUBLISHER_FUZZ_EXAMPLES", "40")), stateful_step_count=50, deadline=None
-)
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from publisher.model import Review
+
+# A life takes as long as some hundred posts do elsewhere.
+LIVES = max(40, int(os.environ.get("PUBLISHER_FUZZ_EXAMPLES", "0")) // 20)
+RUNS = settings(max_examples=LIVES, stateful_step_count=40, deadline=None)
 PICK = st.integers(0, 99)
 OPTIONAL = ("summary", "tag", "film", "alt", "rating")
 HAS = st.sets(st.sampled_from(OPTIONAL))
@@ -64,7 +73,7 @@ class Life(RuleBasedStateMachine):
     def write_a_post(self, kind: str, days: int, has: set[str]) -> None:
         """Write a new post."""
         away = timedelta(days=days, minutes=5)
-        optional = {key: "3.5" if key == "rating" else self.words.fresh() for key in has}
+        optional: dict[str, Any] = {key: "3.5" if key == "rating" else self.words.fresh() for key in has}
         self._add(
             Written(
                 title=self.words.fresh(),
@@ -72,7 +81,7 @@ class Life(RuleBasedStateMachine):
                 body=self.words.fresh(),
                 date=self.model.now + (away if kind == "scheduled" else -away),
                 status="draft" if kind == "draft" else "ready",
-                **optional,  # type: ignore[arg-type] # texts, all of them
+                **optional,
             )
         )
 
@@ -149,7 +158,7 @@ class Life(RuleBasedStateMachine):
         """Begin a post with the copy of another one, under an id and an address of its own."""
         if post := self._pick(pick):
             texts = ("title", "body", "summary", "tag", "film", "alt")
-            fresh = {key: self.words.fresh() for key in texts if getattr(post.written, key)}
+            fresh: dict[str, Any] = {key: self.words.fresh() for key in texts if getattr(post.written, key)}
             self._add(Written(slug=self.words.fresh(), date=post.written.date, status="draft", **fresh))
 
     @rule(
@@ -165,7 +174,7 @@ class Life(RuleBasedStateMachine):
             return
         site, now, file = self.world.site, self.model.now, self.world.file(post.name)
         before, word, slug = file.read_bytes(), self.words.fresh(), post.written.slug
-        run, values = {
+        commands: dict[str, tuple[Callable[[], object], dict[str, object] | None]] = {
             "retract": (
                 lambda: publisher.retract(site, slug, word, now, at=now + hours * HOUR if hours else None),
                 post.if_retracted(word, now, hours * HOUR),
@@ -173,7 +182,8 @@ class Life(RuleBasedStateMachine):
             "restore": (lambda: publisher.restore(site, slug, now), post.if_restored()),
             "correct": (lambda: publisher.correct(site, slug, word, now), post.if_corrected(word, now)),
             "rename": (lambda: publisher.rename(site, slug, word, now), post.if_renamed(word, now)),
-        }[command]
+        }
+        run, values = commands[command]
         if values is None:
             self.witness.nothing_happens(run, Refused)
             return
@@ -320,12 +330,62 @@ def _one(pick: int, posts: list[Post]) -> Post | None:
     return posts[pick % len(posts)] if posts else None
 
 
-def test_whatever_happens_the_outside_sees_what_is_live_and_hears_of_it_once(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Hold every run of a random life against a model that knows nothing of the program."""
+@pytest.fixture(autouse=True)
+def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give partners their secrets, and wait for no disk: nobody pulls the plug here."""
     for name in ENDPOINTS:
         monkeypatch.setenv(f"PUBLISHER_SECRET_{name.upper()}", SECRET_TEXT)
-    # Nobody pulls the plug here; that is for the tests of durability.
     monkeypatch.setattr("os.fsync", lambda _: None)
+
+
+def test_whatever_happens_the_outside_sees_what_is_live_and_hears_of_it_once() -> None:
+    """Hold every run of a random life against a model that knows nothing of the program."""
     run_state_machine_as_test(Life, settings=RUNS)
+
+
+def _drafts_are_shown(patch: pytest.MonkeyPatch) -> None:
+    for room in ("publisher.feeds.generate", "publisher.release.changes"):
+        patch.setattr(import_module(room), "visibility", lambda review, now: visibility(_ready(review), now))
+
+
+def _ready(review: Review) -> Review:
+    return replace(review, status=Status.READY) if review.status is Status.DRAFT else review
+
+
+def _retractions_say_the_title(patch: pytest.MonkeyPatch) -> None:
+    push_run = import_module("publisher.release.push_run")
+    tell = push_run._event
+    patch.setattr(push_run, "_event", lambda change, *rest: tell(replace(change, reason=change.title), *rest))
+
+
+def _numbers_stand_still(patch: pytest.MonkeyPatch) -> None:
+    push_run = import_module("publisher.release.push_run")
+    find = push_run.find_changes
+    patch.setattr(push_run, "find_changes", lambda *all_: [replace(one, sequence=1) for one in find(*all_)])
+
+
+def _corrections_come_early(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(import_module("publisher.feeds.generate"), "as_of", lambda review, _: review)
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        _drafts_are_shown,
+        _retractions_say_the_title,
+        _numbers_stand_still,
+        _corrections_come_early,
+    ],
+)
+def test_a_mistake_in_the_program_is_found(
+    monkeypatch: pytest.MonkeyPatch, mistake: Callable[[pytest.MonkeyPatch], None]
+) -> None:
+    """A test that cannot fail proves nothing: each of these would let something out, or tell it twice."""
+    mistake(monkeypatch)
+    quick = settings(
+        RUNS, max_examples=400, phases=[Phase.generate], database=None, report_multiple_bugs=False
+    )
+
+    # The ledger itself refuses a number that was given before.
+    with pytest.raises((AssertionError, EnvironmentFault)):
+        run_state_machine_as_test(Life, settings=quick)
