@@ -97,6 +97,7 @@ _WARNINGS = {
     "offer-host": "an offer's link leads to the service it names",
     "offer-expired": "an offer's last day is not over",
     "service-closed": "an offer's service still exists",
+    "previous-taken": "an address that a review once had is not another's now",
     "tag-commas": "several tags are a list",
     "tag-case": "a tag is written the same way in every post",
     "link-relative": "a link in the text says by itself where it leads",
@@ -105,6 +106,7 @@ _WARNINGS = {
     "html-unclosed": "every element that is opened in the text is closed",
     # what was announced
     "review-unpublished": "a review that was announced stays live until it is retracted",
+    "address-changed": "the address of an announced review stays as it is, or is one of its `previous`",
     "review-deleted": "the post of a review that was announced stays",
 }
 

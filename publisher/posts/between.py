@@ -47,6 +47,7 @@ class _Member:
     films: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
+    previous: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -79,13 +80,11 @@ class Between:
         self._site = site
         self._contents = contents
         self._members: list[_Member] = []
-        self._previous: set[str] = set()
 
     def add(self, post: Post) -> None:
         """Take in a post without errors."""
         review = post.review
         film = review.film if review.status is not Status.RETRACTED else None
-        self._previous.update(keys_before(review, self._site))
         self._members.append(
             _Member(
                 post.path,
@@ -98,6 +97,7 @@ class Between:
                 films=_films(film.title, film.year, film.ids) if film else (),
                 tags=tuple(map(sys.intern, review.tags)),
                 links=tuple(map(sys.intern, post.links)),
+                previous=tuple(keys_before(review, self._site)),
             )
         )
 
@@ -122,6 +122,7 @@ class Between:
         """Return everything that is wrong between the posts taken in."""
         findings = _Findings(self._site, self._contents)
         self._clashes(findings)
+        self._addresses(findings)
         self._films(findings)
         self._tags(findings)
         self._links(findings)
@@ -148,6 +149,20 @@ class Between:
                         ("slug",),
                         _same_slug(one, two),
                         "give one of them another slug",
+                    )
+
+    def _addresses(self, findings: _Findings) -> None:
+        found_at = {member.key: member for member in self._members if member.status is Status.READY}
+        for member in self._members:
+            for number, key in enumerate(member.previous):
+                other = found_at.get(key, member)
+                if other is not member:
+                    findings.add(
+                        member,
+                        "previous-taken",
+                        ("previous", number),
+                        f"{other.name} is found at this address now",
+                        "old links to this review lead to that one; give that one another slug, or remove the line",
                     )
 
     def _films(self, findings: _Findings) -> None:
@@ -204,7 +219,7 @@ class Between:
         targets = _Targets(self._site)
         for member in self._members:
             targets.take(member)
-        targets.sound |= self._previous
+        targets.sound.update(key for member in self._members for key in member.previous)
         for member in self._members:
             doubtful = {key for key in member.links if targets.doubts(key)}
             if not doubtful:

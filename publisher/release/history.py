@@ -67,13 +67,13 @@ def history_faults(
     faults: list[Diagnostic] = []
     for post in posts:
         told, seen = announced.get(post.review.id), visibility(post.review, now)
-        if told is not None and told.live:
-            if seen is Visibility.LIVE:
-                faults += _slug_changed(post, told, site)
-            elif seen is not Visibility.RETRACTED:
-                faults += _unpublished(post, site)
-        elif told is None and seen is Visibility.LIVE and (other := gone.pop(site.url_of(post.review), None)):
-            faults += _id_changed(post, other, site)
+        if told is None:
+            if seen is Visibility.LIVE and (other := gone.pop(site.url_of(post.review), None)):
+                faults += _id_changed(post, other, site)
+        elif seen is Visibility.LIVE:  # also where it comes back: old links lead to the address it had
+            faults += _moved(post, told, site)
+        elif told.live and seen is not Visibility.RETRACTED:
+            faults += _unpublished(post, site)
     return [*faults, *_deleted(gone, site)]
 
 
@@ -105,20 +105,30 @@ def _deleted(gone: Mapping[str, str], site: Site) -> list[Diagnostic]:
     return report.diagnostics
 
 
-def _slug_changed(post: Post, told: Announced, site: Site) -> list[Diagnostic]:
-    before = str(told.snapshot.get("url", ""))
-    slug = _slug_in(before, post, site)
-    path = unquote(urlsplit(before).path)
-    if slug is None or slug == post.review.slug or path in post.review.previous:
+def _moved(post: Post, told: Announced, site: Site) -> list[Diagnostic]:
+    """See that a review is found where it was announced, or that what it was found under is recorded."""
+    before, slug = str(told.snapshot.get("url", "")), post.review.slug
+    old, new = (unquote(urlsplit(url).path) for url in (before, site.url_of(post.review)))
+    if old == new or old in post.review.previous:
         return []
     report = _report(post, site)
-    report.add(
-        "slug-changed",
-        locate(report.source, ("slug",)),
-        f"the review was announced under the slug {quote(slug)}, and is now {quote(post.review.slug)}",
-        help=f"write slug: {slug}, or, where the new address is meant, run publisher rename {slug} {post.review.slug}: "
-        f"it records previous: [{path}]",
-    )
+    announced_slug = _slug_in(before, post, site)
+    if announced_slug is not None and announced_slug != slug:
+        report.add(
+            "slug-changed",
+            locate(report.source, ("slug",)),
+            f"the review was announced under the slug {quote(announced_slug)}, and is now {quote(slug)}",
+            help=f"write slug: {announced_slug}, or, where the new address is meant, run publisher rename "
+            f"{announced_slug} {slug}: it records previous: [{old}]",
+        )
+    else:
+        report.add(
+            "address-changed",
+            locate(report.source, ("date",)),
+            f"the review was announced at {old}, and is found at {new} now",
+            help=f"write previous: [{old}], and feeds/redirects leads from there to here; or set the date, or the "
+            "permalink in publisher.toml, back",
+        )
     return report.diagnostics
 
 

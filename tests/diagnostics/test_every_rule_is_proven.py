@@ -15,6 +15,7 @@ ELSEWHERE = {
     "slug-changed": "test_a_slug_changed_by_hand_is_an_error_at_its_line",
     "review-unpublished": "test_a_review_that_vanishes_is_a_warning_before_it_is_told",
     "review-deleted": "test_a_review_that_vanishes_is_a_warning_before_it_is_told",
+    "address-changed": "test_an_address_that_changed_without_its_slug_is_a_warning",
     "file-too-large": "test_a_file_over_the_limit_is_not_looked_into",
     "service-closed": "test_a_service_that_closed_is_named_with_the_day",
     "file-unreadable": "test_what_cannot_be_read_is_reported_and_nothing_is_waited_for",

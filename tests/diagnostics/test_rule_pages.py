@@ -71,6 +71,7 @@ DESCRIBED = {
     "id-changed": "it takes two runs",
     "review-unpublished": "it takes two runs",
     "review-deleted": "it takes two runs",
+    "address-changed": "it takes two runs",
 }
 
 

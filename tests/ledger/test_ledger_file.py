@@ -295,6 +295,7 @@ def older(tmp_path: Path) -> Announced:
         ledger.announce([Announcement(told, None)], {}, 1.0)
     with looking(tmp_path) as connection:
         connection.execute("DROP TABLE runs")
+        connection.execute("DROP TABLE clock")
         connection.execute("UPDATE about SET schema_version = 1")
     return told
 

@@ -85,13 +85,11 @@ class Post:
     Attributes:
         name: The file's name, without its suffix.
         there: Whether the file exists.
-        touched: Whether an editor did something to it since partners were last told of it.
     """
 
     number: int
     written: Written
     there: bool = True
-    touched: bool = True
     told: Told | None = None
 
     @property
@@ -107,7 +105,6 @@ class Post:
     def change(self, **values: object) -> None:
         """Have the file say something else."""
         self.written = replace(self.written, **values)  # type: ignore[arg-type]
-        self.touched = True
 
     def state(self, now: datetime) -> str:
         """Say where the review stands: gone, draft, scheduled, live or retracted."""
@@ -300,7 +297,7 @@ class Model:
 
     @property
     def behind(self) -> bool:
-        """Tell whether the clock stands earlier than it did in an earlier run; such a run may be refused."""
+        """Tell whether the clock stands earlier than it did in an earlier run; such a run tells nothing."""
         return self.now < self.latest
 
     def known(self) -> list[Post]:
@@ -317,18 +314,10 @@ class Model:
         known = (post for post in self.posts if post.told and post.told.live)
         return sorted(codes[state] for post in known if (state := post.state(self.now)) in codes)
 
-    def clock_alone(self) -> list[Expected]:
-        """Return what a run must refuse to tell: events of which no editor is the cause, but a clock that went back."""
-        if self.now >= self.told_at:
-            return []
-        untouched = {post.id for post in self.posts if post.told and not post.touched}
-        return [event for event in self.to_tell() if event.id in untouched]
-
     def pushed(self, events: list[Expected]) -> None:
         """Remember a push that went well."""
         by_id = {post.id: post for post in self.posts}
         for event in events:
             by_id[event.id].tell(event, self.now)
-            by_id[event.id].touched = False
         self.told_at = self.now
         self.latest = max(self.latest, self.now)

@@ -45,10 +45,10 @@ class Witness:
         try:
             report = run()
         except Refused:
-            assert held_to_a_plan or model.behind, "refused, though the clock is right"
+            assert held_to_a_plan or (model.behind and expected), "refused, though the clock is right"
             assert world.everything() == before
             return False
-        assert model.clock_alone() == [], "a clock that went back made events"
+        assert not (model.behind and expected), "a clock that went back made events"
         pushed = report.push if isinstance(report, PublishReport) else report
         assert sorted(warning.code for warning in pushed.warnings) == warnings
         self.look_at_events(expected)

@@ -251,7 +251,7 @@ def test_events_go_out_oldest_review_first_and_retractions_last(newsroom: Newsro
     assert reviews == [identity(2), identity(3), identity(4), identity(1)]
 
 
-NOON, MORNING = "2026-11-22T12:00Z", "2026-11-22T06:00Z"
+MORNING = "2026-11-22T06:00Z"
 TAKEN_BACK = {"status": "retracted", "reason": "x"}
 
 
@@ -260,7 +260,6 @@ TAKEN_BACK = {"status": "retracted", "reason": "x"}
     [
         ({"date": MORNING}, {}),
         ({"date": "2020-01-01"}, {"date": MORNING}),
-        ({"date": MORNING}, {"retracted": NOON, **TAKEN_BACK}),
         ({"updated": MORNING, "correction": "The year was wrong."}, {}),
         ({"retracted": MORNING, **TAKEN_BACK}, {}),
         ({"retracted": "2022-08-01", **TAKEN_BACK}, {"retracted": MORNING}),
@@ -269,7 +268,6 @@ TAKEN_BACK = {"status": "retracted", "reason": "x"}
     ids=[
         "live",
         "redated",
-        "retracted",
         "updated",
         "taken back",
         "taken back anew",
@@ -282,10 +280,9 @@ def test_a_clock_that_was_set_back_tells_nothing(
     """What the time brought is not taken back, and what it took is not shown again: nothing at all is announced."""
     newsroom = Newsroom(make_site)
     newsroom.push(NOW - timedelta(days=2))
-    newsroom.put(a=post(**before))
-    newsroom.push()
-    newsroom.put(a=post(**{**before, **after}))
-    newsroom.push()
+    for front in (before, {**before, **after}):
+        newsroom.put(a=post(1, **front))  # type: ignore[arg-type] # none of them is `without`
+        newsroom.push()
     known = newsroom.rows("SELECT * FROM announced"), newsroom.rows("SELECT id FROM events")
 
     with pytest.raises(ClockBehind) as failure:

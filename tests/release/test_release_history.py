@@ -10,6 +10,7 @@ from publisher.diagnostics import Severity
 from publisher.errors import PostsInvalid
 from publisher.posts import read_posts
 from publisher.release import preview_publish, preview_push, publish
+from tests.conftest import CONFIGURATION
 from tests.release.newsroom import NOW, Newsroom, identity, post
 
 if TYPE_CHECKING:
@@ -197,3 +198,47 @@ def test_a_site_can_forbid_that_reviews_vanish(make_site: Callable[..., Site]) -
 
     assert faults(newsroom) == [("posts", 1, 1, "review-deleted")]
     assert newsroom.rows("SELECT live FROM announced") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    "hidden", [post(status="draft"), post(status="retracted", retracted="2022-08-01", reason="x")]
+)
+def test_a_slug_stays_locked_while_the_review_is_hidden(make_site: Callable[..., Site], hidden: str) -> None:
+    """What comes back comes back at the address it had, or says where it was."""
+    newsroom = Newsroom(make_site)
+    newsroom.push()
+    newsroom.put(a=hidden)
+    newsroom.push()
+    newsroom.put(a=post(slug="karma-link"))
+    assert faults(newsroom) == [("posts/a.md", 4, 7, "slug-changed")]
+
+    newsroom.put(a=post(slug="karma-link", previous="[/reviews/karmalink/]"))
+    assert [str(change.type) for change in newsroom.push().changes] == ["review.published"]
+
+
+def test_an_address_that_changed_without_its_slug_is_a_warning(make_site: Callable[..., Site]) -> None:
+    """A date in the address, or the pattern of all addresses: nothing leads from the old to the new."""
+    permalink = 'base_url = "https://reviews.example/"\npermalink = "/{year}/{slug}/"'
+    configuration = CONFIGURATION.replace('base_url = "https://reviews.example/"', permalink)
+    newsroom = Newsroom(lambda posts, more: make_site(posts, configuration=configuration, more=more))
+    newsroom.push()
+    newsroom.put(a=post(date="2021-07-15"))
+    (warning,) = preview_push(read_posts(newsroom.site).posts, newsroom.site, NOW).warnings
+
+    assert (warning.code, warning.line) == ("address-changed", 5)
+    assert (
+        warning.message
+        == "the review was announced at /2022/karmalink/, and is found at /2021/karmalink/ now"
+    )
+    newsroom.put(a=post(date="2021-07-15", previous="[/2022/karmalink/]"))
+    assert newsroom.push().warnings == ()
+
+
+def test_a_site_that_moves_to_another_host_has_changed_no_path(make_site: Callable[..., Site]) -> None:
+    """What one web server answers for another, no list of paths can say."""
+    newsroom = Newsroom(make_site)
+    newsroom.push()
+    text = (newsroom.site.root / "publisher.toml").read_text("utf-8")
+    newsroom.site = make_site({}, configuration=text.replace("reviews.example/", "films.example/", 1))
+
+    assert newsroom.push().warnings == ()

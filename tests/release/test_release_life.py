@@ -143,7 +143,7 @@ class Life(RuleBasedStateMachine):
     def delete(self, pick: int) -> None:
         """Delete a file."""
         if post := self._pick(pick):
-            post.there, post.touched = False, True
+            post.there = False
             self.world.file(post.name).unlink()
 
     @rule(pick=PICK)

@@ -348,7 +348,7 @@ def test_a_clock_that_runs_behind_is_an_obstacle(make_site: Callable[..., Site])
     found = stands(newsroom, NOW - DAY)
 
     assert found.announced is not None
-    assert "is yet to come" in found.announced.obstacles[0]
+    assert "in an earlier run" in found.announced.obstacles[0]
     assert told(found.upcoming) == [("live", "One", "2026-11-22T00:00:00-06:00")]
 
 
