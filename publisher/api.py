@@ -20,20 +20,39 @@ if TYPE_CHECKING:
     from publisher.site import Site
 
 
-def generate(posts: Iterable[Post], site: Site, now: datetime, *, out: Path | None = None) -> Written:
+def generate(
+    posts: Iterable[Post], site: Site, now: datetime, *, out: Path | None = None, confirmed: bool = False
+) -> Written:
     """Write the site's feeds, while no other run is at work on the site.
 
     The bytes are a function of the posts, the configuration and `now`. Files appear whole or not at all; one
     whose bytes would not change is left alone.
 
+    Args:
+        posts: All posts.
+        site: The site.
+        now: The moment the feeds are made for; aware.
+        out: The folder to write to; default: the site's.
+        confirmed: That reviews leave the feeds is meant, however many.
+
     Raises:
-        EnvironmentFault: The folder cannot be written.
+        PostsInvalid: A post does not fit what was announced.
+        OverCeiling: More than five reviews that were announced would be gone from the site's own feeds.
+        EnvironmentFault: The folder cannot be written, or the ledger cannot be used.
         Refused: Another run is at work, or a post changed since it was read.
     """
     from publisher.feeds import generate as write_feeds
-    from publisher.release import exclusive
+    from publisher.release.lock import exclusive
 
+    posts = list(posts)
     with exclusive(site):
+        if out is None and site.ledger.exists():
+            from publisher.release import look_for_changes
+            from publisher.release.guards import require_meant_to_vanish
+
+            changes = look_for_changes(posts, site, now).changes
+            if not confirmed:
+                require_meant_to_vanish(changes)
         return write_feeds(posts, site, now, out=out)
 
 

@@ -39,7 +39,8 @@ def correct(
 
     SLUG is the post's slug, its file or its id. Mend the text yourself; this sets `updated` to now and `correction` to
     the note, and changes nothing else in the post. The next `publisher publish` shows the note at the foot of the review
-    and tells partners. A slip of the pen that misled nobody needs no correction.
+    and tells partners. A review has one correction: the note takes the place of the one before it. A slip of the pen
+    that misled nobody needs none.
 
     \b
     Example:

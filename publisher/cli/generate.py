@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 import publisher
+from publisher.cli.asking import asked_if_over
 from publisher.cli.console import Console
 from publisher.cli.options import SiteCommand, json_option, now_option, output_options, site_option
 from publisher.cli.progress import told_files as told
@@ -20,6 +21,7 @@ from publisher.cli.progress import told_files as told
     metavar="DIR",
     help="The folder to write to. Default: the site's feeds folder.",
 )
+@click.option("--yes", is_flag=True, help="It is meant that more than 5 reviews leave the feeds at once.")
 @site_option
 @now_option
 @json_option
@@ -29,6 +31,7 @@ def generate(
     ctx: click.Context,
     check: bool,
     out: Path | None,
+    yes: bool,
     site_folder: Path,
     now: str | None,
     *,
@@ -50,8 +53,15 @@ def generate(
     moment = publisher.parse_time(now, site)
     posts = publisher.read_posts(site, now=moment).require_valid().posts
     folder = out.absolute() if out else site.feeds
-    make = publisher.stale_feeds if check else publisher.generate
-    written = make(posts, site, moment, out=folder)
+    elsewhere = None if folder == site.feeds else folder
+    if check:
+        written = publisher.stale_feeds(posts, site, moment, out=elsewhere)
+    else:
+        written = asked_if_over(
+            lambda confirmed: publisher.generate(posts, site, moment, out=elsewhere, confirmed=confirmed),
+            console,
+            confirmed=yes,
+        )
     shown = site.display(folder)
     if check and written.stale and json:
         console.data(folder=shown, stale=written.stale, unchanged=written.unchanged, check=check)

@@ -15,7 +15,9 @@ from publisher.cli.options import SiteCommand, json_option, now_option, output_o
 @click.command(cls=SiteCommand)
 @click.argument("post", metavar="SLUG", shell_complete=complete_slugs)
 @click.option(
-    "--reason", metavar="TEXT", help="Why, in a sentence for readers and partners. Asked for on a terminal."
+    "--reason",
+    metavar="TEXT",
+    help="Why, in a sentence. It is public: the Atom feed and partners get it. Asked for on a terminal.",
 )
 @click.option(
     "--at",
@@ -43,7 +45,8 @@ def retract(
 
     SLUG is the post's slug, its file or its id. The post is marked as retracted, with the moment and the reason, and
     nothing else in it changes. The next `publisher publish` takes it out of the feeds and tells partners, with the
-    reason and nothing of the text. `publisher restore` puts it back, `publisher undo` takes the edit back.
+    reason and nothing of the text. The reason is public: for 90 days, the Atom feed shows it to anybody who looks.
+    `publisher restore` puts the review back, `publisher undo` takes the edit back.
 
     \b
     Example:
@@ -60,5 +63,5 @@ def retract(
         return publisher.retract(site, post, why, moment, at=taken_back, dry=dry)
 
     if reason is None:
-        reason = ask("--reason", "Why is it taken back? Readers and partners see it", retracted, console)
+        reason = ask("--reason", "Why is it taken back? Anybody can read the answer", retracted, console)
     tell_edit(retracted(reason, dry=dry_run), console, site_folder, dry=dry_run)

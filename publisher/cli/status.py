@@ -123,7 +123,18 @@ class _Teller:
             return
         told = f"it last ran to its end {self._ago(last)}" if last else "it never ran to its end here"
         waited = any(self.found.since(one.at) > _LATE and (last is None or last < one.at) for one in overdue)
-        self._help(f"`publisher publish` does it; {told}{'. Is cron running?' if waited else ''}")
+        if self._stopped:
+            self._help(f"`publisher publish` does it when nothing stops it any more, see below; {told}")
+        else:
+            self._help(f"`publisher publish` does it; {told}{'. Is cron running?' if waited else ''}")
+
+    @property
+    def _stopped(self) -> bool:
+        """Tell whether the next publish would end before it did anything."""
+        differs = self.found.announced
+        return bool(self.found.faulty) or (
+            differs is not None and (bool(differs.obstacles) or has_errors(differs.diagnostics))
+        )
 
     def _generated(self) -> None:
         folder, differs = f"{self.site.display(self.site.feeds)}/", self.found.generated
@@ -162,7 +173,7 @@ class _Teller:
                 told = replace(fault, label=None, help=None)
                 self.console.painted(f"{_INDENT}{render.concise(told, self.console.paint)}")
         if differs and has_errors(differs.diagnostics):
-            self._help("that stops every publish; `publisher push --dry-run` says what to do")
+            self._help("that stops every publish; `publisher validate` says what to do")
 
     def _endpoints(self) -> None:
         troubled = [(one, facts) for one in self.found.endpoints if (facts := self._facts(one))]

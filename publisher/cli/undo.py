@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 import publisher
 from publisher.cli.completing import complete_slugs
 from publisher.cli.console import Console
-from publisher.cli.options import SiteCommand, json_option, output_options, site_option
+from publisher.cli.options import SiteCommand, json_option, now_option, output_options, site_option
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 @click.command(cls=SiteCommand)
@@ -18,6 +21,7 @@ from publisher.cli.options import SiteCommand, json_option, output_options, site
 @click.option("--list", "only_list", is_flag=True, help="Show the edits that can be taken back; nothing is.")
 @click.option("--dry-run", is_flag=True, help="Show which lines would change; nothing is written.")
 @site_option
+@now_option
 @json_option
 @output_options
 def undo(
@@ -25,6 +29,7 @@ def undo(
     only_list: bool,
     dry_run: bool,
     site_folder: Path,
+    now: str | None,
     *,
     json: bool,
     quiet: bool,
@@ -34,7 +39,8 @@ def undo(
 
     The file holds again what it held before, byte for byte; a new post is removed. Said again, it takes back the edit
     before that, up to fifty. With SLUG, the last edit of that post is meant. A file that was changed since is left
-    alone. What readers and partners were told stays told: the next `publisher publish` tells them of the change back.
+    alone, and so is one whose review was announced at an address that nobody would find any more. What partners were
+    told stays told: the next `publisher publish` tells them of the change back.
 
     \b
     Examples:
@@ -43,34 +49,39 @@ def undo(
     """
     console = Console(quiet=quiet, verbose=verbose, json=json)
     site = publisher.load_site(site_folder)
+    moment = publisher.parse_time(now, site)
     if only_list:
-        _list(site, post, console)
+        _list(site, post, moment, console)
         return
     from publisher.cli.edits import lines_data, show_lines
 
     try:
-        taken_back = publisher.undo(site, post, dry=dry_run)
+        taken_back = publisher.undo(site, post, now=moment, dry=dry_run)
     except publisher.ChangedSince as refusal:
         if not json:
             show_lines(refusal.lines, refusal.name, console, err=True)
         raise
-    console.data(dry_run=dry_run, **_fields(taken_back), lines=lines_data(taken_back.lines))
+    console.data(
+        dry_run=dry_run,
+        **_fields(taken_back),
+        removed=taken_back.removes,
+        lines=lines_data(taken_back.lines),
+        next=taken_back.outlook or None,
+    )
     console.step(
         "would undo" if dry_run else "undone", f"`publisher {taken_back.command}` of {taken_back.name}"
     )
+    if taken_back.removes:
+        console.step("would remove" if dry_run else "removed", taken_back.name)
     show_lines(taken_back.lines, taken_back.name, console)
-    if not dry_run:
-        there = f" --site {shlex.quote(str(site_folder))}" if site_folder != Path() else ""
-        told = "what readers and partners were told already cannot be unsent"
-        console.step(
-            "next", f"{told}; the next `publisher publish{there}` tells them of the change back", "help"
-        )
+    if taken_back.outlook:
+        console.step("next", taken_back.outlook, "help")
 
 
-def _list(site: publisher.Site, post: str | None, console: Console) -> None:
+def _list(site: publisher.Site, post: str | None, now: datetime, console: Console) -> None:
     if post is not None:
         raise publisher.UsageError("--list shows the edits of all posts", "leave out the slug, or --list")
-    edits = list(publisher.undoable(site))
+    edits = list(publisher.undoable(site, now=now))
     console.data(edits=[_fields(edit) for edit in edits])
     if not edits:
         console.say("there is no edit to take back")

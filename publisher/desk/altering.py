@@ -19,7 +19,6 @@ from publisher.values.checkers import PROSE_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
     from pathlib import Path
 
     from publisher.desk.subject import Subject
@@ -84,17 +83,12 @@ def one_line(option: str, written: str) -> str:
     Raises:
         UsageError: Nothing is left of it, it is too long, or it holds a character that no file may.
     """
-    text = require_fit(option, _BREAK.sub(" ", written).strip())
+    text = _BREAK.sub(" ", written).strip()
     if not text:
         raise UsageError(f"{option}: the text is empty", "say it in a sentence that readers may see")
+    require_fit(option, text)
     if len(text) > PROSE_LIMIT:
         raise UsageError(
             f"{option}: the text is {len(text)} characters long; {PROSE_LIMIT} are the most", "shorten it"
         )
     return text
-
-
-def written_moment(moment: datetime, subject: Subject) -> str:
-    """Write a moment as front matter has it: in the site's zone, with its offset, to the minute where that is all."""
-    local = moment.astimezone(subject.site.zone)
-    return local.isoformat(timespec="seconds" if local.second else "minutes")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from publisher.desk.wording import written_moment
 from publisher.model import plain
+from publisher.posts.placeholder import PLACEHOLDER
 from publisher.posts.yaml_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from publisher.model import RatingScale
@@ -43,16 +45,14 @@ class Blank:
 
     def text(self, zone: ZoneInfo, scale: RatingScale) -> str:
         """Return the whole file; without their "# " the lines that begin with one are front matter, too."""
-        return "\n".join(
-            ["---", *self._front(zone, scale), "---", "", "Write the review here, in Markdown.", ""]
-        )
+        return "\n".join(["---", *self._front(zone, scale), "---", "", PLACEHOLDER, ""])
 
     def _front(self, zone: ZoneInfo, scale: RatingScale) -> Iterator[str]:
         yield f"id: {self.id}  # never change it"
         yield f"title: {quoted(self.title)}"
         if self.slug:
             yield f"slug: {self.slug}"
-        yield f"date: {written(self.date, zone)}  # when it goes out"
+        yield f"date: {written_moment(self.date, zone)}  # when it goes out"
         yield "status: draft  # keeps it at home; remove this line when it is ready"
         yield f"author: {_list(self.authors) if len(self.authors) > 1 else _word(self.authors[0])}"
         if self.language:
@@ -68,16 +68,6 @@ class Blank:
         yield "# watch:"
         yield "#   - service: Apple TV"
         yield "#     kind: rent  # or buy, subscription, free, ads, cinema, disc"
-
-
-def written(at: datetime, zone: ZoneInfo) -> str:
-    """Write a moment (aware) as front matter takes it: in a zone, with its offset, to the minute where that is exact."""
-    local = at.astimezone(zone)
-    offset = local.utcoffset()
-    # Before zones were agreed on, towns kept their own time, to the second; no front matter takes such an offset.
-    if offset is None or offset.total_seconds() % 60:
-        local = at.astimezone(UTC)
-    return local.isoformat(timespec="seconds" if local.second else "minutes")
 
 
 def _film(film: FilmBlock) -> Iterator[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from publisher.desk.altering import Edited, alter, one_line, written_moment
+from publisher.desk.altering import Edited, alter, one_line
 from publisher.desk.subject import Subject, look_up
+from publisher.desk.wording import written_moment
 from publisher.errors import Refused
 from publisher.model import Visibility
 from publisher.posts.editing import Set
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
 
 # Two corrections within a second are a second apart in the file.
 _HARDLY_AHEAD = timedelta(minutes=1)
-_WHY_NOT = {
-    Visibility.DRAFT: ("is a draft", "mend the text; nobody has seen it"),
-    Visibility.SCHEDULED: ("is scheduled", "mend the text; nobody has seen it"),
-    Visibility.RETRACTED: ("is retracted", "`publisher restore` puts it back"),
+_HIDDEN = {
+    Visibility.DRAFT: "is a draft",
+    Visibility.SCHEDULED: "is scheduled",
+    Visibility.RETRACTED: "is retracted",
 }
 
 
@@ -37,16 +38,15 @@ def correct(site: Site, wanted: str, note: str, now: datetime, *, dry: bool = Fa
 
     Raises:
         UsageError: There is no such post, or the note will not do.
-        Refused: The review is not live, or the file cannot be edited for certain.
+        Refused: The review is not live, the note is there already, or the file cannot be edited for certain.
         EnvironmentFault: The file, or what undoes the edit, cannot be written.
     """
     text = one_line("--note", note)
     subject = look_up(site, wanted, now)
-    if subject.seen in _WHY_NOT:
-        what, instead = _WHY_NOT[subject.seen]
-        raise Refused(f"{subject.name} {what}: a correction is for readers of a review that is live", instead)
+    _require_live(subject)
+    _require_news(subject, text)
     alterations = (
-        Set("updated", written_moment(_moment(subject), subject), after=("date",)),
+        Set("updated", written_moment(_moment(subject), subject.site.zone), after=("date",)),
         Set("correction", text, after=("updated",)),
     )
     outlook = (
@@ -55,6 +55,35 @@ def correct(site: Site, wanted: str, note: str, now: datetime, *, dry: bool = Fa
         else "the next publish shows it at the foot of the review"
     )
     return alter(subject, "correct", alterations, notes=_notes(subject), outlook=outlook, dry=dry)
+
+
+def _require_live(subject: Subject) -> None:
+    hidden = _HIDDEN.get(subject.seen) if subject.seen else None
+    if hidden is None:
+        return
+    if subject.seen is Visibility.RETRACTED:
+        way_out = "`publisher restore` puts it back"
+    elif subject.told is None:
+        way_out = "mend the text; nobody has seen it"
+    elif subject.seen is Visibility.DRAFT:
+        way_out = "it was announced once: to have it live again, remove status: draft; then correct it"
+    else:
+        way_out = f"it was announced once: to have it live again, {subject.old_date}; then correct it"
+    raise Refused(f"{subject.name} {hidden}: a correction is for readers of a review that is live", way_out)
+
+
+def _require_news(subject: Subject, note: str) -> None:
+    """See that there is something to tell: the same words again, at another hour, would correct nothing."""
+    front = subject.front
+    if front is None or front.correction is None or front.updated is None:
+        return
+    if " ".join(front.correction.split()) == " ".join(note.split()) and not _still_to_come(
+        front.updated.at, subject.now
+    ):
+        raise Refused(
+            f"{subject.name} has that correction already, of {subject.show(front.updated.at)}",
+            "to tell readers of another change, say what it is; a slip that misled nobody needs no correction",
+        )
 
 
 def _moment(subject: Subject) -> datetime:
@@ -73,7 +102,9 @@ def _notes(subject: Subject) -> list[str]:
     notes = []
     front, review = subject.front, subject.review
     if front is not None and front.correction:
-        notes.append(f"it replaces the correction before it: {front.correction}")
+        notes.append(
+            f"it replaces the correction before it, which readers no longer see then: {front.correction}"
+        )
     if review is not None and review.updated is not None and _still_to_come(review.updated, subject.now):
         notes.append(f"`updated` lay in the future, {subject.show(review.updated)}; it is now")
     return notes

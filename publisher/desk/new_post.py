@@ -17,7 +17,7 @@ from publisher.diagnostics import has_errors
 from publisher.errors import ConfigurationError, EnvironmentFault, Refused, UsageError
 from publisher.posts.finding import with_slug
 from publisher.posts.front_matter import Context, FrontMatter
-from publisher.posts.identifiers import SLUG_LIMIT, fresh_id, slug_from
+from publisher.posts.identifiers import SLUG_LIMIT, composed, fresh_id, slug_from
 from publisher.posts.reading import read_post
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _checked(site: Site, outline: PostOutline) -> FrontMatter:
         film["title"] = outline.title if outline.film is None else outline.film
     values = {
         "title": outline.title,
-        "slug": outline.slug,
+        "slug": composed(outline.slug) if outline.slug else None,
         "date": outline.date,
         "author": list(dict.fromkeys(outline.authors)),
         "language": outline.language,

@@ -16,9 +16,8 @@ from string import Template
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
-from publisher.desk.blank import written
 from publisher.desk.placing import place_new
-from publisher.desk.wording import misused, require_fit
+from publisher.desk.wording import misused, require_fit, written_moment
 from publisher.errors import ConfigurationError, EnvironmentFault, Refused
 from publisher.posts.files import find_posts
 from publisher.posts.identifiers import fresh_id
@@ -163,7 +162,7 @@ def _checked(settings: bytes, root: Path) -> Site:
 def _sample(site: Site, key: str, now: datetime) -> bytes:
     """Return a review that is live by now."""
     date = now.replace(second=0, microsecond=0) - timedelta(minutes=1)
-    values = {"id": fresh_id(), "date": written(date, site.zone), "key": key}
+    values = {"id": fresh_id(), "date": written_moment(date, site.zone), "key": key}
     return _template(SAMPLE).substitute(values).encode()
 
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote as percent_encoded
 
 from publisher.desk.altering import Edited, alter
-from publisher.desk.subject import Subject, path_of, subject_of
+from publisher.desk.subject import Subject, bare, subject_of
 from publisher.diagnostics import Source
 from publisher.errors import Refused, UsageError
 from publisher.model import Visibility
-from publisher.posts.editing import Alteration, Exclude, Include, Set, peruse
+from publisher.posts.editing import Alteration, Exclude, Include, Set
 from publisher.posts.finding import Found, contents, find_post, with_slug
-from publisher.posts.identifiers import canonical_id, slug_from, slug_problem
+from publisher.posts.identifiers import canonical_id, composed, slug_from, slug_problem
 from publisher.posts.links import keys_before, review_key
 from publisher.posts.reading import locate_links, read_post
 from publisher.values.characters import quote
@@ -44,6 +44,7 @@ def rename(site: Site, old: str, new: str, now: datetime, *, dry: bool = False) 
             edited for certain.
         EnvironmentFault: The file, or what undoes the edit, cannot be written.
     """
+    new = composed(new)
     _require_slug(new)
     found, before = _renamed(site, old, new, now)
     subject = subject_of(site, found, now)
@@ -51,7 +52,7 @@ def rename(site: Site, old: str, new: str, now: datetime, *, dry: bool = False) 
     path, there = subject.path_with(before), subject.path_with(new)
     record = _known_path(subject, path)
     alterations: list[Alteration] = [] if found.slug == new else [Set("slug", new, after=("title", "id"))]
-    alterations += [Exclude("previous", item) for item in _listed(found) if _same(item, there)]
+    alterations += [Exclude("previous", item) for item in subject.previous if _same(item, there)]
     if record is not None and not _same(record, there):
         alterations.append(Include("previous", record, after=("slug",)))
     notes = list(_notes(subject, path, there, recorded=record is not None and _same(record, path)))
@@ -76,16 +77,19 @@ def _renamed(site: Site, old: str, new: str, now: datetime) -> tuple[Found, str]
         by_hand = [post for post in with_slug(site, new) if _announced_as(old, subject_of(site, post, now))]
         if len(by_hand) != 1:
             raise
-        return by_hand[0], old
+        return by_hand[0], composed(old)
     if found.slug != new:
         return found, found.slug or found.file.stem
-    if old != new and slug_problem(old) is None and canonical_id(old) is None:  # found by its file's name
-        return found, old
+    before = composed(old)
+    if (
+        before != new and slug_problem(before) is None and canonical_id(old) is None
+    ):  # found by its file's name
+        return found, before
     raise Refused(f"{found.name} has the slug {new} already", "there is nothing to rename")
 
 
 def _announced_as(slug: str, subject: Subject) -> bool:
-    return subject.told_path is not None and subject.told_path == subject.path_with(slug)
+    return subject.told_path is not None and subject.told_path == subject.path_with(composed(slug))
 
 
 def _require_free(subject: Subject, new: str) -> None:
@@ -123,17 +127,9 @@ def _known_path(subject: Subject, path: str | None) -> str | None:
     return None if hidden else path
 
 
-def _listed(found: Found) -> tuple[str, ...]:
-    values = peruse(found.data) or {}
-    listed = values.get("previous")
-    return tuple(
-        item for item in (listed if isinstance(listed, tuple) else (listed,)) if isinstance(item, str)
-    )
-
-
 def _same(one: str, two: str | None) -> bool:
-    """Tell whether two paths lead to the same place; a slash at the end makes no difference."""
-    return two is not None and path_of(one).rstrip("/") == path_of(two).rstrip("/")
+    """Tell whether two paths lead to the same place."""
+    return two is not None and bare(one) == bare(two)
 
 
 def _notes(subject: Subject, path: str | None, there: str | None, *, recorded: bool) -> Iterator[str]:
@@ -176,10 +172,20 @@ def _holding(path: str | None, site: Site) -> Iterator[tuple[Path, bytes]]:
 
 
 def _outlook(subject: Subject, path: str | None, there: str | None) -> str:
-    if path == there:
+    told = subject.told
+    if path == there or (subject.told_path is not None and _same(subject.told_path, there)):
         return "the next publish has nothing to tell of it"
-    if subject.known_live:
-        return "the next publish tells readers and partners the new address, and writes the redirect to feeds/redirects"
-    if subject.seen is Visibility.LIVE:
+    if subject.seen is Visibility.RETRACTED:
+        return (
+            "nobody is told of the change; the next publish lists both addresses as gone in feeds/redirects"
+        )
+    if subject.seen is not Visibility.LIVE:
+        return (
+            "the old address leads to the new one once the review is live again; nobody is told of the change before"
+            if told is not None
+            else "nobody was told the old address, and nobody is told of the change"
+        )
+    if told is None:
         return "the next publish tells readers the new address"
-    return "nobody was told the old address, and nobody is told of the change"
+    tells = "tells readers and partners the new address" if told.live else "announces it at the new address"
+    return f"the next publish {tells}, and writes the redirect to feeds/redirects"

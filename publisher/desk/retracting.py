@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from publisher.desk.altering import Edited, alter, one_line, written_moment
+from publisher.desk.altering import Edited, alter, one_line
 from publisher.desk.subject import Subject, look_up
+from publisher.desk.wording import written_moment
 from publisher.errors import Refused, UsageError
 from publisher.model import Status, Visibility
 from publisher.posts.editing import Remove, Set
@@ -32,7 +33,8 @@ def retract(
 
     Raises:
         UsageError: There is no such post, or the reason or the moment will not do.
-        Refused: Nobody has seen the review, it is retracted already, or the file cannot be edited for certain.
+        Refused: Nobody has seen the review (where there is a ledger: it was never announced), it is retracted
+            already, or the file cannot be edited for certain.
         EnvironmentFault: The file, or what undoes the edit, cannot be written.
     """
     text = one_line("--reason", reason)
@@ -41,7 +43,7 @@ def retract(
     moment = _taken_back(subject, at)
     alterations = (
         Set("status", "retracted", after=("correction", "updated", "date")),
-        Set("retracted", written_moment(moment, subject), after=("status",)),
+        Set("retracted", written_moment(moment, subject.site.zone), after=("status",)),
         Set("reason", text, after=("retracted",)),
     )
     if moment > now:
@@ -50,6 +52,8 @@ def retract(
         )
     elif subject.known_live:
         outlook = "the next publish takes it out of the feeds and tells partners that it was retracted, with the reason"
+    elif subject.told is not None:
+        outlook = "the next publish takes it out of the feeds; partners know it as taken back already"
     else:
         outlook = (
             "the next publish takes it out of the feeds; partners were not told of it, and are not told now"
@@ -65,23 +69,30 @@ def _require_seen(subject: Subject) -> None:
             f"{subject.name} is retracted{since} already",
             "to say another reason, change the line reason: in the file; `publisher restore` puts the review back",
         )
-    if subject.known_live or seen not in {Visibility.DRAFT, Visibility.SCHEDULED}:
+    if subject.known_live:
         return
-    what = "a draft" if seen is Visibility.DRAFT else "scheduled"
-    raise Refused(
-        f"{subject.name} is {what}: nobody has seen it, and there is nothing to take back",
-        "delete the file, or leave it a draft",
-    )
+    if seen in {Visibility.DRAFT, Visibility.SCHEDULED}:
+        what = "a draft" if seen is Visibility.DRAFT else "scheduled"
+        why = "it was taken back already" if subject.told else "nobody has seen it"
+        raise Refused(
+            f"{subject.name} is {what}: {why}, and there is nothing to take back",
+            "delete the file, or leave it a draft",
+        )
+    # Without an id that can be read, nobody can tell whether it was announced; taking back is the safe side.
+    if seen is Visibility.LIVE and subject.ledger and subject.told is None and subject.found.id:
+        raise Refused(
+            f"{subject.name} was never announced: nobody has seen it, and there is nothing to take back",
+            "make it a draft, or delete the file; if it was put out by other means than publish, publish first",
+        )
 
 
 def _taken_back(subject: Subject, at: datetime | None) -> datetime:
     """Answer when a review is taken back: never before it was published, which no reader would understand."""
     date = subject.review.date if subject.review else None
     if date is not None and date > subject.now:
-        before = subject.told.snapshot.get("published") if subject.told else None
         raise Refused(
             f"the date of {subject.name}, {subject.show(date)}, is yet to come, but the review was announced",
-            f"set its date back first{f', to date: {before}' if isinstance(before, str) else ''}; then retract it",
+            f"{subject.old_date}; then retract it",
         )
     if at is None:
         minute = subject.now.replace(second=0, microsecond=0)

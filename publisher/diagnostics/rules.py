@@ -82,6 +82,7 @@ _ERRORS = {
     "link-scheme": "a link in the text begins with http, https or mailto",
     "link-invalid": "a link in the text is an address that a reader can follow",
     "text-image-missing": "a picture in the text is a file in the site's image folder",
+    "text-placeholder": "a review that is no draft has a text of its own",
     # what was announced
     "slug-changed": "the slug of an announced review stays as it is",
     "id-changed": "the id of an announced review stays as it is",

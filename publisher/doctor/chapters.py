@@ -45,4 +45,4 @@ CHECKS: Mapping[str, Callable[[Subject], Iterator[Outcome]]] = {
 
 def subject(site: Site, now: datetime, machine: Machine, client: Client | None, *, offline: bool) -> Subject:
     """Put together what the checks look at."""
-    return Subject(site, now, machine, None if offline else Visitor.of(site, machine.clock, client))
+    return Subject(site, now, machine, None if offline else Visitor.of(site, machine, client))

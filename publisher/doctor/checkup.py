@@ -29,8 +29,7 @@ def examine_site(
 ) -> Iterator[Finding]:
     """Look at a site, the machine it is published from and its public addresses; yield each finding when it is known.
 
-    Nothing is changed, sent or announced: an older ledger alone is brought up to date, as by every command that
-    opens it. What a check raises is its finding; the others are made all the same.
+    Nothing is changed, sent or announced. What a check raises is its finding; the others are made all the same.
 
     Args:
         folder: The site's folder, which holds publisher.toml.

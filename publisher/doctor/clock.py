@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from publisher.doctor.finding import failed, ok, skipped, warning
-from publisher.doctor.wording import moment
+from publisher.doctor.wording import moment, written
 from publisher.values.durations import duration_in_words
 from publisher.webhooks.signing import TOLERANCE
 
@@ -26,16 +26,26 @@ _SET = "let the machine keep its time by the network: `timedatectl set-ntp true`
 
 
 def check_clock(subject: Subject) -> Iterator[Outcome]:
-    """Compare the machine's clock with that of the site's web server, and with what the ledger remembers."""
+    """Compare the machine's clock with that of the site's web server, and with what the ledger remembers.
+
+    The ledger remembers when something was done, and for which moment: that may have come from --now.
+    """
     yield _against_server(subject)
-    ledger = subject.ledger()
+    ledger, zone = subject.ledger(), subject.site.zone
     if ledger is None:
         return
     with ledger:
-        newest = _newest(ledger)
-    if newest - subject.machine.clock() > SLACK:
+        newest, latest = _newest(ledger), ledger.latest_moment()
+    if latest is not None and subject.now.timestamp() < latest:
         yield failed(
-            f"the ledger tells of {moment(newest, subject.site.zone)}, which is still to come: the clock is behind, "
+            f"it is {written(subject.now.astimezone(zone))} now, and was {moment(latest, zone)} in an earlier run: "
+            "until then no change is announced",
+            f"if the clock is behind, {_SET}; if it is right, and the clock or --now was ahead then, "
+            "`publisher publish --yes` says so with the next change",
+        )
+    elif newest - subject.machine.clock() > SLACK:
+        yield failed(
+            f"the ledger tells of {moment(newest, zone)}, which is still to come: the clock is behind, "
             "or was ahead then",
             f"{_SET}; publish nothing before it is right: what is live may look as if it were still to come",
         )

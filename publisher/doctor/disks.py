@@ -119,7 +119,7 @@ def _at_work(site: Site) -> Iterator[Outcome]:
         if run.stuck:
             yield failed(run.message, run.hint)
         else:
-            yield ok(run.message, "look again when it has ended: what is found may change under it")
+            yield ok(f"{run.message}: what is found may change under it")
 
 
 def _existing(folder: Path) -> Path:

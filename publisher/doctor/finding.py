@@ -44,9 +44,9 @@ class Outcome(NamedTuple):
     details: tuple[str, ...] = ()
 
 
-def ok(message: str, help: str | None = None) -> Outcome:
-    """Say that something is as it should be; `help` is a thought about it."""
-    return Outcome(FindingState.OK, message, help)
+def ok(message: str) -> Outcome:
+    """Say that something is as it should be: nothing needs to be done."""
+    return Outcome(FindingState.OK, message)
 
 
 def warning(message: str, help: str | None = None, *details: str) -> Outcome:

@@ -37,8 +37,9 @@ def space_at(folder: Path) -> Space:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """The machine: its time in seconds since 1970, its disks, the environment of the process."""
+    """The machine: its time in seconds since 1970, seconds that only go on, its disks, the process' environment."""
 
     clock: Callable[[], float] = time.time
+    timer: Callable[[], float] = time.monotonic
     space: Callable[[Path], Space] = space_at
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)

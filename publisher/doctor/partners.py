@@ -99,12 +99,11 @@ def _waiting(subject: Subject, name: str, queue: Sequence[Delivery], now: float,
             f"{told}, and it is no longer in publisher.toml",
             "after three days they are given up; put it back if that is not meant",
         )
+    hint = "`publisher push` delivers them"
     if tries:
-        return warning(
-            f"{told}, tried {count(tries, 'time')} so far",
-            "`publisher push` tries again, and says what the partner answers",
-        )
-    return warning(told, "`publisher push` delivers them")
+        told = f"{told}, tried {count(tries, 'time')} so far"
+        hint = "`publisher push` tries again, and says what the partner answers"
+    return warning(told, subject.rehearsal().advice(hint))
 
 
 def _on_this_machine(host: str) -> bool:

@@ -13,12 +13,14 @@ from publisher.doctor.placeholders import is_placeholder
 from publisher.doctor.wording import quoted, size
 from publisher.net import Answer, Client, FaultKind, FetchFault
 from publisher.site import FEED_NAMES
+from publisher.values.durations import duration_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from publisher.doctor.finding import Outcome
+    from publisher.doctor.machine import Machine
     from publisher.doctor.subject import Subject
     from publisher.site import Site
 
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
 LARGEST = 32 * 1024**2
 #: What a page or an older feed may have more than the feeds here, in bytes.
 SLACK = 64 * 1024
-DEADLINE = 20.0
+#: Seconds that one address may take, and all of them together: nothing is asked that may go beyond.
+DEADLINE, BUDGET = 12.0, 30.0
 
 TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
 _PAGES = {"text/html", "application/xhtml+xml"}
@@ -51,22 +54,29 @@ class Visitor:
 
     Attributes:
         client: The way out.
-        clock: Answers the machine's time in seconds since 1970.
+        machine: Answers what the time is, and how long an address takes.
         heard: Of each answer the time before and after it, and its headers.
         unreached: The hosts, with their ports, that could not be reached.
+        spent: How many seconds the addresses took so far.
     """
 
     client: Client
-    clock: Callable[[], float]
+    machine: Machine
     heard: list[tuple[float, float, Mapping[str, str]]] = field(default_factory=list)
     unreached: set[str] = field(default_factory=set)
+    spent: float = 0.0
 
     @classmethod
-    def of(cls, site: Site, clock: Callable[[], float], client: Client | None = None) -> Visitor:
+    def of(cls, site: Site, machine: Machine, client: Client | None = None) -> Visitor:
         """Make one that reads as much as the site's own feeds hold, and some more."""
         largest = max((feed.size for form in FEED_NAMES if (feed := _local(site, form))), default=0)
         limit = min(largest + SLACK, LARGEST)
-        return cls(client or Client(allow=site.allow, deadline=DEADLINE, body_limit=limit), clock)
+        return cls(client or Client(allow=site.allow, deadline=DEADLINE, body_limit=limit), machine)
+
+    @property
+    def tired(self) -> bool:
+        """Tell whether another address might take longer than all of them may."""
+        return self.spent > BUDGET - DEADLINE
 
     def get(self, url: str) -> Answer:
         """Ask for a URL.
@@ -74,14 +84,16 @@ class Visitor:
         Raises:
             FetchFault: There is no usable answer.
         """
-        before = self.clock()
+        before, began = self.machine.clock(), self.machine.timer()
         try:
             answer = self.client.get(url)
         except FetchFault as fault:
             if fault.kind in _UNREACHED:
                 self.unreached.add(urlsplit(url).netloc)
             raise
-        self.heard.append((before, self.clock(), answer.headers))
+        finally:
+            self.spent += self.machine.timer() - began
+        self.heard.append((before, self.machine.clock(), answer.headers))
         return answer
 
 
@@ -136,6 +148,9 @@ def check_feed_urls(subject: Subject) -> Iterator[Outcome]:
         if host in visitor.unreached:
             yield skipped(f"not asked: {host} could not be reached")
             return
+        if visitor.tired:
+            yield skipped(f"{url} was not asked: the others took {duration_in_words(visitor.spent)}")
+            continue
         try:
             answer = visitor.get(url)
         except FetchFault as fault:
@@ -163,11 +178,8 @@ def _served(site: Site, form: str, url: str, answer: Answer) -> Iterator[Outcome
         return
     unchecked = not answer.headers.get("etag") and not answer.headers.get("last-modified")
     yield ok(
-        f"{url} is what was generated here",
-        "the server sends neither ETag nor Last-Modified, so that each reader fetches all of it each time; "
-        "most servers can"
-        if unchecked
-        else None,
+        f"{url} is what was generated here"
+        + ("; without ETag and Last-Modified each reader fetches all of it each time" if unchecked else "")
     )
 
 

@@ -9,12 +9,13 @@ from publisher.doctor.finding import failed, ok, skipped, warning
 from publisher.doctor.wording import count, written
 from publisher.feeds import generate
 from publisher.posts import read_posts
-from publisher.release import site_status
+from publisher.release import OverCeiling, site_status
 from publisher.values.durations import duration_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from publisher.diagnostics import Diagnostic
     from publisher.doctor.finding import Outcome
     from publisher.doctor.subject import Subject
     from publisher.posts import Post
@@ -22,11 +23,12 @@ if TYPE_CHECKING:
 #: Seconds that a review may be due before somebody ought to have published it.
 PATIENCE = 3600.0
 _UNREAD = "the posts have errors, or were not read"
+_VALIDATE = "`publisher validate` shows each fault, with its place and a way out"
 _MOST_NAMED = 20
 
 
 def check_posts(subject: Subject) -> Iterator[Outcome]:
-    """Read all posts, and count those with faults.
+    """Read all posts; count those with faults, and what does not fit what was announced.
 
     Raises:
         ConfigurationError: The folder of posts does not exist.
@@ -38,22 +40,39 @@ def check_posts(subject: Subject) -> Iterator[Outcome]:
         for severity in (Severity.ERROR, Severity.WARNING)
     )
     told = count(found.checked, "post")
-    hint = "`publisher validate` shows each fault, with its place and a way out"
+    history = list(_history(subject.rehearsal().history))
     if with_errors:
         yield failed(
             f"{told}, {len(with_errors)} with errors: nothing can be published",
-            hint,
+            _VALIDATE,
             *with_errors[:_MOST_NAMED],
         )
     elif with_warnings:
-        yield warning(f"{told}, {len(with_warnings)} with warnings", hint, *with_warnings[:_MOST_NAMED])
+        yield warning(f"{told}, {len(with_warnings)} with warnings", _VALIDATE, *with_warnings[:_MOST_NAMED])
     elif not found.checked:
         yield warning(
             f"there are no posts in {subject.site.display(subject.site.posts)}",
             'write one: `publisher new "TITLE"` begins it',
         )
-    else:
+    elif not history:
         yield ok(f"{told}, none with errors or warnings")
+    yield from history
+
+
+def _history(faults: Sequence[Diagnostic]) -> Iterator[Outcome]:
+    """Tell what does not fit what was announced, errors first."""
+    for severity in (Severity.ERROR, Severity.WARNING):
+        found = [fault for fault in faults if fault.severity is severity]
+        if not found:
+            continue
+        codes = ", ".join(sorted({fault.code for fault in found}))
+        are = "review is not as it was announced", "reviews are not as they were announced"
+        told = f"{count(len(found), *are)} ({codes})"
+        details = [f"{fault.path}:{fault.line}: {fault.message}" for fault in found[:_MOST_NAMED]]
+        if severity is Severity.ERROR:
+            yield failed(f"{told}: nothing can be published", _VALIDATE, *details)
+        else:
+            yield warning(told, f"{_VALIDATE}; `publisher plan` shows what partners would be told", *details)
 
 
 def check_feeds(subject: Subject) -> Iterator[Outcome]:
@@ -74,14 +93,16 @@ def check_feeds(subject: Subject) -> Iterator[Outcome]:
         told = f"is not up to date: {', '.join(stale[:_MOST_NAMED])}"
         yield warning(
             f"{shown}/ {told if site.feeds.is_dir() else 'is not there yet'}",
-            "`publisher publish` writes the feeds and tells partners; `publisher generate` only writes them",
+            subject.rehearsal().advice(
+                "`publisher publish` writes the feeds and tells partners; `publisher generate` only writes them"
+            ),
         )
     else:
         yield ok(f"{shown}/ is up to date")
 
 
 def check_schedule(subject: Subject) -> Iterator[Outcome]:
-    """See whether somebody ran `publisher publish` since something came due."""
+    """See whether somebody ran `publisher publish` since something came due, and whether it needs to be confirmed."""
     found = subject.collection
     if found is None or _valid(subject) is None:
         yield skipped(f"not known: {_UNREAD}")
@@ -96,6 +117,10 @@ def check_schedule(subject: Subject) -> Iterator[Outcome]:
         if last
         else "`publisher publish` has not ended well here yet"
     )
+    rehearsal = subject.rehearsal()
+    # The others are found by the checks of the ledger and of the clock.
+    if isinstance(rehearsal.obstacle, OverCeiling):
+        yield failed(f"`publisher publish` is refused: {rehearsal.obstacle.message}", rehearsal.obstacle.hint)
     if not status.overdue:
         coming = [f'"{one.review.title}" is next, {written(one.at)}' for one in status.upcoming[:1]]
         yield ok(f"{ran}; {coming[0] if coming else 'nothing is scheduled'}")
@@ -105,9 +130,9 @@ def check_schedule(subject: Subject) -> Iterator[Outcome]:
     told = f'{ran}; "{first.review.title}" was due {written(first.at)}, {duration_in_words(ago)} ago'
     # What came due before the last run was not there then: somebody is at work on it.
     if last and first.at > last and ago > PATIENCE:
-        yield failed(told, "run `publisher publish`; then see what keeps cron from it")
+        yield failed(told, rehearsal.advice("run `publisher publish`; then see what keeps cron from it"))
     else:
-        yield warning(told, "`publisher publish` puts it out")
+        yield warning(told, rehearsal.advice("`publisher publish` puts it out"))
 
 
 def _valid(subject: Subject) -> Sequence[Post] | None:

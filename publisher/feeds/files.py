@@ -133,8 +133,7 @@ class Written:
         changed: The names that were written, or would be; sorted.
         removed: The names that were removed, or would be; sorted.
         unchanged: The names that already had the right bytes; sorted.
-        sha256: The SHA-256 of the bytes each file has now, or would have, in hexadecimal by name; all but the
-            manifest's own.
+        sha256: The SHA-256 of the bytes each file has now, or would have, in hexadecimal by name.
     """
 
     changed: tuple[str, ...]
@@ -174,7 +173,7 @@ def settle(folder: Path, files: Iterable[StagedFile], *, dry: bool) -> Written:
         changed=tuple(sorted(differing)),
         removed=tuple(gone),
         unchanged=tuple(sorted({file.name for file in (*staged, manifest)} - differing)),
-        sha256={file.name: file.digest for file in staged},
+        sha256={file.name: file.digest for file in (*staged, manifest)},
     )
 
 

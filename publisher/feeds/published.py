@@ -53,6 +53,17 @@ def opened(path: Path) -> Iterator[BinaryIO]:
             raise NotOurs from None
 
 
+def published_ids(path: Path) -> frozenset[str]:
+    """Return the UUIDs of the reviews in a feed.json; none where it is not there, or not ours."""
+    found: set[str] = set()
+    try:
+        with opened(path) as stream:
+            found.update(item["id"] for item in items(stream))
+    except NotOurs:
+        pass
+    return frozenset(found)
+
+
 def items(stream: BinaryIO) -> Iterator[dict[str, Any]]:
     """Read a feed's items one after the other, each with the UUID in its `id` for an `id`.
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
 
 import orjson
 from sqlalchemy import URL, create_engine, event, func, insert, select, update
@@ -59,6 +60,11 @@ class Ledger:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise EnvironmentFault(f"{folder} cannot be made: {error.strerror}") from None
+        if not path.exists() and path.with_name(f"{FILE_NAME}-wal").exists():
+            raise EnvironmentFault(
+                f"{path} is gone, and its log is still there",
+                "bring the ledger back from a copy; a new one would know nothing of what was announced",
+            )
         engine = create_engine(URL.create("sqlite", database=str(path)))
         event.listen(engine, "connect", configure)
         event.listen(engine, "begin", begin_immediate)
@@ -156,14 +162,23 @@ class Ledger:
         """Return the deliveries that are still to be made, in the order their events were committed."""
         deliveries, events = schema.deliveries, schema.events
         query = (
-            select(deliveries, events.c.type, events.c.body, events.c.at)
+            select(deliveries, events.c.type, events.c.body, events.c.at, events.c.review_id)
             .join(events, events.c.id == deliveries.c.event_id)
             .where(deliveries.c.state == DeliveryState.WAITING)
             .order_by(deliveries.c.id)
         )
         with self._reading() as connection:
             return [
-                Delivery(row.id, row.endpoint, row.event_id, row.type, row.body, row.attempts, row.at)
+                Delivery(
+                    row.id,
+                    row.endpoint,
+                    row.event_id,
+                    row.type,
+                    row.body,
+                    row.attempts,
+                    row.at,
+                    row.review_id,
+                )
                 for row in connection.execute(query)
             ]
 
@@ -227,7 +242,10 @@ class Ledger:
             row = connection.execute(
                 select(table).where(table.c.name == name, table.c.url == url)
             ).one_or_none()
-        return EndpointState(row.not_before, row.gone_at) if row else EndpointState()
+            if row is None:
+                return EndpointState()
+            moments = (None if at is None else float(at) for at in (row.not_before, row.gone_at))
+            return EndpointState(*moments)
 
     def set_endpoint(self, name: str, url: str, state: EndpointState) -> None:
         """Record what an endpoint's address asked for."""
@@ -243,14 +261,14 @@ class Ledger:
         """Return the moment up to which partners know what is live, in seconds since 1970; None before any run."""
         with self._reading() as connection:
             now = connection.execute(select(func.max(schema.clock.c.now))).scalar_one()
-        return None if now is None else float(now)
+            return None if now is None else float(now)
 
     def last_run(self, command: str) -> float | None:
         """Return when a command last ended well, in seconds since 1970; None when it never did."""
         table = schema.runs
         with self._reading() as connection:
             at = connection.execute(select(table.c.at).where(table.c.command == command)).scalar_one_or_none()
-        return None if at is None else float(at)
+            return None if at is None else float(at)
 
     def record_run(self, command: str, at: float) -> None:
         """Record that a command ended well at `at`, in seconds since 1970."""
@@ -348,6 +366,8 @@ class Ledger:
 def _announced(row: Row[Any]) -> Announced:
     snapshot = orjson.loads(row.snapshot)
     # SQLite keeps any value in any column: what is none of ours is damage.
-    if not isinstance(snapshot, dict) or not isinstance(row.sequence, int) or not 0 <= row.sequence < 2**53:
+    sound = isinstance(row.review_id, str) and isinstance(row.sequence, int) and 0 <= row.sequence < 2**53
+    if not sound or not isinstance(snapshot, dict) or not isinstance(snapshot.get("url", ""), str):
         raise ValueError("not what was written")
+    urlsplit(snapshot.get("url", ""))
     return Announced(row.review_id, row.sequence, bool(row.live), snapshot)

@@ -81,6 +81,7 @@ class Delivery:
     body: bytes
     attempts: int
     committed_at: float
+    review_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,12 +72,7 @@ def edit(data: bytes, name: str, changes: Iterable[Alteration]) -> bytes:
     for change in changes:
         changed = _changed(reading, change)
         if changed is None:
-            why = (
-                "stands more than once"
-                if change.key in reading.front.repeated
-                else "is written in an unusual way"
-            )
-            raise Refused(f"{name}: `{change.key}` {why}; nothing was changed", by_hand(changes))
+            raise _uncertain(reading, change, changes)
         reading = changed
     return (mark + reading.front.text).encode()
 
@@ -89,19 +84,35 @@ def peruse(data: bytes) -> dict[str, Value] | None:
     return None if isinstance(reading, Report) else reading.values
 
 
-def by_hand(changes: Iterable[Alteration]) -> str:
-    """Say what to write in place of what could not be changed."""
-    return "write by hand: " + "; ".join(map(_in_words, changes))
+def by_hand(changes: Iterable[Alteration], *, braces: bool = False) -> str:
+    """Say what to write in place of what could not be changed; between braces, or on lines of its own."""
+    said = [_in_words(change, braces=braces) for change in changes]
+    return f"write between the braces: {', '.join(said)}" if braces else f"write by hand: {'; '.join(said)}"
 
 
-def _in_words(change: Alteration) -> str:
+def _in_words(change: Alteration, *, braces: bool) -> str:
     if isinstance(change, Set):
-        return f"{change.key}: {plainly(change.value)}"
+        return f"{change.key}: {plainly(change.value, flow=braces)}"
     if isinstance(change, Include):
         return f"{plainly(change.item, flow=True)} into the list {change.key}: […]"
     if isinstance(change, Exclude):
         return f"{plainly(change.item, flow=True)} out of the list {change.key}: […]"
-    return f"no line {change.key}:"
+    return f"no {'' if braces else 'line '}{change.key}:"
+
+
+def _uncertain(reading: _Reading, change: Alteration, changes: Iterable[Alteration]) -> Refused:
+    """Say why a change cannot be made for certain, and what to write by hand."""
+    front = reading.front
+    braces = front.root is not None and front.root.flow
+    if change.key in front.repeated:
+        why = f"`{change.key}` stands more than once"
+    elif braces:
+        why = "the front matter is written in braces, {…}, where lines cannot be put in or taken out for certain"
+    elif change.key in reading.values:
+        why = f"`{change.key}` is written in an unusual way"
+    else:
+        why = f"`{change.key}` cannot be put in for certain: the front matter is written in an unusual way"
+    return Refused(f"{front.name}: {why}; nothing was changed", by_hand(changes, braces=braces))
 
 
 def _illegible(name: str, faults: Several[Diagnostic], changes: Iterable[Alteration]) -> Refused:

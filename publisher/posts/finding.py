@@ -77,6 +77,12 @@ def with_slug(site: Site, slug: str) -> list[Found]:
     return [post for post in _candidates(site, slug, []) if post.slug and alike(post.slug) == alike(slug)]
 
 
+def found_in(file: Path, data: bytes, site: Site) -> Found:
+    """Describe a post by what its file holds, or would hold."""
+    id, slug = identity(data, file)  # noqa: A001 - the field's own word
+    return Found(file, site.display(file), data, id, slug.strip() if slug else None)
+
+
 def belongs(file: Path, site: Site) -> bool:
     """Tell whether a file is one that the site's posts lie in, or would be; links are followed."""
     inside = Path(os.path.realpath(file))
@@ -111,7 +117,7 @@ def _by_path(site: Site, wanted: str) -> Found:
                 f"they are Markdown files in {site.display(site.posts)}/",
             )
         try:
-            return _found(file, read_file(file, site), site)
+            return found_in(file, read_file(file, site), site)
         except Unreadable as error:
             raise Refused(f"{wanted}: {error.message}", error.help) from None
     raise UsageError(
@@ -123,7 +129,7 @@ def _by_id(site: Site, wanted: str) -> Iterator[Found]:
     first = wanted.partition("-")[0].encode()
     for file, data in contents(site):
         if first in data[:_HEAD].lower():
-            post = _found(file, data, site)
+            post = found_in(file, data, site)
             if post.id == wanted:
                 yield post
 
@@ -138,17 +144,12 @@ def _candidates(site: Site, wanted: str, known: list[str]) -> Iterator[Found]:
         lines = [match.decode("utf-8", "replace") for match in _SLUG_LINE.findall(data, 0, _HEAD)]
         known.append(_near_slug(lines[0]) if lines else file.stem)
         if alike(file.stem) == folded or any("\\" in line or folded in alike(line) for line in lines):
-            yield _found(file, data, site)
+            yield found_in(file, data, site)
 
 
 def _near_slug(line: str) -> str:
     match = _NEAR_SLUG.match(line)
     return match[1] if match else ""
-
-
-def _found(file: Path, data: bytes, site: Site) -> Found:
-    id, slug = identity(data, file)  # noqa: A001 - the field's own word
-    return Found(file, site.display(file), data, id, slug.strip() if slug else None)
 
 
 def _only(wanted: str, kind: str, found: Sequence[Found], known: Sequence[str]) -> Found:

@@ -27,6 +27,11 @@ def canonical_id(written: str) -> str | None:
     return canonical if canonical.strip("-0") else None
 
 
+def composed(slug: str) -> str:
+    """Write letters with their marks as one character each (NFC): Macs hand them over apart, and nobody sees that."""
+    return unicodedata.normalize("NFC", slug)
+
+
 def slug_problem(slug: str) -> str | None:
     """Say why a text is no slug, or None when it is one."""
     if len(slug) > SLUG_LIMIT:
@@ -35,7 +40,7 @@ def slug_problem(slug: str) -> str | None:
         return "is not in lower case"
     if unseen := INVISIBLE.search(slug):
         return f"holds {name_of(unseen.group())}, which nobody sees"
-    if slug != unicodedata.normalize("NFC", slug):
+    if slug != composed(slug):
         return "is not in Unicode's composed form (NFC)"
     parts = slug.split("-")
     if not all(part and all(unicodedata.category(char)[0] in "LMN" for char in part) for part in parts):
@@ -45,9 +50,9 @@ def slug_problem(slug: str) -> str | None:
 
 def slug_from(written: str) -> str | None:
     """Make the slug that comes nearest to a text, or None where nothing of it can stand in one."""
-    lowered = unicodedata.normalize(
-        "NFC", INVISIBLE.sub("", unicodedata.normalize("NFC", written[:1000])).lower()
-    )
+    # In lower case, the dot of a Turkish capital I becomes a mark of its own, on a letter that has one.
+    dotless = INVISIBLE.sub("", composed(written[:1000])).lower().replace("i\u0307", "i")
+    lowered = composed(dotless)
     words = "".join(char if unicodedata.category(char)[0] in "LMN" else "-" for char in lowered)
     cleaned = re.sub(r"-+", "-", words).strip("-")[:100].strip("-")
     return cleaned if cleaned and slug_problem(cleaned) is None else None

@@ -10,6 +10,7 @@ from publisher.model import Status
 from publisher.posts.identifiers import fresh_id, slug_from, slug_problem
 from publisher.posts.offers import check_offers
 from publisher.posts.pictures import check_image
+from publisher.posts.placeholder import check_placeholder
 from publisher.posts.tree import Mapping, Scalar
 from publisher.posts.wording import check_wording
 from publisher.values.characters import quote
@@ -35,6 +36,7 @@ def check_rules(subject: Subject) -> None:
     if subject.front.image is not None and subject.sound("image"):
         check_image(subject, subject.front.image)
     check_offers(subject)
+    check_placeholder(subject)
 
 
 def _required(subject: Subject) -> None:

@@ -1,7 +1,14 @@
 """One publish run: which step follows which, and what must hold before anything is written or sent."""
 
 from publisher.release.changes import Change, find_changes
-from publisher.release.guards import CEILING, RETRACTION_CEILING, ClockBehind, OverCeiling, Unconfirmed
+from publisher.release.guards import (
+    CEILING,
+    RETRACTION_CEILING,
+    ClockBehind,
+    LedgerMissing,
+    OverCeiling,
+    Unconfirmed,
+)
 from publisher.release.lock import AlreadyRunning, exclusive
 from publisher.release.pending import Pending, look_for_changes
 from publisher.release.plan import Plan, make_plan, read_plan, write_plan
@@ -16,6 +23,7 @@ __all__ = [
     "AlreadyRunning",
     "Change",
     "ClockBehind",
+    "LedgerMissing",
     "OverCeiling",
     "Pending",
     "Plan",

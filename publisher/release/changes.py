@@ -67,8 +67,9 @@ def snapshot(post: Post, site: Site) -> dict[str, Any]:
             else None,
             "updated": review.updated.isoformat() if review.updated else None,
             "correction": review.correction,
-            # Not compared: it tells an editor which date to set back.
+            # Not compared: they tell an editor which date and slug to set back.
             "published": review.date.isoformat(),
+            "slug": review.slug,
         }
     )
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from publisher.errors import Refused
+from publisher.feeds.published import published_ids
 from publisher.model import EventType
+from publisher.site import FEED_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from publisher.ledger import Announced, Ledger
     from publisher.release.changes import Change
     from publisher.site import Site
 
@@ -18,6 +22,9 @@ if TYPE_CHECKING:
 CEILING = 20
 #: More reviews than this are not taken back at once without being told to.
 RETRACTION_CEILING = 5
+
+#: What the ledger remembers a publish by that is about to write its files.
+BEGUN = "begun"
 
 _NAMED = 3
 _MOMENT = "%Y-%m-%d %H:%M:%S %Z"
@@ -35,8 +42,33 @@ class ClockBehind(Unconfirmed):
     """Say that a run would tell of changes at a moment before the last run's."""
 
 
+class LedgerMissing(Unconfirmed):
+    """Say that a run would announce what was published already, as far as the feeds tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the ledger says of earlier runs.
+
+    Attributes:
+        latest: The last moment that decided, in a run, what is live, in seconds since 1970; None when there was none.
+        announced: Whether anything was ever announced, or was about to be.
+    """
+
+    latest: float | None = None
+    announced: bool = False
+
+
+NOTHING_YET = Past()
+
+
+def past_of(ledger: Ledger, announced: Mapping[str, Announced]) -> Past:
+    """Ask a ledger, of which `announced` is known already, for earlier runs."""
+    return Past(ledger.latest_moment(), bool(announced) or ledger.last_run(BEGUN) is not None)
+
+
 def require_meant(
-    changes: Sequence[Change], site: Site, now: datetime, latest: float | None, *, confirmed: bool
+    changes: Sequence[Change], site: Site, now: datetime, past: Past, *, confirmed: bool
 ) -> None:
     """See that nothing is announced or taken back by accident.
 
@@ -44,16 +76,50 @@ def require_meant(
         changes: What would be announced.
         site: The site.
         now: The moment that decided what is live; aware.
-        latest: The last such moment of any run, in seconds since 1970; None when there was none.
+        past: What the ledger says of earlier runs.
         confirmed: Somebody said that it is meant.
 
     Raises:
         OverCeiling: More than 20 announcements, or more than 5 retractions, at once.
         ClockBehind: There are changes, and an earlier run was at a later moment.
+        LedgerMissing: The feeds hold reviews already, and nothing was ever announced.
     """
-    if not confirmed:
-        _check_clock(changes, site, now, latest)
-        _check_ceilings(changes, site)
+    if confirmed:
+        return
+    _check_ledger(changes, site, past)
+    _check_clock(changes, site, now, past.latest)
+    over = [*_too_many_announced(changes, site), *_too_many_taken_back(changes)]
+    if over:
+        raise OverCeiling(
+            "; ".join(what for what, _ in over),
+            "; ".join(["--yes says that it is meant", *(hint for _, hint in over)]),
+        )
+
+
+def require_meant_to_vanish(changes: Sequence[Change]) -> None:
+    """See that no folder of posts leaves the feeds by accident, where nobody else is told.
+
+    Raises:
+        OverCeiling: More than 5 reviews that were announced would be gone.
+    """
+    for what, hint in _too_many_taken_back(changes):
+        raise OverCeiling(what, f"--yes says that it is meant; {hint}")
+
+
+def _check_ledger(changes: Sequence[Change], site: Site, past: Past) -> None:
+    """See that a site whose ledger was lost, or left on another machine, does not announce everything again."""
+    if past.announced or past.latest is not None or not site.endpoints:
+        return
+    out = published_ids(site.feeds / FEED_NAMES["json"])
+    known = sum(change.review_id in out for change in changes)
+    if known:
+        raise LedgerMissing(
+            f"{known} of {len(changes)} reviews to be announced are in {site.display(site.feeds)}/ already, and there "
+            "is no ledger that says whether they were",
+            f"bring {site.display(site.ledger)} back from the machine that published, or from a copy; `publisher push "
+            "--baseline` records what is out as announced, and sends nothing; --yes says that partners are to hear "
+            "of all of it",
+        )
 
 
 def _check_clock(changes: Sequence[Change], site: Site, now: datetime, latest: float | None) -> None:
@@ -68,28 +134,25 @@ def _check_clock(changes: Sequence[Change], site: Site, now: datetime, latest: f
         )
 
 
-def _check_ceilings(changes: Sequence[Change], site: Site) -> None:
-    """See that no archive is announced, and no folder of posts taken back; where nobody listens, nobody is told."""
+def _too_many_announced(changes: Sequence[Change], site: Site) -> Iterator[tuple[str, str]]:
+    """See that no archive is announced; where nobody listens, nobody is told."""
+    number = sum(change.type is not EventType.RETRACTED for change in changes)
+    if number > CEILING and site.endpoints:
+        yield (
+            f"{number} announcements at once; more than {CEILING} are not made without being confirmed",
+            "`publisher push --baseline`, on an existing archive, records them as announced and sends nothing",
+        )
+
+
+def _too_many_taken_back(changes: Sequence[Change]) -> Iterator[tuple[str, str]]:
+    """See that no folder of posts is taken back; it leaves the feeds, whoever listens."""
     retracted = [change for change in changes if change.type is EventType.RETRACTED]
-    announced = len(changes) - len(retracted) if site.endpoints else 0
-    over, hints = [], []
-    if announced > CEILING:
-        over.append(
-            f"{announced} announcements at once; more than {CEILING} are not made without being confirmed"
-        )
-        hints.append(
-            "`publisher push --baseline`, on an existing archive, records them as announced and sends nothing"
-        )
     if len(retracted) > RETRACTION_CEILING:
-        over.append(
-            f"{len(retracted)} reviews would be taken back at once ({_named(retracted)}); "
-            f"more than {RETRACTION_CEILING} are not without being confirmed"
+        what = f"{len(retracted)} reviews would be taken back at once ({_named(retracted)})"
+        yield (
+            f"{what}; more than {RETRACTION_CEILING} are not without being confirmed",
+            "where that is not meant, see that all posts are in their folder and none became a draft",
         )
-        hints.append(
-            "where that is not meant, see that all posts are in their folder and none became a draft"
-        )
-    if over:
-        raise OverCeiling("; ".join(over), "; ".join(["--yes says that it is meant", *hints]))
 
 
 def _named(changes: Sequence[Change]) -> str:

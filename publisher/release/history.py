@@ -70,9 +70,10 @@ def history_faults(
         if told is None:
             if seen is Visibility.LIVE and (other := gone.pop(site.url_of(post.review), None)):
                 faults += _id_changed(post, other, site)
-        elif seen is Visibility.LIVE:  # also where it comes back: old links lead to the address it had
+        elif seen in {Visibility.LIVE, Visibility.RETRACTED}:
+            # Also where it comes back, or is taken back: old links lead to the address it had.
             faults += _moved(post, told, site)
-        elif told.live and seen is not Visibility.RETRACTED:
+        elif told.live:
             faults += _unpublished(post, site)
     return [*faults, *_deleted(gone, site)]
 
@@ -112,7 +113,8 @@ def _moved(post: Post, told: Announced, site: Site) -> list[Diagnostic]:
     if old == new or old in post.review.previous:
         return []
     report = _report(post, site)
-    announced_slug = _slug_in(before, post, site)
+    kept = told.snapshot.get("slug")
+    announced_slug = kept if isinstance(kept, str) else _slug_in(before, post, site)
     if announced_slug is not None and announced_slug != slug:
         report.add(
             "slug-changed",

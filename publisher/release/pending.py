@@ -10,6 +10,7 @@ import orjson
 
 from publisher.ledger import Ledger
 from publisher.release.changes import Change, find_changes
+from publisher.release.guards import NOTHING_YET, Past, past_of
 from publisher.release.history import check_history
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Pending:
         warnings: What the editor should know before that: reviews that would be taken back without having been retracted.
         waiting: Deliveries of earlier runs that are still to be made.
         last_run: When `publish` or `push` last ended well, in seconds since 1970.
-        latest: The last moment that decided, in a run, what is live, in seconds since 1970.
+        past: What the ledger says of earlier runs.
         ledger: A digest of what the ledger knows; another one means that somebody published meanwhile.
     """
 
@@ -39,7 +40,7 @@ class Pending:
     warnings: tuple[Diagnostic, ...] = ()
     waiting: tuple[Delivery, ...] = ()
     last_run: float | None = None
-    latest: float | None = None
+    past: Past = NOTHING_YET
     ledger: str = ""
 
 
@@ -55,13 +56,13 @@ def look_for_changes(posts: Iterable[Post], site: Site, now: datetime) -> Pendin
         return Pending(tuple(find_changes(posts, {}, site, now)), ledger=_digest({}, ()))
     with ledger:
         announced, waiting = ledger.announced(), tuple(ledger.waiting())
-        latest = ledger.latest_moment()
+        past = past_of(ledger, announced)
         runs = [at for command in ("publish", "push") if (at := ledger.last_run(command)) is not None]
     posts = list(posts)
     warnings = check_history(posts, announced, site, now)
     changes = find_changes(posts, announced, site, now)
     return Pending(
-        tuple(changes), tuple(warnings), waiting, max(runs, default=None), latest, _digest(announced, waiting)
+        tuple(changes), tuple(warnings), waiting, max(runs, default=None), past, _digest(announced, waiting)
     )
 
 

@@ -7,7 +7,9 @@ title nor text.
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -172,8 +174,6 @@ _TURNED_OUT = {
     "reviews": "other reviews are new, due, changed or taken back by now",
     "files": "other files would be written",
     "events": "other events would be sent",
-    "waiting": "other deliveries are waiting",
-    "deploys": "the deploy command",
 }
 
 
@@ -211,8 +211,8 @@ def make_plan(collection: Collection, site: Site, now: datetime, *, confirmed: b
     )
 
 
-def read_plan(path: Path) -> dict[str, Any]:
-    """Read a plan that was written down.
+def read_plan(path: Path, *, links: bool = True) -> dict[str, Any]:
+    """Read a plan that was written down; without `links`, one that is no link.
 
     Raises:
         UsageError: There is no such file, or it is no plan.
@@ -220,7 +220,7 @@ def read_plan(path: Path) -> dict[str, Any]:
         EnvironmentFault: It cannot be read.
     """
     try:
-        about = path.stat()
+        about = path.stat() if links else path.lstat()
         if not stat.S_ISREG(about.st_mode) or about.st_size > _LARGEST:
             raise UsageError(f"{path} is not a plan", "`publisher plan -o FILE` makes one")
         fields = orjson.loads(path.read_bytes())
@@ -240,11 +240,23 @@ def read_plan(path: Path) -> dict[str, Any]:
 
 
 def write_plan(plan: Plan, path: Path) -> None:
-    """Write a plan down; the file is there whole or not at all.
+    """Write a plan down, in place of an earlier one or of nothing; the file is there whole or not at all.
 
     Raises:
+        Refused: Something else is there.
+        UsageError: It is no name of a file.
         EnvironmentFault: It cannot be written.
     """
+    if not path.name:
+        raise UsageError(f'"{path}" is not the name of a file', "such as plan.json")
+    if os.path.lexists(path):
+        try:
+            read_plan(path, links=False)
+        except UsageError:
+            raise Refused(
+                f"{path} is there already, and is not a plan",
+                "give the plan another name, or remove that file",
+            ) from None
     file = StagedFile(path, dry=False)
     try:
         file.write(orjson.dumps(plan.as_fields(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
@@ -297,15 +309,13 @@ def _event(change: Change, site: Site) -> PlannedEvent:
 
 
 def _to_write(written: Written) -> dict[str, str]:
-    # The manifest follows from all the others.
-    return {name: written.sha256.get(name, "") for name in written.changed if name in written.sha256}
+    return {name: written.sha256[name] for name in written.changed}
 
 
 def _waiting(pending: Pending) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for delivery in pending.waiting:
-        counts[delivery.endpoint] = counts.get(delivery.endpoint, 0) + 1
-    return counts
+    """Count what would be tried again; what is said of a review that is taken back now, is kept home."""
+    gone = {change.review_id for change in pending.changes if change.type is EventType.RETRACTED}
+    return dict(Counter(one.endpoint for one in pending.waiting if one.review_id not in gone))
 
 
 def _posts_digest(posts: Sequence[Post]) -> str:

@@ -9,12 +9,18 @@ from typing import TYPE_CHECKING, Any
 from publisher.content import current_offers
 from publisher.feeds import Written, generate, live_posts
 from publisher.release.deploy import run_deploy
-from publisher.release.guards import require_meant
+from publisher.release.guards import BEGUN, require_meant
 from publisher.release.lock import exclusive
 from publisher.release.pending import look_for_changes
 from publisher.release.plan import make_plan
 from publisher.release.progress import Progress
-from publisher.release.push_run import PushReport, endpoint_secrets, preview_push, push_locked, record_run
+from publisher.release.push_run import (
+    PushReport,
+    endpoint_secrets,
+    preview_push,
+    push_locked,
+    record_run,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -80,13 +86,15 @@ def publish(  # noqa: PLR0913 - what a run needs, and the world around it
     with exclusive(site):
         # What would stop the push is found before a file is written.
         pending = look_for_changes(posts, site, now)
-        require_meant(pending.changes, site, now, pending.latest, confirmed=confirmed)
+        require_meant(pending.changes, site, now, pending.past, confirmed=confirmed)
         endpoint_secrets(site)
         if plan is not None:
             make_plan(collection, site, now).require_same(plan)
         progress.warned(pending.warnings)
         attached = _attached(posts, now)
         progress.attached(attached)
+        # Killed from here on, the site is not taken for one whose ledger was lost.
+        record_run(site, BEGUN, clock())
         written = generate(posts, site, now)
         progress.generated(written)
         if site.deploy is not None:

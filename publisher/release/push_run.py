@@ -12,7 +12,7 @@ from publisher.ledger import Announced, Announcement, Ledger
 from publisher.model import EventType
 from publisher.net import Client
 from publisher.release.changes import Change, find_changes
-from publisher.release.guards import require_meant
+from publisher.release.guards import past_of, require_meant
 from publisher.release.history import check_history
 from publisher.release.lock import exclusive
 from publisher.release.pending import Pending, look_for_changes
@@ -102,7 +102,7 @@ def obstacles(pending: Pending, site: Site, now: datetime, *, confirmed: bool) -
     """Say what would keep changes from being announced."""
     found = []
     for check in (
-        lambda: require_meant(pending.changes, site, now, pending.latest, confirmed=confirmed),
+        lambda: require_meant(pending.changes, site, now, pending.past, confirmed=confirmed),
         lambda: endpoint_secrets(site),
     ):
         try:
@@ -167,7 +167,7 @@ def push_locked(
         warnings = tuple(check_history(posts, announced, site, now))
         changes = tuple(find_changes(posts, announced, site, now))
         if not baseline:
-            require_meant(changes, site, now, ledger.latest_moment(), confirmed=confirmed)
+            require_meant(changes, site, now, past_of(ledger, announced), confirmed=confirmed)
         secrets = {} if baseline else endpoint_secrets(site)
         ledger.announce(
             [_announcement(change, site, now, baseline=baseline) for change in changes],
@@ -183,7 +183,10 @@ def push_locked(
 
 
 def record_run(site: Site, command: str, at: float) -> None:
-    """Record that a command ended well at `at`, in seconds since 1970; the caller holds the site's lock."""
+    """Record what a run did at `at`, in seconds since 1970: its command, when that ended well, or BEGUN.
+
+    The caller holds the site's lock.
+    """
     with Ledger.open(site.state) as ledger:
         ledger.record_run(command, at)
 

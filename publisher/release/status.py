@@ -20,7 +20,7 @@ from publisher.model import EventType, Visibility, visibility
 from publisher.posts.files import Unreadable, read_file
 from publisher.posts.reading import identity
 from publisher.release.changes import Change, find_changes
-from publisher.release.guards import require_meant
+from publisher.release.guards import Past, require_meant
 from publisher.release.history import history_faults
 from publisher.release.schedule import Appointment, Turn, appointments
 from publisher.webhooks.retry_after import LONGEST_WAIT
@@ -135,7 +135,7 @@ def site_status(collection: Collection, site: Site, now: datetime) -> SiteStatus
     books = _looked(lambda: _read_ledger(site), "announced", site.state, troubles)
     announced = _unannounced(collection.posts, books, site, now, faulty) if books else None
     if announced and books:
-        overdue = _not_announced(announced.changes, collection.posts, books.last_publish)
+        overdue = _not_announced(announced.changes, collection.posts, now, books.last_publish)
     else:
         overdue = _not_generated(generated, collection.posts, site, now)
     return SiteStatus(
@@ -260,16 +260,19 @@ def _unannounced(
     obstacles: list[str] = []
     changes = find_changes(posts, told, site, now)
     try:
-        require_meant(changes, site, now, books.latest, confirmed=False)
+        require_meant(changes, site, now, Past(books.latest, bool(told)), confirmed=False)
     except Refused as error:
         obstacles.append(error.message)
     return Unannounced(tuple(changes), tuple(obstacles), tuple(history_faults(posts, told, site, now)))
 
 
 def _not_announced(
-    changes: Sequence[Change], posts: Sequence[Post], last_publish: float | None
+    changes: Sequence[Change], posts: Sequence[Post], now: datetime, last_publish: float | None
 ) -> list[Appointment]:
-    """Find whose time came without being announced; what an editor changed since the last run is no appointment."""
+    """Find whose time came without being announced; what an editor changed since the last run is no appointment.
+
+    Nor is what is yet to come, though it is announced: an earlier run was at a later moment.
+    """
     reviews = {post.review.id: post.review for post in posts}
     found = []
     for change in changes:
@@ -284,7 +287,7 @@ def _not_announced(
             if change.type is EventType.UPDATED
             else (Turn.RETRACTED, review.retracted)
         )
-        if at is not None and (last_publish is None or at.timestamp() > last_publish):
+        if at is not None and at <= now and (last_publish is None or at.timestamp() > last_publish):
             found.append(Appointment(turn, at, review))
     return found
 

@@ -221,3 +221,43 @@ def test_slugs_are_finished_by_the_shell(make_site: Callable[..., Site]) -> None
     offered = complete_slugs(Context(), None, "kar")  # type: ignore[arg-type]
 
     assert [item.value for item in offered] == ["karl", "karl-pipe", "karma-link", "karmalink"]
+
+
+def test_undoing_says_what_is_true_of_those_who_were_told(make_site: Callable[..., Site]) -> None:
+    """Of a new post that it is gone, without its lines; of an edit that was told, what follows; of others no more."""
+    newsroom = Newsroom(make_site)
+    newsroom.run("new", "Nomad")
+    assert newsroom.run("undo")[1].splitlines() == [
+        "undone     `publisher new` of posts/nomad.md",
+        "removed    posts/nomad.md",
+    ]
+    newsroom.run("correct", "karmalink", "--note", "x", *AT)
+    assert not any(line.startswith("next") for line in newsroom.run("undo", *AT)[1].splitlines())
+
+    newsroom.run("correct", "karmalink", "--note", "x", *AT)
+    newsroom.push()
+    dry = json.loads(newsroom.run("undo", "--dry-run", "--json", *AT)[1])
+    assert (dry["removed"], len(dry["lines"])) == (False, 2)
+    assert "(review.updated); what they were told already cannot be unsent" in dry["next"]
+    assert newsroom.run("undo", *AT)[1].splitlines()[-1] == f"next       {dry['next']}"
+
+
+def test_undoing_a_rename_that_was_published_is_refused_with_the_way_back(
+    make_site: Callable[..., Site],
+) -> None:
+    """The command that the hint names works, and leaves no error behind."""
+    newsroom = Newsroom(make_site)
+    newsroom.push()
+    newsroom.run("rename", "karmalink", "b", *AT)
+    newsroom.push()
+
+    status, out, err = newsroom.run("undo", *AT)
+
+    assert (status, out) == (5, "")
+    assert err.splitlines() == [
+        "error: posts/a.md was announced at /reviews/b/ since, and nobody would find it there; nothing was taken back",
+        "help: `publisher rename b karmalink` renames it back, and leaves a redirect",
+    ]
+    assert "(posts/a.md was announced at" in newsroom.run("undo", "--list", *AT)[1]
+    assert newsroom.run("rename", "b", "karmalink", *AT)[0] == 0
+    newsroom.push()

@@ -30,7 +30,7 @@ next       Tue 2026-11-24 10:00 CST (in 2 days 4 h)  Withdrawn later (film-13) i
            Thu 2026-12-24 18:00 CST (in 32 days)  Later (film-8) goes live
 overdue    Fri 2026-11-20 09:00 CST (45 h ago)  Due (film-9) is not out
            Sat 2026-11-21 23:00 CST (7 h ago)  Whisper of the Heart (film-2) is not taken back
-help:      `publisher publish` does it; it last ran to its end 3 days ago. Is cron running?
+help:      `publisher publish` does it when nothing stops it any more, see below; it last ran to its end 3 days ago
 generated  feeds/ is not up to date: 1 new, 3 changed, 3 gone
              new      Due
              changed  Karmalink (rating)
@@ -46,7 +46,7 @@ announced  not yet: 2 updated, 1 published, 3 retracted
              review.retracted  To be deleted (deleted)
              and 1 more; -v shows them
              posts/f.md:4:7: error[slug-changed]: the review was announced under the slug "film-6", and is now "elsewhere"
-help:      that stops every publish; `publisher push --dry-run` says what to do
+help:      that stops every publish; `publisher validate` says what to do
 waiting    local: 9 events, the oldest for 3 days
 """
 CLEAN = """\
@@ -203,6 +203,18 @@ def test_machines_get_all_of_it(troubled: Newsroom) -> None:
         }
     ]
     assert told["troubles"] == []
+
+
+def test_a_review_that_is_late_asks_for_cron_where_nothing_else_stops_it(make_site: MakeSite) -> None:
+    """Name the command that does it at once."""
+    newsroom = Newsroom(make_site)
+    published(newsroom, timedelta(days=3))
+    newsroom.put(b=post(2, date="2026-11-20T09:00"))
+
+    assert (
+        "help:      `publisher publish` does it; it last ran to its end 3 days ago. Is cron running?\n"
+        in newsroom.run("status", *AT)[1]
+    )
 
 
 def test_a_site_where_all_is_well(make_site: MakeSite) -> None:

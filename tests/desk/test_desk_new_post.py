@@ -16,10 +16,12 @@ from hypothesis import strategies as st
 
 from publisher.desk.journal import records
 from publisher.desk.new_post import NewPost, PostOutline, new_post
+from publisher.diagnostics import Severity
 from publisher.errors import ConfigurationError, EnvironmentFault, PublisherError, Refused, UsageError
 from publisher.model import Status, Visibility, visibility
 from publisher.posts import read_post, read_posts
 from publisher.posts.identifiers import canonical_id
+from publisher.posts.placeholder import PLACEHOLDER
 from publisher.site import FILE_NAME, Site, load_site
 from publisher.values.characters import FORBIDDEN
 from tests.conftest import CONFIGURATION
@@ -259,7 +261,7 @@ def test_a_stricter_site_gets_its_draft_all_the_same(make_site: MakeSite) -> Non
 @pytest.mark.parametrize(
     ("outline", "message", "hint"),
     [
-        (PostOutline(title=""), "TITLE: the text is empty", None),
+        (PostOutline(title=""), "TITLE: the text is empty", "say what it is called"),
         (PostOutline(title="a\nb"), "TITLE: the text holds a line break", "write it on one line"),
         (PostOutline(title="a\x1b[31m"), "TITLE: the text holds U+001B (ESCAPE), which no feed can carry", None),
         (PostOutline(title="a\udcff"), "TITLE: the text holds U+DCFF (a lone surrogate), which no feed can carry", None),
@@ -267,7 +269,8 @@ def test_a_stricter_site_gets_its_draft_all_the_same(make_site: MakeSite) -> Non
         (PostOutline(title="X", slug="A b"), '--slug: "A b" is not in lower case', "write slug: a-b"),
         (PostOutline(title="X", slug="../x"), '--slug: "../x" is not letters and digits', "write slug: x"),
         (PostOutline(title="X", year="19999"), "--year: the year 19999 lies outside", "1870 to 2200"),
-        (PostOutline(title="X", film=" "), "--film: the text is empty", None),
+        (PostOutline(title="X", film=" "), "--film: the text is empty", "or leave --film out"),
+        (PostOutline(title="X", slug=""), "--slug: the text is empty", "or leave --slug out"),
         (PostOutline(title="X", directors=("",)), "--director: the text is empty", None),
         (PostOutline(title="X", language="english"), '--language: "english" is not', "did you mean en?"),
         (PostOutline(title="X", tags=("a, b",)), '--tag: "a, b" holds a comma', "--tag a --tag b"),
@@ -287,6 +290,31 @@ def test_what_no_post_can_have_is_refused_by_the_name_of_its_option(
     assert message in raised.value.message
     assert (hint or "") in (raised.value.hint or "")
     assert not site.posts.exists()
+
+
+def test_a_slug_as_macs_write_it_is_composed(site: Site) -> None:
+    """A letter and its mark look like one, and become one."""
+    post = new_post(site, PostOutline(title="X", slug="cafe\u0301"), NOW, dry=True)
+
+    assert post.review.slug == "caf\u00e9"
+    assert post.file.name == "caf\u00e9.md"
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_draft_made_ready_without_a_text_is_an_error_at_the_placeholder(site: Site, line_end: str) -> None:
+    """The last line of the file goes nowhere; in its place a text, or a draft again, and all is well."""
+    post = new_post(site, PostOutline(title="X"), NOW, dry=True)
+    data = post.data.replace(b"\n", line_end.encode())
+    status = re.compile(rb"status: draft[^\r\n]*(?:\r?\n)")
+
+    read, faults = read_post(status.sub(b"", data), post.file, site)
+
+    assert read is None
+    (fault,) = [fault for fault in faults if fault.severity is Severity.ERROR]
+    assert (fault.code, fault.line, fault.column) == ("text-placeholder", data.count(b"\n") - 1, 1)
+    assert read_post(data, post.file, site)[0] is not None
+    written = data.replace(PLACEHOLDER.encode(), b"A boy hunts for a treasure.")
+    assert read_post(status.sub(b"", written), post.file, site)[0] is not None
 
 
 def test_of_several_authors_one_has_to_be_named(make_site: MakeSite) -> None:

@@ -157,7 +157,7 @@ def test_any_title_is_read_back_or_refused(
 @pytest.mark.parametrize(
     ("outline", "message", "hint"),
     [
-        (SiteOutline(title=" "), "--title: the text is empty", None),
+        (SiteOutline(title=" "), "--title: the text is empty", "or leave --title out"),
         (SiteOutline(title="a\nb"), "--title: the text holds a line break", None),
         (SiteOutline(title="a\udcff"), "--title: the text holds U+DCFF (a lone surrogate)", None),
         (SiteOutline(author="a\x07"), "--author: the text holds U+0007 (BELL)", None),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -195,3 +195,73 @@ def test_letters_of_any_script_are_recorded_as_they_are_read(make_site: Callable
     assert lines(newsroom) == ["slug: новый", "previous: [/reviews/ärger/]"]
     assert read_posts(newsroom.site).require_valid().posts[0].review.previous == ("/reviews/ärger/",)
     newsroom.push()
+
+
+def test_a_slug_as_macs_write_it_is_composed(make_site: Callable[..., Site]) -> None:
+    """Letters and their marks apart look the same, and are meant to be; also in the slug it was announced under."""
+    newsroom = Newsroom(make_site)
+    rename(newsroom.site, "karmalink", "cafe\u0301", NOW)
+    assert lines(newsroom)[0] == "slug: caf\u00e9"
+    newsroom.push()
+    newsroom.put(a=post(slug="karma-link"))
+
+    rename(newsroom.site, "cafe\u0301", "karma-link", NOW)
+
+    assert lines(newsroom) == ["slug: karma-link", "previous: [/reviews/caf\u00e9/]"]
+
+
+DRAFT: dict[str, Any] = {"status": "draft"}
+GONE: dict[str, Any] = {"status": "retracted", "retracted": NOW.isoformat(), "reason": "x"}
+
+
+@pytest.mark.parametrize(
+    ("state", "announced", "outlook"),
+    [
+        ({}, True, "the next publish tells readers and partners the new address, and writes the redirect"),
+        ({}, False, "the next publish tells readers the new address"),
+        (DRAFT, True, "the old address leads to the new one once the review is live again"),
+        (DRAFT, False, "nobody was told the old address, and nobody is told of the change"),
+        (GONE, True, "nobody is told of the change; the next publish lists both addresses as gone"),
+        (GONE, False, "nobody is told of the change; the next publish lists both addresses as gone"),
+    ],
+)
+def test_the_outlook_of_a_rename_fits_what_is_known(
+    make_site: Callable[..., Site], state: dict[str, Any], outlook: str, *, announced: bool
+) -> None:
+    """Nobody is said to know nothing whose address is recorded."""
+    newsroom = Newsroom(make_site)
+    if announced:
+        newsroom.push()
+    newsroom.put(a=post(**state))
+
+    edited = rename(newsroom.site, "karmalink", "karma-link", NOW)
+
+    assert edited.outlook.startswith(outlook)
+    assert len(lines(newsroom)) == (1 if "nobody was told" in outlook else 2)
+
+
+def test_back_at_the_announced_address_nothing_is_told(make_site: Callable[..., Site]) -> None:
+    """The rename between was never published."""
+    newsroom = Newsroom(make_site)
+    newsroom.push()
+    rename(newsroom.site, "karmalink", "b", NOW)
+
+    assert (
+        rename(newsroom.site, "b", "karmalink", NOW).outlook == "the next publish has nothing to tell of it"
+    )
+    assert newsroom.push().changes == ()
+
+
+def test_a_review_that_comes_back_is_announced_at_its_new_address(make_site: Callable[..., Site]) -> None:
+    """Partners know it as taken back."""
+    newsroom = Newsroom(make_site)
+    newsroom.push()
+    newsroom.put(a=post(**DRAFT))
+    newsroom.push()
+    newsroom.put(a=post())
+
+    edited = rename(newsroom.site, "karmalink", "b", NOW)
+
+    assert edited.outlook.startswith(
+        "the next publish announces it at the new address, and writes the redirect"
+    )

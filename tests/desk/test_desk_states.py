@@ -136,17 +136,17 @@ def test_a_retraction_can_be_set_for_later_and_brought_forward(make_site: Callab
     newsroom = Newsroom(make_site)
     newsroom.push()
     edited = retract(newsroom.site, "karmalink", "x", NOW, at=NOW + timedelta(days=2))
-    assert "until 2026-11-24 06:00 it stays" in edited.outlook
+    assert "until 2026-11-24 06:00 CST it stays" in edited.outlook
     assert told(newsroom, LATER) == []
 
     retract(newsroom.site, "karmalink", "at once", LATER)
 
     assert told(newsroom, LATER) == [EventType.RETRACTED]
-    with pytest.raises(Refused, match="is retracted since 2026-11-22 09:00 already"):
+    with pytest.raises(Refused, match="is retracted since 2026-11-22 09:00 CST already"):
         retract(newsroom.site, "karmalink", "again", LATER)
     restore(newsroom.site, "karmalink", LATER)
     before = datetime.fromisoformat("2021-11-22T12:00:00+00:00")
-    with pytest.raises(UsageError, match="--at: 2021-11-22 06:00 lies before"):
+    with pytest.raises(UsageError, match="--at: 2021-11-22 06:00 CST lies before"):
         retract(newsroom.site, "karmalink", "x", LATER, at=before)
 
 
@@ -162,12 +162,87 @@ def test_every_correction_is_told(make_site: Callable[..., Site]) -> None:
         edited = correct(newsroom.site, "karmalink", f"no. {number}", LATER + SECOND)
 
         assert edited.notes == (
-            f"it replaces the correction before it: {f'no. {number - 1}' if number else 'first'}",
+            "it replaces the correction before it, which readers no longer see then: "
+            + (f"no. {number - 1}" if number else "first"),
         )
         (change,) = newsroom.push(LATER + 9 * SECOND, baseline=True).changes
         assert change.type is EventType.UPDATED
         assert {"updated", "correction"} == set(change.changed)
         assert only(newsroom).review.correction == f"no. {number}"
+
+
+def test_the_same_correction_twice_is_refused_unless_it_was_still_to_come(
+    make_site: Callable[..., Site],
+) -> None:
+    """Nothing would be told but another hour; lines and spaces make no other note."""
+    newsroom = Newsroom(make_site, posts={"a": post(updated=TOMORROW, correction="|-\n  one\n  two")})
+    correct(newsroom.site, "karmalink", "one two", LATER)  # tomorrow has become today
+    before = newsroom.files()
+
+    with pytest.raises(Refused, match="has that correction already, of 2026-11-22 09:00 CST"):
+        correct(newsroom.site, "karmalink", "one  two ", LATER + timedelta(days=2))
+
+    assert newsroom.files() == before
+
+
+@pytest.mark.parametrize(
+    ("hidden", "said"),
+    [
+        (
+            post(status="draft"),
+            "announced once: to have it live again, remove status: draft; then correct it",
+        ),
+        (post(date=TOMORROW), "set its date back, to date: 2022-07-15T14:00:00+00:00; then correct it"),
+    ],
+    ids=["draft", "put off"],
+)
+def test_what_readers_saw_once_is_not_said_to_be_unseen(
+    make_site: Callable[..., Site], hidden: str, said: str
+) -> None:
+    """It is hidden now; the way out is to have it live again."""
+    newsroom = Newsroom(make_site)
+    newsroom.push()
+    newsroom.put(a=hidden)
+
+    with pytest.raises(Refused, match="for readers of a review that is live") as refused:
+        correct(newsroom.site, "karmalink", "x", LATER)
+
+    assert said in str(refused.value.hint)
+    newsroom.push(LATER)
+    with pytest.raises(Refused, match="it was taken back already"):
+        retract(newsroom.site, "karmalink", "x", LATER)
+
+
+def test_what_was_never_announced_is_not_taken_back_where_a_ledger_knows(
+    make_site: Callable[..., Site],
+) -> None:
+    """Its date has come, and no run has put it out; what has no id that can be read goes all the same."""
+    newsroom = Newsroom(make_site, posts={"b": post(2)})
+    newsroom.push()
+    newsroom.put(a=post())
+    before = newsroom.files()["posts/a.md"]
+
+    with pytest.raises(Refused, match="was never announced: nobody has seen it") as refused:
+        retract(newsroom.site, "karmalink", "x", LATER)
+
+    assert "make it a draft, or delete the file" in str(refused.value.hint)
+    assert newsroom.files()["posts/a.md"] == before
+    newsroom.put(a=post(without=("id",)))
+    assert retract(newsroom.site, "karmalink", "x", LATER).lines
+
+
+def test_what_partners_know_as_taken_back_is_not_called_untold(make_site: Callable[..., Site]) -> None:
+    """Restored, and retracted again before anybody heard of it."""
+    newsroom = Newsroom(make_site)
+    newsroom.push()
+    retract(newsroom.site, "karmalink", "x", NOW)
+    newsroom.push()
+    restore(newsroom.site, "karmalink", NOW)
+
+    again = retract(newsroom.site, "karmalink", "y", NOW)
+
+    assert again.outlook.endswith("partners know it as taken back already")
+    assert told(newsroom, NOW) == []
 
 
 def test_an_update_that_was_still_to_come_is_now(make_site: Callable[..., Site]) -> None:
@@ -179,7 +254,7 @@ def test_an_update_that_was_still_to_come_is_now(make_site: Callable[..., Site])
 
     edited = correct(newsroom.site, "karmalink", "three", LATER)
 
-    assert edited.notes[1] == "`updated` lay in the future, 2026-11-23 06:00; it is now"
+    assert edited.notes[1] == "`updated` lay in the future, 2026-11-23 06:00 CST; it is now"
     assert "updated: 2026-11-22T09:00-06:00 # soon" in lines(newsroom)
     assert "correction: three" in lines(newsroom)
     assert len(lines(newsroom)) == len(before) - 3

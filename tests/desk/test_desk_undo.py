@@ -97,13 +97,15 @@ def test_a_new_post_is_removed_and_a_post_that_is_gone_is_not_made(make_site: Ca
     with remembered(newsroom.site, "new", new, None, data):
         new.write_bytes(data)
 
-    assert undo(newsroom.site, "new").command == "new"
+    undone = undo(newsroom.site, "new")
+    assert (undone.command, undone.removes, undone.lines, undone.outlook) == ("new", True, (), "")
     assert not new.exists()
 
     with remembered(newsroom.site, "new", new, None, data):
         new.write_bytes(data + b"more")
-    with pytest.raises(Refused, match="changed since"):
+    with pytest.raises(ChangedSince, match="changed since") as refused:
         undo(newsroom.site)
+    assert refused.value.lines == ()
     new.unlink()
     retract(newsroom.site, "karmalink", "x", NOW)
     newsroom.remove("a")
@@ -333,3 +335,144 @@ def test_an_edit_during_a_publish_run_is_told_by_the_next(make_site: Callable[..
 
     assert newsroom.push().changes == ()
     assert b"status: retracted" in text(newsroom)
+
+
+def by_hand(newsroom: Newsroom) -> None:
+    """Give the post another slug by hand, and have the rename record what it was."""
+    newsroom.put(a=post(slug="b"))
+    rename(newsroom.site, "karmalink", "b", NOW)
+
+
+@pytest.mark.parametrize(
+    ("renamed", "published", "why", "way_out"),
+    [
+        (
+            lambda newsroom: rename(newsroom.site, "karmalink", "b", NOW),
+            True,
+            r"posts/a\.md was announced at /reviews/b/ since",
+            "`publisher rename b karmalink` renames it back, and leaves a redirect",
+        ),
+        (
+            by_hand,
+            True,
+            r"links to /reviews/karmalink/ lead to /reviews/b/ by now",
+            "out of the list previous:",
+        ),
+        (by_hand, False, r"was announced at /reviews/karmalink/", "`publisher rename b karmalink` gives it"),
+    ],
+    ids=["renamed and published", "recorded and published", "recorded"],
+)
+def test_an_address_that_was_announced_is_not_taken_back(
+    make_site: Callable[..., Site],
+    renamed: Callable[[Newsroom], object],
+    *,
+    published: bool,
+    why: str,
+    way_out: str,
+) -> None:
+    """Nobody would find it any more, or no run would take the post; the list says so, and a rename does it."""
+    newsroom = Newsroom(make_site)
+    newsroom.push()
+    renamed(newsroom)
+    if published:
+        newsroom.push()
+    before = text(newsroom)
+
+    with pytest.raises(Refused, match=why) as refused:
+        undo(newsroom.site, now=NOW)
+
+    assert way_out in str(refused.value.hint)
+    assert waiting(newsroom) == [("rename", True)]
+    assert text(newsroom) == before
+    if "rename b karmalink" in way_out:
+        rename(newsroom.site, "b", "karmalink", NOW)
+        newsroom.push()
+
+
+def test_a_rename_that_nobody_was_told_of_is_taken_back(make_site: Callable[..., Site]) -> None:
+    """Also one of several, and one that went back to the address that was announced."""
+    newsroom = Newsroom(make_site)
+    newsroom.push()
+    states = []
+    for old, new in (("karmalink", "b"), ("b", "c"), ("c", "karmalink")):
+        states.append(text(newsroom))
+        rename(newsroom.site, old, new, NOW)
+
+    while states:
+        undo(newsroom.site, now=NOW)
+        assert text(newsroom) == states.pop()
+    assert newsroom.push().changes == ()
+
+
+def test_no_error_is_brought_back(make_site: Callable[..., Site]) -> None:
+    """On a site where nothing may vanish, a retraction of a draft that partners know stays."""
+    newsroom = Newsroom(make_site, more='[rules]\nreview-unpublished = "error"\n')
+    newsroom.push()
+    newsroom.put(a=post(status="draft"))
+    retract(newsroom.site, "karmalink", "x", NOW)
+
+    with pytest.raises(
+        Refused, match="would have an error again: the review was announced, and is a draft now"
+    ):
+        undo(newsroom.site, now=NOW)
+
+    newsroom.push()
+    undo(newsroom.site, now=NOW)  # they know it as taken back
+
+
+@pytest.mark.parametrize("heard", [False, True], ids=["not told", "told"])
+@pytest.mark.parametrize(
+    ("edits", "told"),
+    [
+        (("correct",), "review.updated"),
+        (("retract",), "review.published"),
+        (("retract", "restore"), "review.retracted"),
+    ],
+)
+def test_what_partners_will_hear_of_an_edit_taken_back_is_what_the_next_run_tells(
+    make_site: Callable[..., Site], edits: tuple[str, ...], told: str, *, heard: bool
+) -> None:
+    """Where they heard of the edit, they hear of the change back; where they did not, of nothing."""
+    newsroom = Newsroom(make_site)
+    newsroom.push()
+    commands: dict[str, Callable[[], object]] = {
+        "correct": lambda: correct(newsroom.site, "karmalink", "x", NOW),
+        "retract": lambda: retract(newsroom.site, "karmalink", "x", NOW),
+        "restore": lambda: restore(newsroom.site, "karmalink", NOW),
+    }
+    for number, command in enumerate(edits, 1):
+        commands[command]()
+        if heard or number < len(edits):
+            newsroom.push()
+
+    outlook = undo(newsroom.site, now=NOW).outlook
+
+    changes = [str(change.type) for change in newsroom.push().changes]
+    assert changes == ([told] if heard else [])
+    assert outlook == (
+        f"the next publish tells partners of it ({told}); what they were told already cannot be unsent"
+        if heard
+        else "the next publish has nothing to tell partners of it"
+    )
+
+
+def test_of_a_review_that_nobody_knows_nothing_is_said(make_site: Callable[..., Site]) -> None:
+    """No ledger has it; of another change that waits, its event is named and nothing called unsent."""
+    newsroom = Newsroom(make_site)
+    correct(newsroom.site, "karmalink", "x", NOW)
+    assert undo(newsroom.site, now=NOW).outlook == ""
+    newsroom.push()
+    newsroom.put(a=post(title="Another"))
+    correct(newsroom.site, "karmalink", "x", NOW)
+
+    assert undo(newsroom.site, now=NOW).outlook == "the next publish tells partners of it (review.updated)"
+
+
+def test_of_a_post_with_faults_nobody_says_for_certain_what_was_told(make_site: Callable[..., Site]) -> None:
+    """It cannot be compared."""
+    newsroom = Newsroom(make_site)
+    newsroom.push()
+    newsroom.put(a=post(rating="99"))
+    correct(newsroom.site, "karmalink", "x", NOW)
+
+    assert undo(newsroom.site, now=NOW).outlook.startswith("if partners were told")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from email.utils import formatdate
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import pytest
 
 from publisher.ledger import Ledger
 from tests.doctor.clinic import answer, look, one, web
-from tests.release.newsroom import CLOCK
+from tests.release.newsroom import CLOCK, NOW, Newsroom
 
 if TYPE_CHECKING:
     from tests.conftest import MakeSite
@@ -71,6 +72,31 @@ def test_a_run_that_is_still_to_come_has_failed(make_site: MakeSite, ahead: int,
     assert ["still to come" in finding.message for finding in found if finding.state == "failed"] == (
         [True] if failing else []
     )
+
+
+@pytest.mark.parametrize(("ahead", "failing"), [(0, False), (1, True), (10**7, True)])
+def test_a_clock_behind_the_moment_of_an_earlier_run_has_failed(
+    make_site: MakeSite,
+    ahead: int,
+    failing: bool,  # noqa: FBT001
+) -> None:
+    """Runs are refused as soon as there is something to tell; it may have been --now that was ahead."""
+    room = Newsroom(make_site)
+    room.push(NOW + timedelta(seconds=ahead), clock=lambda: CLOCK)
+
+    found = [finding for finding in look(room.site)["clock"] if finding.state == "failed"]
+
+    assert ["in an earlier run" in finding.message for finding in found] == ([True] if failing else [])
+    assert all("timedatectl" in str(finding.help) for finding in found)
+    assert all("`publisher publish --yes`" in str(finding.help) for finding in found)
+
+
+def test_a_clock_that_was_ahead_is_told_once(make_site: MakeSite) -> None:
+    """The run and its moment were wrong alike."""
+    room = Newsroom(make_site)
+    room.push(NOW + timedelta(days=99))
+
+    assert [str(finding.state) for finding in look(room.site)["clock"]] == ["skipped", "failed"]
 
 
 def test_the_site_s_zone_is_told_with_its_time(make_site: MakeSite) -> None:

@@ -91,15 +91,15 @@ def test_a_wrong_content_type_is_told_with_the_right_one(
 
 
 def test_a_feed_that_no_reader_can_keep_is_well_and_says_so(server: Web, site: Site) -> None:
-    """Without ETag and Last-Modified every look costs the whole feed."""
+    """Without ETag and Last-Modified every look costs the whole feed; nothing has to be done about it."""
     server.answers[RSS] = answer(
         (site.feeds / "rss.xml").read_bytes(), content_type="application/rss+xml", etag=""
     )
 
     first = server.look(site)["feed-urls"][0]
 
-    assert first.state == "ok"
-    assert "neither ETag nor Last-Modified" in str(first.help)
+    assert (first.state, first.help) == ("ok", None)
+    assert first.message.endswith("; without ETag and Last-Modified each reader fetches all of it each time")
 
 
 @pytest.mark.parametrize(
@@ -184,6 +184,38 @@ def test_a_feed_that_drips_or_breaks_off_has_failed_by_the_deadline(server: Web,
     assert (rss.state, "broke off after" in rss.message) == ("failed", True)
     assert (atom.state, "took more than 0.5 s" in atom.message) == ("failed", True)
     assert json.state == "skipped"
+
+
+def test_slow_addresses_do_not_take_longer_than_all_of_them_may(server: Web, site: Site) -> None:
+    """What was asked is told; what might go beyond is not asked, and says so."""
+    moments = iter((0.0, 9.0, 9.0, 18.1))
+
+    found = server.look(site, timer=lambda: next(moments))
+
+    assert one(found, "base-url").state == "ok"
+    assert told(found["feed-urls"]) == [
+        ("ok", f"{server.base_url}feeds/rss.xml is what was generated here"),
+        ("skipped", f"{server.base_url}feeds/atom.xml was not asked: the others took 18 s"),
+        ("skipped", f"{server.base_url}feeds/feed.json was not asked: the others took 18 s"),
+    ]
+    assert server.asked == ["/", RSS]
+
+
+def test_an_address_that_does_not_answer_counts_as_well(server: Web, site: Site) -> None:
+    """A failure takes as long as an answer."""
+    server.answers["/"] = b"SSH-2.0-OpenSSH_9.9\r\n"
+    moments = iter((0.0, 18.1))
+
+    found = server.look(site, timer=lambda: next(moments))
+
+    assert one(found, "base-url").state == "failed"
+    assert [str(finding.state) for finding in found["feed-urls"]] == ["skipped"] * 3
+
+
+def test_all_addresses_together_take_half_a_minute_at_most() -> None:
+    """Each may take what is left when it is asked."""
+    assert public.BUDGET <= 30
+    assert public.DEADLINE <= public.BUDGET / 2
 
 
 def test_an_endless_body_is_read_no_further_than_the_feed_is_long(server: Web, site: Site) -> None:

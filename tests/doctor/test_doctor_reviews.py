@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,10 +12,12 @@ from publisher.ledger import Ledger
 from publisher.posts import read_posts
 from tests.conftest import POST
 from tests.doctor.clinic import look, one
-from tests.release.newsroom import CLOCK, NOW, Newsroom, post
+from tests.release.newsroom import ALLOW, CLOCK, NOW, SECRET_TEXT, Newsroom, identity, partner, post
 
 if TYPE_CHECKING:
     from tests.conftest import MakeSite
+
+STOPPED = "first see to what keeps `publisher publish` from running: "
 
 
 def test_posts_with_errors_fail_and_what_depends_on_them_is_skipped(make_site: MakeSite) -> None:
@@ -118,3 +120,95 @@ def test_nothing_due_and_nothing_scheduled_is_well(make_site: MakeSite) -> None:
         "ok",
         "`publisher publish` has not ended well here yet; nothing is scheduled",
     )
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"), [({"slug": "moved"}, "slug-changed"), ({"id": identity(99)}, "id-changed")]
+)
+def test_what_does_not_fit_what_was_announced_has_failed(
+    make_site: MakeSite, changed: dict[str, str], code: str
+) -> None:
+    """Nothing is wrong with the post itself, and no publish runs."""
+    room = Newsroom(make_site)
+    room.push()
+    room.put(a=post(1, **changed))  # type: ignore[arg-type] # none of them is `without`
+    found = look(room.site)
+    posts = one(found, "posts")
+
+    assert (posts.state, posts.message) == (
+        "failed",
+        f"1 review is not as it was announced ({code}): nothing can be published",
+    )
+    assert "`publisher validate`" in str(posts.help)
+    assert posts.details[0].startswith("posts/a.md:")
+    assert one(found, "feeds").help == f"{STOPPED}posts do not fit what was announced"
+
+
+def test_reviews_that_vanished_are_told(make_site: MakeSite) -> None:
+    """A run warns of them and goes on, if they are few; with many it does not."""
+    room = Newsroom(make_site, posts={f"p{number}": post(number) for number in range(1, 9)})
+    room.push()
+    room.put(p1=post(1, status="draft"))
+    room.remove("p2")
+    few = look(room.site)
+    for number in range(3, 9):
+        room.remove(f"p{number}")
+    many = look(room.site)
+
+    vanished = few["posts"][-1]
+    assert (vanished.state, vanished.message) == (
+        "warning",
+        "2 reviews are not as they were announced (review-deleted, review-unpublished)",
+    )
+    assert "`publisher plan`" in str(vanished.help)
+    assert str(one(few, "feeds").help).startswith("`publisher publish`")
+    assert [finding.state for finding in few["schedule"]] == ["ok"]
+    refused = many["schedule"][0]
+    assert refused.state == "failed"
+    assert refused.message.startswith("`publisher publish` is refused: 8 reviews would be taken back at once")
+    assert "--yes says that it is meant" in str(refused.help)
+    assert str(one(many, "feeds").help).startswith(f"{STOPPED}8 reviews would be taken back at once")
+
+
+def test_faults_of_history_are_not_told_beside_errors(make_site: MakeSite) -> None:
+    """Which post has gone, nobody knows before all of them can be read."""
+    room = Newsroom(make_site, posts={"a": post(), "b": post(2)})
+    room.push()
+    room.put(a=post(rating="9"))
+    room.remove("b")
+
+    assert one(look(room.site), "posts").message == "1 post, 1 with errors: nothing can be published"
+
+
+def test_nobody_is_sent_to_a_publish_that_is_refused(
+    make_site: MakeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever keeps it from running, each check that would have it run names that instead."""
+    monkeypatch.setenv("PUBLISHER_SECRET_DESK", SECRET_TEXT)
+    environment = {"PUBLISHER_SECRET_DESK": SECRET_TEXT}
+    room = Newsroom(make_site, more=ALLOW + partner("desk", "http://127.0.0.1:1/"))
+    room.push(NOW - timedelta(hours=3))
+    room.put(b=post(2, date="2026-11-22T10:00Z"))
+    names = ("feeds", "schedule", "endpoints")
+
+    def advice(**settings: Any) -> list[str]:
+        found = look(room.site, **{"environment": environment, **settings})
+        return [str(one(found, name).help) for name in names]
+
+    assert [words.partition("`")[0] for words in advice()] == ["", "", ""]
+    assert advice(environment={}) == [f'{STOPPED}the endpoint "desk" has no secret'] * 3
+
+    room.push(NOW + timedelta(days=9))
+    room.put(b=post(2, rating="2"))
+    assert all(words.startswith(f"{STOPPED}it is 2026-11-22 06:00:00 CST now") for words in advice()[::2])
+
+    room.put(b=post(2, rating="9"))
+    assert advice()[2] == f"{STOPPED}posts have faults"
+
+
+def test_an_update_that_was_told_too_early_is_not_overdue(make_site: MakeSite) -> None:
+    """A run was made at a later moment; the clock is what is wrong."""
+    room = Newsroom(make_site, posts={"a": post(updated="2027-06-20T09:00", correction="It was 1922.")})
+    room.push(NOW + timedelta(days=365))
+
+    assert "was due" not in one(look(room.site), "schedule").message

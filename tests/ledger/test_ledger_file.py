@@ -475,3 +475,38 @@ def test_a_folder_in_the_place_of_the_file_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(EnvironmentFault, match="unable to open database file"):
         Ledger.open(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        """UPDATE announced SET snapshot = '{"url": "https://[x"}'""",
+        """UPDATE announced SET snapshot = '{"url": 7}'""",
+        "UPDATE announced SET review_id = x'ff'",
+        "INSERT INTO runs VALUES ('publish', 'x')",
+        "INSERT INTO clock VALUES ('x')",
+        "INSERT INTO endpoints VALUES ('partner', 'https://p.example/', 'a', NULL)",
+    ],
+)
+def test_values_that_nobody_wrote_are_damage(tmp_path: Path, damage: str) -> None:
+    """SQLite keeps anything anywhere; whoever reads it is told that the ledger is damaged, and no more."""
+    with Ledger.open(tmp_path) as ledger:
+        ledger.announce([announcement(1)], TYPES, 1.0)
+    with looking(tmp_path) as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute(damage)
+
+    with Ledger.open(tmp_path) as ledger, pytest.raises(EnvironmentFault, match="is damaged"):
+        ledger.announced()
+        ledger.last_run("publish")
+        ledger.latest_moment()
+        ledger.endpoint("partner", "https://p.example/")
+
+
+def test_a_log_without_its_ledger_is_no_new_ledger(tmp_path: Path) -> None:
+    """Who lost the file and kept its log has lost what was announced: nothing begins anew by itself."""
+    (tmp_path / f"{FILE_NAME}-wal").write_bytes(b"left behind")
+
+    with pytest.raises(EnvironmentFault, match="is gone, and its log is still there"):
+        Ledger.open(tmp_path)
+    assert not (tmp_path / FILE_NAME).exists()

@@ -200,7 +200,6 @@ def test_line_ends_and_byte_order_marks_stay(line_end: str, mark: str) -> None:
 
 REFUSED = {
     "a key that stands twice": "status: a\nstatus: b\n",
-    "a key of brackets": "{slug: a}\n",
     "a list": "- a\n",
     "a mistake of YAML": "title: a: b\n",
     "a key with an anchor": "&a status: b\n",
@@ -216,6 +215,37 @@ def test_what_cannot_be_changed_for_certain_is_refused_with_the_line_to_write(fr
 
     assert refused.value.message.startswith("posts/a.md")
     assert "write by hand: status: retracted; no line reason:; new: x" in str(refused.value.hint)
+
+
+def test_front_matter_in_braces_is_called_that() -> None:
+    """A key that is not there is not said to be written in an unusual way; the words to write fit between braces."""
+    wanted = (Set("slug", "b"), Set("updated", "2026-01-01"), Set("correction", "a, b"), Remove("reason"))
+    with pytest.raises(Refused, match=r"^posts/a\.md: the front matter is written in braces") as refused:
+        edit(post("{slug: a}\n"), "posts/a.md", wanted)
+
+    assert refused.value.hint == (
+        'write between the braces: slug: b, updated: 2026-01-01, correction: "a, b", no reason:'
+    )
+
+
+@pytest.mark.parametrize(
+    ("front", "change", "why"),
+    [
+        ("status: a\nstatus: b\n", Set("status", "x"), "`status` stands more than once"),
+        ("previous: {a: b}\n", Include("previous", "x"), "`previous` is written in an unusual way"),
+        (
+            "&a status: b\n",
+            Set("status", "x"),
+            "`status` cannot be put in for certain: the front matter is written in an unusual way",
+        ),
+    ],
+)
+def test_why_a_change_cannot_be_made_is_true_of_the_file(front: str, change: Alteration, why: str) -> None:
+    """What is not there is not written in any way."""
+    with pytest.raises(Refused) as refused:
+        edit(post(front), "a.md", [change])
+
+    assert refused.value.message == f"a.md: {why}; nothing was changed"
 
 
 @pytest.mark.parametrize(

@@ -286,6 +286,12 @@ def test_other_slugs_are_refused_for_a_reason(slug: str, problem: str) -> None:
     assert slug_problem(slug) == problem
 
 
+@pytest.mark.parametrize("text", ["İstanbul", "I\u0307stanbul"])
+def test_a_turkish_capital_leaves_no_mark_behind(text: str) -> None:
+    """In lower case its dot would be a second one, on a letter that has one."""
+    assert slug_from(text) == "istanbul"
+
+
 @given(st.text(max_size=150))
 def test_a_suggested_slug_is_a_slug(text: str) -> None:
     """Advice about a slug can be followed, whatever the text it was made from."""

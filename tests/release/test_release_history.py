@@ -26,6 +26,13 @@ def faults(newsroom: Newsroom) -> list[tuple[str, int, int, str]]:
     return [(fault.path, fault.line, fault.column, fault.code) for fault in caught.value.diagnostics]
 
 
+def dated(make_site: Callable[..., Site]) -> Newsroom:
+    """Make a site whose addresses carry the year."""
+    permalink = 'base_url = "https://reviews.example/"\npermalink = "/{year}/{slug}/"'
+    configuration = CONFIGURATION.replace('base_url = "https://reviews.example/"', permalink)
+    return Newsroom(lambda posts, more: make_site(posts, configuration=configuration, more=more))
+
+
 def test_a_slug_changed_by_hand_is_an_error_at_its_line(make_site: Callable[..., Site]) -> None:
     """Links in the world lead to the old address; the message names both slugs and both ways out."""
     newsroom = Newsroom(make_site)
@@ -100,17 +107,32 @@ def test_another_review_at_another_address_is_no_fault(make_site: Callable[..., 
     ]
 
 
-@pytest.mark.parametrize("status", ["draft", "retracted"])
-def test_what_is_not_live_is_bound_by_nothing(make_site: Callable[..., Site], status: str) -> None:
-    """A review that is taken back may change its slug: nobody is told of it."""
+def test_a_draft_is_bound_by_nothing_before_it_comes_back(make_site: Callable[..., Site]) -> None:
+    """A review that is a draft again may change its slug: nobody is told of it."""
     newsroom = Newsroom(make_site)
     newsroom.push()
-    written = post(slug="karma-link", status=status)
-    if status == "retracted":
-        written = written.replace("status:", "retracted: 2022-08-01\nreason: Wrong film.\nstatus:")
-    newsroom.put(a=written)
+    newsroom.put(a=post(slug="karma-link", status="draft"))
 
     assert [str(change.type) for change in newsroom.push().changes] == ["review.retracted"]
+
+
+def test_a_review_is_taken_back_under_the_address_it_had(make_site: Callable[..., Site]) -> None:
+    """The address that is to answer that it is gone is the one that was announced."""
+    newsroom = Newsroom(make_site)
+    newsroom.push()
+    retracted = {"status": "retracted", "retracted": "2022-08-01", "reason": "Wrong film."}
+    newsroom.put(a=post(1, slug="karma-link", **retracted))
+
+    assert faults(newsroom) == [("posts/a.md", 4, 7, "slug-changed")]
+
+
+def test_a_slug_is_locked_whatever_else_is_in_the_address(make_site: Callable[..., Site]) -> None:
+    """Where the date in the address changes at the same time, the slug is still another one."""
+    newsroom = dated(make_site)
+    newsroom.push()
+    newsroom.put(a=post(date="2021-07-15", slug="karma-link"))
+
+    assert faults(newsroom) == [("posts/a.md", 4, 7, "slug-changed")]
 
 
 def test_a_site_can_judge_these_rules_differently(make_site: Callable[..., Site]) -> None:
@@ -218,9 +240,7 @@ def test_a_slug_stays_locked_while_the_review_is_hidden(make_site: Callable[...,
 
 def test_an_address_that_changed_without_its_slug_is_a_warning(make_site: Callable[..., Site]) -> None:
     """A date in the address, or the pattern of all addresses: nothing leads from the old to the new."""
-    permalink = 'base_url = "https://reviews.example/"\npermalink = "/{year}/{slug}/"'
-    configuration = CONFIGURATION.replace('base_url = "https://reviews.example/"', permalink)
-    newsroom = Newsroom(lambda posts, more: make_site(posts, configuration=configuration, more=more))
+    newsroom = dated(make_site)
     newsroom.push()
     newsroom.put(a=post(date="2021-07-15"))
     (warning,) = preview_push(read_posts(newsroom.site).posts, newsroom.site, NOW).warnings

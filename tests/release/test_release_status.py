@@ -352,6 +352,29 @@ def test_a_clock_that_runs_behind_is_an_obstacle(make_site: Callable[..., Site])
     assert told(found.upcoming) == [("live", "One", "2026-11-22T00:00:00-06:00")]
 
 
+def test_what_is_yet_to_come_is_not_overdue(make_site: Callable[..., Site]) -> None:
+    """A run was made with a --now that was ahead: what it told too early is no appointment that was missed."""
+    later = "2027-06-20T09:00"
+    posts = {
+        "a": named(1, "Later", date=later),
+        "b": named(2, "Updated", updated=later, correction="It was 1922"),
+        "c": named(
+            3, "Withdrawn", date=later, status="retracted", retracted="2027-06-22T09:00", reason="Rights"
+        ),
+    }
+    newsroom = Newsroom(make_site, posts=posts)
+    published(newsroom, datetime.fromisoformat("2027-06-21T00:00+00:00"))
+
+    found = stands(newsroom)
+
+    assert sorted(events(found)) == [
+        ("retracted", "Later"),
+        ("retracted", "Withdrawn"),
+        ("updated", "Updated"),
+    ]
+    assert found.overdue == ()
+
+
 def test_a_ceiling_is_an_obstacle(make_site: Callable[..., Site]) -> None:
     """Say why the next run will be refused, with what it would do."""
     posts = {f"p{n}": post(n + 10) for n in range(7)}
