@@ -46,13 +46,14 @@ def generate(
 
     posts = list(posts)
     with exclusive(site):
-        if out is None and site.ledger.exists():
+        if out is None:
             from publisher.release import look_for_changes
-            from publisher.release.guards import require_meant_to_vanish
+            from publisher.release.guards import require_feeds_kept, require_meant_to_vanish
 
-            changes = look_for_changes(posts, site, now).changes
+            pending = look_for_changes(posts, site, now)
+            require_feeds_kept(pending.vanished, site, confirmed=confirmed)
             if not confirmed:
-                require_meant_to_vanish(changes)
+                require_meant_to_vanish(pending.changes)
         return write_feeds(posts, site, now, out=out)
 
 

@@ -119,6 +119,7 @@ class Ledger:
         at: float,
         *,
         now: float | None = None,
+        set_back: bool = False,
     ) -> None:
         """Commit events, their deliveries and what they announce, all or nothing.
 
@@ -129,10 +130,11 @@ class Ledger:
             asked: The types of events that each endpoint asked for, by the endpoint's name.
             at: The time, in seconds since 1970.
             now: The moment that decided what is live, likewise; remembered for `latest_moment`.
+            set_back: Whether that moment counts even where an earlier run was at a later one.
         """
         with self._transaction() as connection:
             if now is not None:
-                self._set_clock(connection, now, told=bool(announcements))
+                self._set_clock(connection, now, set_back=set_back)
             for announcement in announcements:
                 self._remember(connection, announcement.announced, at)
                 told = announcement.event
@@ -290,13 +292,12 @@ class Ledger:
         ]
 
     @staticmethod
-    def _set_clock(connection: Connection, now: float, *, told: bool) -> None:
-        """Remember a moment; one before the last only when something was told of it, which was meant then."""
+    def _set_clock(connection: Connection, now: float, *, set_back: bool) -> None:
         table = schema.clock
         latest = connection.execute(select(func.max(table.c.now))).scalar_one()
         if latest is None:
             connection.execute(insert(table).values(now=now))
-        elif told or now > latest:
+        elif set_back or now > latest:
             connection.execute(update(table).values(now=now))
 
     @staticmethod

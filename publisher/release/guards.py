@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from publisher.errors import Refused
 from publisher.feeds.published import published_ids
 from publisher.model import EventType
+from publisher.posts.files import find_posts
 from publisher.site import FEED_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from publisher.ledger import Announced, Ledger
+    from publisher.posts import Post
     from publisher.release.changes import Change
     from publisher.site import Site
 
@@ -26,6 +28,7 @@ RETRACTION_CEILING = 5
 #: What the ledger remembers a publish by that is about to write its files.
 BEGUN = "begun"
 
+_NOT_MEANT = "where that is not meant, see that all posts are in their folder and none became a draft"
 _NAMED = 3
 _MOMENT = "%Y-%m-%d %H:%M:%S %Z"
 
@@ -106,6 +109,45 @@ def require_meant_to_vanish(changes: Sequence[Change]) -> None:
         raise OverCeiling(what, f"--yes says that it is meant; {hint}")
 
 
+def require_feeds_kept(vanished: int, site: Site, *, confirmed: bool) -> None:
+    """See that no folder of posts leaves the feeds by accident on a site that announces nothing.
+
+    Args:
+        vanished: How many reviews are in the feeds, are not live any more, and were never announced.
+        site: The site.
+        confirmed: Somebody said that it is meant.
+
+    Raises:
+        OverCeiling: More than 5.
+    """
+    if vanished > RETRACTION_CEILING and not confirmed:
+        raise OverCeiling(
+            f"{vanished} reviews would be gone from {site.display(site.feeds)}/ at once; more than "
+            f"{RETRACTION_CEILING} are not taken out without being confirmed",
+            f"--yes says that it is meant; {_NOT_MEANT}",
+        )
+
+
+def require_unmoved(changes: Sequence[Change], posts: Sequence[Post], site: Site) -> None:
+    """See, before reviews are taken back, that the posts still are as they were read.
+
+    A folder is often in motion, by a checkout for example, and what is taken back cannot be unsent.
+
+    Raises:
+        Refused: A post came, went, or changed.
+    """
+    gone = {change.review_id for change in changes if change.type is EventType.RETRACTED}
+    if not gone:
+        return
+    if set(find_posts(site, (), [])[0]) != {post.path for post in posts}:
+        raise Refused(
+            f"{site.display(site.posts)}/ changed while it was being published", "run the command again"
+        )
+    for post in posts:
+        if post.review.id in gone:
+            post.text()
+
+
 def _check_ledger(changes: Sequence[Change], site: Site, past: Past) -> None:
     """See that a site whose ledger was lost, or left on another machine, does not announce everything again."""
     if past.announced or past.latest is not None or not site.endpoints:
@@ -151,7 +193,7 @@ def _too_many_taken_back(changes: Sequence[Change]) -> Iterator[tuple[str, str]]
         what = f"{len(retracted)} reviews would be taken back at once ({_named(retracted)})"
         yield (
             f"{what}; more than {RETRACTION_CEILING} are not without being confirmed",
-            "where that is not meant, see that all posts are in their folder and none became a draft",
+            _NOT_MEANT,
         )
 
 

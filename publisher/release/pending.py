@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from publisher.feeds.published import published_ids
 from publisher.ledger import Ledger
+from publisher.model import Visibility, visibility
 from publisher.release.changes import Change, find_changes
 from publisher.release.guards import NOTHING_YET, Past, past_of
 from publisher.release.history import check_history
+from publisher.site import FEED_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -33,6 +36,7 @@ class Pending:
         waiting: Deliveries of earlier runs that are still to be made.
         last_run: When `publish` or `push` last ended well, in seconds since 1970.
         past: What the ledger says of earlier runs.
+        vanished: How many reviews are in the feeds, are not live any more, and were never announced.
         ledger: A digest of what the ledger knows; another one means that somebody published meanwhile.
     """
 
@@ -41,6 +45,7 @@ class Pending:
     waiting: tuple[Delivery, ...] = ()
     last_run: float | None = None
     past: Past = NOTHING_YET
+    vanished: int = 0
     ledger: str = ""
 
 
@@ -51,19 +56,31 @@ def look_for_changes(posts: Iterable[Post], site: Site, now: datetime) -> Pendin
         PostsInvalid: A post does not fit what was announced.
         EnvironmentFault: The ledger cannot be used.
     """
+    posts = list(posts)
     ledger = Ledger.peek(site.state)
     if ledger is None:
-        return Pending(tuple(find_changes(posts, {}, site, now)), ledger=_digest({}, ()))
+        changes = find_changes(posts, {}, site, now)
+        return Pending(tuple(changes), vanished=_vanished(posts, {}, site, now), ledger=_digest({}, ()))
     with ledger:
         announced, waiting = ledger.announced(), tuple(ledger.waiting())
         past = past_of(ledger, announced)
         runs = [at for command in ("publish", "push") if (at := ledger.last_run(command)) is not None]
-    posts = list(posts)
     warnings = check_history(posts, announced, site, now)
     changes = find_changes(posts, announced, site, now)
     return Pending(
-        tuple(changes), tuple(warnings), waiting, max(runs, default=None), past, _digest(announced, waiting)
+        changes=tuple(changes),
+        warnings=tuple(warnings),
+        waiting=waiting,
+        last_run=max(runs, default=None),
+        past=past,
+        vanished=_vanished(posts, announced, site, now),
+        ledger=_digest(announced, waiting),
     )
+
+
+def _vanished(posts: Iterable[Post], announced: Mapping[str, Announced], site: Site, now: datetime) -> int:
+    live = {post.review.id for post in posts if visibility(post.review, now) is Visibility.LIVE}
+    return len(published_ids(site.feeds / FEED_NAMES["json"]) - live - announced.keys())
 
 
 def _digest(announced: Mapping[str, Announced], waiting: Sequence[Delivery]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from publisher.content import current_offers
 from publisher.feeds import Written, generate, live_posts
 from publisher.release.deploy import run_deploy
-from publisher.release.guards import BEGUN, require_meant
+from publisher.release.guards import BEGUN, require_feeds_kept, require_meant, require_unmoved
 from publisher.release.lock import exclusive
 from publisher.release.pending import look_for_changes
 from publisher.release.plan import make_plan
@@ -87,6 +87,8 @@ def publish(  # noqa: PLR0913 - what a run needs, and the world around it
         # What would stop the push is found before a file is written.
         pending = look_for_changes(posts, site, now)
         require_meant(pending.changes, site, now, pending.past, confirmed=confirmed)
+        require_feeds_kept(pending.vanished, site, confirmed=confirmed)
+        require_unmoved(pending.changes, posts, site)
         endpoint_secrets(site)
         if plan is not None:
             make_plan(collection, site, now).require_same(plan)

@@ -12,7 +12,13 @@ from publisher.ledger import Announced, Announcement, Ledger
 from publisher.model import EventType
 from publisher.net import Client
 from publisher.release.changes import Change, find_changes
-from publisher.release.guards import past_of, require_meant
+from publisher.release.guards import (
+    past_of,
+    require_feeds_kept,
+    require_meant,
+    require_meant_to_vanish,
+    require_unmoved,
+)
 from publisher.release.history import check_history
 from publisher.release.lock import exclusive
 from publisher.release.pending import Pending, look_for_changes
@@ -103,6 +109,7 @@ def obstacles(pending: Pending, site: Site, now: datetime, *, confirmed: bool) -
     found = []
     for check in (
         lambda: require_meant(pending.changes, site, now, pending.past, confirmed=confirmed),
+        lambda: require_feeds_kept(pending.vanished, site, confirmed=confirmed),
         lambda: endpoint_secrets(site),
     ):
         try:
@@ -166,7 +173,10 @@ def push_locked(
         posts, announced = list(posts), ledger.announced()
         warnings = tuple(check_history(posts, announced, site, now))
         changes = tuple(find_changes(posts, announced, site, now))
-        if not baseline:
+        require_unmoved(changes, posts, site)
+        if baseline and not confirmed:
+            require_meant_to_vanish(changes)
+        elif not baseline:
             require_meant(changes, site, now, past_of(ledger, announced), confirmed=confirmed)
         secrets = {} if baseline else endpoint_secrets(site)
         ledger.announce(
@@ -174,6 +184,7 @@ def push_locked(
             {endpoint.name: endpoint.events for endpoint in site.endpoints},
             clock(),
             now=now.timestamp(),
+            set_back=confirmed or baseline,
         )
         reports: list[EndpointReport] = []
         if not baseline:

@@ -260,7 +260,7 @@ def _unannounced(
     obstacles: list[str] = []
     changes = find_changes(posts, told, site, now)
     try:
-        require_meant(changes, site, now, Past(books.latest, bool(told)), confirmed=False)
+        require_meant(changes, site, now, Past(books.latest, bool(books.announced)), confirmed=False)
     except Refused as error:
         obstacles.append(error.message)
     return Unannounced(tuple(changes), tuple(obstacles), tuple(history_faults(posts, told, site, now)))

@@ -496,11 +496,14 @@ def test_values_that_nobody_wrote_are_damage(tmp_path: Path, damage: str) -> Non
         connection.execute("PRAGMA foreign_keys = OFF")
         connection.execute(damage)
 
-    with Ledger.open(tmp_path) as ledger, pytest.raises(EnvironmentFault, match="is damaged"):
+    def look(ledger: Ledger) -> None:
         ledger.announced()
         ledger.last_run("publish")
         ledger.latest_moment()
         ledger.endpoint("partner", "https://p.example/")
+
+    with Ledger.open(tmp_path) as ledger, pytest.raises(EnvironmentFault, match="is damaged"):
+        look(ledger)
 
 
 def test_a_log_without_its_ledger_is_no_new_ledger(tmp_path: Path) -> None:

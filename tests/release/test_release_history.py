@@ -120,8 +120,7 @@ def test_a_review_is_taken_back_under_the_address_it_had(make_site: Callable[...
     """The address that is to answer that it is gone is the one that was announced."""
     newsroom = Newsroom(make_site)
     newsroom.push()
-    retracted = {"status": "retracted", "retracted": "2022-08-01", "reason": "Wrong film."}
-    newsroom.put(a=post(1, slug="karma-link", **retracted))
+    newsroom.put(a=post(slug="karma-link", status="retracted", retracted="2022-08-01", reason="Wrong film."))
 
     assert faults(newsroom) == [("posts/a.md", 4, 7, "slug-changed")]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from datetime import timedelta
@@ -149,8 +150,8 @@ def test_a_publish_with_its_plan_does_what_the_plan_said(
     heard[1].clear()
     released(newsroom, NOW + timedelta(minutes=5), plan=read_plan(tmp_path / "plan.json"))
 
-    manifest = json.loads((newsroom.site.feeds / "manifest.json").read_bytes())["files"]
-    assert {name: manifest[name]["sha256"] for name in plan.written} == plan.written
+    written = {name: (newsroom.site.feeds / name).read_bytes() for name in plan.written}
+    assert {name: hashlib.sha256(data).hexdigest() for name, data in written.items()} == plan.written
     events = [one.event for one in heard[1] if one.event is not None]
     assert [(event["type"], event["data"]["sequence"]) for event in events] == [
         (event.type, event.sequence) for event in plan.events
@@ -218,6 +219,49 @@ def test_files_that_were_changed_by_others_are_no_longer_as_planned(newsroom: Ne
 
     with pytest.raises(Refused, match="other files would be written"):
         released(newsroom, plan=plan)
+
+
+def test_a_delivery_that_is_overtaken_is_not_planned(
+    make_site: Callable[..., Site], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What still waits of a review that is taken back now, is not sent any more."""
+    monkeypatch.setenv("PUBLISHER_SECRET_DOWN", SECRET_TEXT)
+    newsroom = Newsroom(make_site, more=ALLOW + partner("down", "http://127.0.0.1:9/"))
+    newsroom.push()
+    assert planned(newsroom).waiting == {"down": 1}
+    newsroom.put(a=post(status="retracted", retracted="2022-08-01", reason="Wrong film."))
+
+    assert planned(newsroom).waiting == {}
+
+
+@pytest.mark.parametrize("there", ["a post", "a link to a plan", "a folder", "a pipe"])
+def test_a_plan_is_written_over_nothing_but_a_plan(newsroom: Newsroom, tmp_path: Path, there: str) -> None:
+    """A name that was mistyped costs nobody a post."""
+    plan, path = planned(newsroom), tmp_path / "plan.json"
+    write_plan(plan, path)
+    write_plan(plan, path)
+    aim = tmp_path / "aim"
+    if there == "a post":
+        aim.write_text(post(), encoding="utf-8")
+    elif there == "a link to a plan":
+        aim.symlink_to(path)
+    elif there == "a folder":
+        aim.mkdir()
+    else:
+        os.mkfifo(aim)
+    before = aim.lstat()
+    with pytest.raises(Refused, match="is there already, and is not a plan"):
+        write_plan(plan, aim)
+
+    assert aim.lstat() == before
+
+
+def test_a_plan_needs_a_name(newsroom: Newsroom) -> None:
+    """An empty name is told, as any other that is none."""
+    status, _, err = newsroom.run("plan", "-o", "")
+
+    assert status == 2
+    assert "is not the name of a file" in err
 
 
 @pytest.mark.parametrize(
