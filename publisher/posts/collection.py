@@ -37,10 +37,15 @@ class Collection:
         """Return the collection itself.
 
         Raises:
-            PostsInvalid: A post has an error.
+            PostsInvalid: A post has an error; its `diagnostics` are the errors, and nothing that stops nobody.
         """
-        if has_errors(self.diagnostics):
-            raise PostsInvalid("posts have faults; nothing was written", diagnostics=self.diagnostics)
+        errors = [fault for fault in self.diagnostics if has_errors([fault])]
+        if errors:
+            raise PostsInvalid(
+                "posts have faults; nothing was written",
+                "`publisher validate` shows warnings and advice, too",
+                diagnostics=errors,
+            )
         return self
 
 

@@ -92,7 +92,10 @@ def _in_zone(local: datetime, zone: ZoneInfo, *, whole_day: bool) -> datetime:
     """Read a local time; one that does not exist, or exists twice, is a fault unless a whole day is meant."""
     first, second = local.replace(tzinfo=zone), local.replace(tzinfo=zone, fold=1)
     if first.utcoffset() != second.utcoffset() and not whole_day:
-        readings = " or ".join(reading.isoformat(timespec="minutes") for reading in (first, second))
+        readings = " or ".join(
+            f"{reading.isoformat(timespec='minutes')} ({reading.astimezone(UTC).astimezone(zone):%H:%M %Z})"
+            for reading in (first, second)
+        )
         exists = first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == local
         what = "exists twice" if exists else "does not exist"
         raise fault(

@@ -119,7 +119,7 @@ def test_a_retraction_to_come_is_still_live(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "path",
     ["/reviews/b/", "/reviews/b", "//reviews/b".replace("//", "/./"), "/x/../reviews/b/", "/reviews/%62", "/reviews//b/",
-     "/", "/feeds/", "/feeds", "/feeds/atom.xml", "/feeds/rss.xml"],
+     "/reviews/b/index.html", "/reviews/b/index.htm", "/index.html", "/", "/feeds/", "/feeds", "/feeds/atom.xml", "/feeds/rss.xml"],
 )  # fmt: skip
 @pytest.mark.parametrize("more", ["", RETRACTED])
 def test_what_something_has_now_is_never_taken_from_it(tmp_path: Path, path: str, more: str) -> None:

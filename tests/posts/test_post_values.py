@@ -87,7 +87,7 @@ def test_a_time_that_clocks_skip_is_refused(written: str) -> None:
     with pytest.raises(PydanticCustomError, match="does not exist in America/Chicago") as caught:
         parse_moment(written, CHICAGO)
 
-    assert "-06:00 or " in _fault(caught)["help"]
+    assert " CDT) or " in _fault(caught)["help"]
 
 
 @pytest.mark.parametrize("written", ["2026-11-01T01:00", "2026-11-01T01:59:59"])
@@ -96,7 +96,10 @@ def test_a_time_that_clocks_show_twice_is_refused(written: str) -> None:
     with pytest.raises(PydanticCustomError, match="exists twice in America/Chicago") as caught:
         parse_moment(written, CHICAGO)
 
-    assert _fault(caught)["help"] == f"say which is meant: {written[:16]}-05:00 or {written[:16]}-06:00"
+    clock = written[11:16]
+    assert _fault(caught)["help"] == (
+        f"say which is meant: {written[:16]}-05:00 ({clock} CDT) or {written[:16]}-06:00 ({clock} CST)"
+    )
 
 
 @pytest.mark.parametrize(
