@@ -14,7 +14,6 @@ from publisher.cli.console import Console
 from publisher.cli.options import SiteCommand, json_option, now_option, output_options, site_option
 from publisher.cli.progress import count, event_data, told_event
 from publisher.diagnostics import has_errors, render
-from publisher.values.durations import duration_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -105,7 +104,7 @@ class _Teller:
 
     def _upcoming(self) -> None:
         lines = [
-            f"{_local(one.at)} (in {duration_in_words(-self.found.since(one.at))})  {_named(one)} {_COMING[one.turn]}"
+            f"{_local(one.at)} (in {_in_words(-self.found.since(one.at))})  {_named(one)} {_COMING[one.turn]}"
             for one in self.found.upcoming
         ]
         self._list("next", lines or ["nothing is scheduled"])
@@ -185,16 +184,12 @@ class _Teller:
     def _facts(self, one: EndpointStatus) -> list[str]:
         facts = []
         if one.waiting:
-            oldest = (
-                f", the oldest for {duration_in_words(self.found.since(one.oldest))}" if one.oldest else ""
-            )
+            oldest = f", the oldest for {_in_words(self.found.since(one.oldest))}" if one.oldest else ""
             facts.append(f"{count(one.waiting, 'event')}{oldest}")
         if one.failed:
             facts.append(f"{count(one.failed, 'event')} given up")
         if one.not_before:
-            facts.append(
-                f"asked for patience: next try in {duration_in_words(-self.found.since(one.not_before))}"
-            )
+            facts.append(f"asked for patience: next try in {_in_words(-self.found.since(one.not_before))}")
         if one.gone:
             facts.append(f"answered 410 Gone {self._ago(one.gone)}: name another address in publisher.toml")
         if facts and not one.known:
@@ -202,7 +197,7 @@ class _Teller:
         return facts
 
     def _ago(self, moment: datetime) -> str:
-        return f"{duration_in_words(self.found.since(moment))} ago"
+        return f"{_in_words(self.found.since(moment))} ago"
 
     def _list(self, verb: str, lines: Sequence[str], role: str = "done") -> None:
         """Print a list beside its name."""
@@ -308,3 +303,9 @@ def _appointment(one: Appointment, found: publisher.SiteStatus) -> dict[str, Any
 
 def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
+
+
+def _in_words(seconds: float) -> str:
+    from publisher.values.durations import duration_in_words
+
+    return duration_in_words(seconds)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 FOLDER = "undo"
 KEPT = 50
 _FORMAT = 1
-_NAME = re.compile(r"[0-9]{8,18}")
+_NAME = re.compile(r"[0-9]{8,255}")
 # An edit takes milliseconds; somebody who holds the lock for longer is stuck.
 _PATIENCE = 10.0
 
@@ -204,18 +204,23 @@ def _read(path: Path, site: Site) -> Record | None:
                 "file": str(file),
                 "before": str() | None as held,
                 "after": str(after),
-            } if before == b"" if held is None else digest(before) == held:
+            } if _is_a_name(file) and (before == b"" if held is None else digest(before) == held):
                 return Record(path, at, command, site.root / file, None if held is None else before, after)
     except (OSError, ValueError, OverflowError, RecursionError):
         pass
     return None
 
 
+def _is_a_name(file: str) -> bool:
+    """Tell whether a disk could have a file of that name."""
+    return "\0" not in file and bool(os.fsencode(file))
+
+
 def _names(folder: Path) -> list[str]:
     """List the names of the records, the oldest first."""
     try:
         found = [file.name for file in folder.iterdir() if _NAME.fullmatch(file.name)]
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
     return sorted(found, key=int)
 

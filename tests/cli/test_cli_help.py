@@ -49,6 +49,7 @@ WITH_NOW = {
         "restore",
         "retract",
         "status",
+        "undo",
         "validate",
     )
 }

@@ -154,7 +154,7 @@ def test_new_says_what_is_missing(make_site: MakeSite, run: Run) -> None:
         ),
         (
             ["X", "--author", "desk", "--date", "2026-03-08T02:30"],
-            "error: --date: 2026-03-08 02:30 does not exist in America/Chicago: clocks change then\nhelp: say which is meant: 2026-03-08T02:30-06:00 or 2026-03-08T02:30-05:00\n",
+            "error: --date: 2026-03-08 02:30 does not exist in America/Chicago: clocks change then\nhelp: say which is meant: 2026-03-08T02:30-06:00 (03:30 CDT) or 2026-03-08T02:30-05:00 (01:30 CST)\n",
         ),
     ):
         done = run("new", *words)

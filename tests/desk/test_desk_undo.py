@@ -167,6 +167,9 @@ def test_records_are_private_and_the_newest_are_kept(make_site: Callable[..., Si
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir() if path.name != "lock"} == {0o600}
 
 
+RECORD = b'{"format_version": 1, "command": "new", "file": "%s", "before": null, "after": "x"}\n'
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -177,6 +180,8 @@ def test_records_are_private_and_the_newest_are_kept(make_site: Callable[..., Si
         b'{"format_version": 2}\n',
         b"\xff\n",
         b'{"format_version": 1, "command": 1}\n',
+        RECORD % rb"posts/a\u0000.md",
+        RECORD % rb"posts/\ud800.md",
     ],
 )
 def test_records_that_make_no_sense_are_passed_over(make_site: Callable[..., Site], content: bytes) -> None:
@@ -190,6 +195,18 @@ def test_records_that_make_no_sense_are_passed_over(make_site: Callable[..., Sit
     undo(newsroom.site)
 
     assert text(newsroom) == before
+
+
+def test_numbers_that_somebody_made_up_hide_no_edit(make_site: Callable[..., Site]) -> None:
+    """The next edit is the newest, however large a number lies there."""
+    newsroom = Newsroom(make_site)
+    retract(newsroom.site, "karmalink", "x", NOW)
+    (newsroom.site.state / journal.FOLDER / ("9" * 18)).write_bytes(b"")
+    restore(newsroom.site, "karmalink", NOW)
+    before = text(newsroom)
+
+    assert undo(newsroom.site).command == "restore"
+    assert text(newsroom) != before
 
 
 @pytest.mark.parametrize(

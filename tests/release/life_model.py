@@ -184,10 +184,14 @@ class Post:
         else:
             self.told = Told(True, event.sequence, self.written.slug, self.facts(now))
 
-    def if_retracted(self, reason: str, now: datetime, later: timedelta) -> dict[str, object] | None:
+    def if_retracted(
+        self, reason: str, now: datetime, later: timedelta, *, ledger: bool
+    ) -> dict[str, object] | None:
         """Say what `publisher retract` makes of the file; None when it must refuse."""
+        if ledger and not self.told:
+            return None
         if self.state(now) == "live" or (self.told and self.told.live and self.state(now) == "draft"):
-            if self.written.date > now:
+            if self.written.date > now or (later and self.state(now) == "draft"):
                 return None
             return {"status": "retracted", "retracted": now + later, "reason": reason}
         return None
@@ -202,7 +206,8 @@ class Post:
         if self.state(now) != "live":
             return None
         updated = self.written.updated
-        last = updated if updated and updated <= now else self.written.date
+        # A correction just made may lie a second ahead, so that it comes after the one before it.
+        last = updated if updated and updated <= now + timedelta(minutes=1) else self.written.date
         return {"updated": max(now, last + timedelta(seconds=1)), "correction": note}
 
     def if_renamed(self, slug: str, now: datetime) -> dict[str, object]:
@@ -252,7 +257,7 @@ class Model:
 
     limit: int
     now: datetime = START
-    latest: datetime = START
+    latest: datetime | None = None
     told_at: datetime = START
     posts: list[Post] = field(default_factory=list)
 
@@ -298,7 +303,7 @@ class Model:
     @property
     def behind(self) -> bool:
         """Tell whether the clock stands earlier than it did in an earlier run; such a run tells nothing."""
-        return self.now < self.latest
+        return self.latest is not None and self.now < self.latest
 
     def known(self) -> list[Post]:
         """Return the live reviews that partners know under the address they have."""
@@ -320,4 +325,4 @@ class Model:
         for event in events:
             by_id[event.id].tell(event, self.now)
         self.told_at = self.now
-        self.latest = max(self.latest, self.now)
+        self.latest = max(self.latest or self.now, self.now)

@@ -10,7 +10,7 @@ import tempfile
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from lxml import etree
 from standardwebhooks import Webhook
@@ -19,16 +19,18 @@ from publisher.feeds import generate
 from publisher.ledger import FILE_NAME
 from publisher.net import Answer, FaultKind, FetchFault
 from publisher.posts import read_posts
-from publisher.release import make_plan, preview_publish, publish, push
+from publisher.release import LedgerMissing, OverCeiling, make_plan, preview_publish, publish, push
 from publisher.site import load_site
 from tests.conftest import CONFIGURATION
 from tests.release.newsroom import SECRET_TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from publisher.posts import Collection
     from publisher.release import Plan, PublishReport, PushReport
+
+Run = TypeVar("Run")
 
 ENDPOINTS = {
     "every": ("https://every.example/hook", {"review.published", "review.updated", "review.retracted"}),
@@ -119,20 +121,27 @@ class World:
     def publish(self, now: datetime, plan: Plan | None = None) -> PublishReport:
         """Publish; with a plan, exactly that."""
         agreed = plan.as_fields() if plan else None
-        return publish(
-            self.read(),
-            self.site,
-            now,
-            confirmed=True,
-            plan=agreed,
-            clock=now.timestamp,
-            client=self.partners,  # type: ignore[arg-type] # what it needs of a client
+        return _asked(
+            lambda confirmed: publish(
+                self.read(),
+                self.site,
+                now,
+                confirmed=confirmed,
+                plan=agreed,
+                clock=now.timestamp,
+                client=self.partners,  # type: ignore[arg-type] # what it needs of a client
+            )
         )
 
     def push(self, now: datetime) -> PushReport:
         """Push only."""
         posts = self.read().require_valid().posts
-        return push(posts, self.site, now, confirmed=True, clock=now.timestamp, client=self.partners)  # type: ignore[arg-type]
+        client: Any = self.partners
+        return _asked(
+            lambda confirmed: push(
+                posts, self.site, now, confirmed=confirmed, clock=now.timestamp, client=client
+            )
+        )
 
     def generate(self, now: datetime) -> None:
         """Write the feeds only."""
@@ -198,3 +207,11 @@ def rss_ids(document: bytes) -> list[str]:
 def attempts(sent: list[Sent]) -> Counter[tuple[str, str]]:
     """Count how often each event was sent to each endpoint."""
     return Counter((one.endpoint, one.key) for one in sent)
+
+
+def _asked(run: Callable[[bool], Run]) -> Run:
+    """Say yes to whoever asks whether so much is meant; to a clock that was set back nobody does."""
+    try:
+        return run(False)
+    except (OverCeiling, LedgerMissing):
+        return run(True)

@@ -177,7 +177,7 @@ class Life(RuleBasedStateMachine):
         commands: dict[str, tuple[Callable[[], object], dict[str, object] | None]] = {
             "retract": (
                 lambda: publisher.retract(site, slug, word, now, at=now + hours * HOUR if hours else None),
-                post.if_retracted(word, now, hours * HOUR),
+                post.if_retracted(word, now, hours * HOUR, ledger=site.ledger.exists()),
             ),
             "restore": (lambda: publisher.restore(site, slug, now), post.if_restored()),
             "correct": (lambda: publisher.correct(site, slug, word, now), post.if_corrected(word, now)),
@@ -302,7 +302,7 @@ class Life(RuleBasedStateMachine):
     def recover(self) -> None:
         """Have every partner well again, and the clock right: everything arrives that was not taken back."""
         self.world.partners.moods = dict.fromkeys(ENDPOINTS, "well")
-        self.model.now = max(self.model.now, self.model.latest) + timedelta(days=1)
+        self.model.now = max(self.model.now, self.model.latest or self.model.now) + timedelta(days=1)
 
         assert self.witness.run(lambda: self.world.publish(self.model.now))
         self.witness.look_at_feeds()
