@@ -37,8 +37,8 @@ feeds: $(VENV)/.runtime ## regenerate the committed feeds
 reference: $(VENV)/.dev ## regenerate docs/reference.md and docs/diagnostics.md from the program
 	@$(BIN)/python scripts/reference.py
 
-fuzz: $(VENV)/.dev ## look for bytes that break the reading of posts, with 20,000 examples a property
-	@PUBLISHER_FUZZ_EXAMPLES=$${PUBLISHER_FUZZ_EXAMPLES:-20000} $(BIN)/python -m pytest -q -n auto tests/posts/test_post_fuzz.py
+fuzz: $(VENV)/.dev ## look for bytes that break reading or editing posts, with 20,000 examples a property, and for lives that break publishing
+	@PUBLISHER_FUZZ_EXAMPLES=$${PUBLISHER_FUZZ_EXAMPLES:-20000} $(BIN)/python -m pytest -q -n auto tests/posts/test_post_fuzz.py tests/posts/test_post_editing.py tests/release/test_release_life.py
 
 bench: $(VENV)/.dev ## time validate and generate on corpora of 1,000 and 10,000 posts, and on files built to hurt
 	@$(BIN)/python benchmarks/run.py
