@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
+from publisher.disk import sync_folder
 from publisher.errors import EnvironmentFault, Refused
 from publisher.site import keep_private
 
@@ -113,7 +114,7 @@ def forget(record: Path) -> None:
     """Take a record away: its edit was not made, or was undone."""
     with suppress(OSError):
         record.unlink(missing_ok=True)
-        _sync(record.parent)
+        sync_folder(record.parent)
 
 
 def records(site: Site) -> Iterator[Record]:
@@ -162,7 +163,7 @@ def _make(folder: Path, site: Site) -> None:
     keep_private(site.state)
     if not folder.is_dir():
         folder.mkdir(mode=0o700, exist_ok=True)
-        _sync(site.state)
+        sync_folder(site.state)
 
 
 def _write(folder: Path, data: bytes) -> Path:
@@ -181,7 +182,7 @@ def _write(folder: Path, data: bytes) -> Path:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        _sync(folder)
+        sync_folder(folder)
     except BaseException:
         with suppress(OSError):
             path.unlink(missing_ok=True)
@@ -223,11 +224,3 @@ def _names(folder: Path) -> list[str]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     return sorted(found, key=int)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

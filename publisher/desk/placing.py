@@ -7,6 +7,8 @@ import uuid
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from publisher.disk import sync_folder
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -35,8 +37,4 @@ def place_new(file: Path, data: bytes) -> None:
     finally:
         with suppress(OSError):
             beside.unlink()
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(file.parent)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from publisher.desk.audience import Audience
 from publisher.desk.journal import Record, at_work, digest, forget, records
 from publisher.desk.lines import ChangedLine, changed_lines
+from publisher.disk import sync_folder
 from publisher.errors import EnvironmentFault, Refused, UsageError
 from publisher.posts.files import Unreadable, read_file
 from publisher.posts.finding import belongs, find_post
@@ -208,11 +209,7 @@ def _put_back(step: _Step) -> None:
         return
     try:
         record.file.unlink()
-        folder = os.open(record.file.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(record.file.parent)
     except OSError as error:
         raise EnvironmentFault(
             f"{record.file} cannot be removed: {error.strerror or error}", "remove it by hand"

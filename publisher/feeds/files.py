@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from publisher.disk import sync_folder
 from publisher.errors import EnvironmentFault
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ def _put_in_place(
     if manifest.name in differing:
         manifest.put_in_place()
     for parent in {folder, *(file.target.parent for file in staged)}:
-        _sync_folder(parent)
+        sync_folder(parent)
 
 
 def write_fault(folder: Path, error: OSError) -> EnvironmentFault:
@@ -234,11 +235,3 @@ def _gone(folder: Path, names: Iterable[str]) -> list[str]:
         if not ("/" in name and os.path.islink(folder / name.split("/")[0]))  # noqa: PTH114
         and os.path.isfile(folder / name)  # noqa: PTH113
     )
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

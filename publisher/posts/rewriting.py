@@ -8,6 +8,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from publisher.disk import sync_folder
 from publisher.errors import EnvironmentFault, Refused
 
 
@@ -55,11 +56,7 @@ def _put_in_place(target: Path, before: bytes, after: bytes) -> None:
         with suppress(OSError):
             Path(beside).unlink(missing_ok=True)
         raise
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(target.parent)
 
 
 def _see_unchanged(target: Path, before: bytes) -> None:
