@@ -77,7 +77,7 @@ def _tell(console: Console, made: publisher.Plan, site: publisher.Site) -> None:
     if made.deploys:
         console.step("deploy", "run the site's deploy command")
     titles = {review.id: review.title for review in made.reviews}
-    for event in made.events:
+    for event in made.events if site.endpoints else ():
         console.step(
             "tell",
             f"{', '.join(event.endpoints) or 'nobody, no endpoint asked for it'}: {event.type} {event.sequence}  "
