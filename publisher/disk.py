@@ -1,8 +1,10 @@
-"""What makes a change to a folder last: names in it are on the disk only when the folder itself is."""
+"""Files and folders as they are made to last: whole or not there at all, and on the disk with their names."""
 
 from __future__ import annotations
 
 import os
+import uuid
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,3 +22,34 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def place_new(file: Path, data: bytes, *, mode: int = 0o666) -> None:
+    """Write a file that is not there yet; the folder it goes to is.
+
+    It is written beside its place, fsynced and linked there: a process killed on the way leaves nothing by that name,
+    and of two that write the same file one wins.
+
+    Args:
+        file: Where it goes.
+        data: What it holds.
+        mode: Who may read and write it, as far as the umask allows.
+
+    Raises:
+        FileExistsError: Something has that name already, if only a link that leads nowhere.
+        OSError: It cannot be written.
+    """
+    # A name that begins with a dot is no post and no secret, even if it is left behind.
+    beside = file.with_name(f".new-{uuid.uuid4().hex}")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        # Unlike a rename, a link never replaces what is there.
+        os.link(beside, file)
+    finally:
+        with suppress(OSError):
+            beside.unlink()
+    sync_folder(file.parent)

@@ -34,7 +34,7 @@ def asked_if_over(run: Callable[[bool], Result], console: Console, *, confirmed:
     try:
         return run(confirmed)
     except publisher.Unconfirmed as refusal:
-        if not _somebody_there(console):
+        if not somebody_there(console):
             raise
         click.echo(visible(refusal.message), err=True)
         try:
@@ -46,7 +46,8 @@ def asked_if_over(run: Callable[[bool], Result], console: Console, *, confirmed:
     return run(True)
 
 
-def _somebody_there(console: Console) -> bool:
+def somebody_there(console: Console) -> bool:
+    """Tell whether a person sits at a terminal who can be asked; who wants JSON is none."""
     return not console.json and all(
         stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)
     )

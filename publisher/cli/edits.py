@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from publisher.cli.asking import somebody_there
+from publisher.cli.options import site_words
 from publisher.diagnostics.render import visible
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def tell_edit(edited: publisher.Edited, console: Console, site_folder: Path, *, 
     show_lines(edited.lines, edited.name, console)
     for note in edited.notes:
         console.step("note", note, "warning")
-    there = f" --site {shlex.quote(str(site_folder))}" if site_folder != Path() else ""
+    there = site_words(site_folder)
     if edited.errors:
         faults = "an error" if edited.errors == 1 else f"{edited.errors} errors"
         console.step(
@@ -68,7 +69,7 @@ def ask(option: str, question: str, edit: Callable[..., object], console: Consol
     """
     import publisher
 
-    if console.json or not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
+    if not somebody_there(console):
         raise publisher.UsageError(f"{option} is missing", f'say it in a sentence: {option} "…"')
     edit(_ANSWER, dry=True)
     return str(click.prompt(question, err=True))

@@ -11,7 +11,7 @@ import click
 
 import publisher
 from publisher.cli.console import Console
-from publisher.cli.options import SiteCommand, json_option, output_options, site_option
+from publisher.cli.options import SiteCommand, json_option, output_options, site_option, site_words
 
 
 @click.command(cls=SiteCommand)
@@ -110,7 +110,7 @@ def new(
     if edit:
         _edit(post.file, name)
         ctx.exit(_check(post.file, name, site, site_folder, console))
-    there = f" --site {shlex.quote(str(site_folder))}" if site_folder != Path() else ""
+    there = site_words(site_folder)
     console.step(
         "next", f"fill it in; `publisher validate {shlex.quote(name)}{there}` looks for faults", "help"
     )

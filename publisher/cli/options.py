@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -60,6 +61,11 @@ def site_option(command: Decorated) -> Decorated:
         metavar="DIR",
         help="The site's folder, which holds publisher.toml. Default: this one.",
     )(command)
+
+
+def site_words(folder: Path) -> str:
+    """Write --site as it goes behind a command that is proposed; nothing for the folder one stands in."""
+    return f" --site {shlex.quote(str(folder))}" if folder != Path() else ""
 
 
 def now_option(command: Decorated) -> Decorated:

@@ -11,9 +11,9 @@ from pydantic import ValidationError
 
 from publisher.desk.blank import Blank
 from publisher.desk.journal import remembered
-from publisher.desk.placing import place_new
 from publisher.desk.wording import misused, require_fit
 from publisher.diagnostics import has_errors
+from publisher.disk import place_new
 from publisher.errors import ConfigurationError, EnvironmentFault, Refused, UsageError
 from publisher.posts.finding import with_slug
 from publisher.posts.front_matter import Context, FrontMatter

@@ -16,8 +16,8 @@ from string import Template
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
-from publisher.desk.placing import place_new
 from publisher.desk.wording import misused, require_fit, written_moment
+from publisher.disk import place_new
 from publisher.errors import ConfigurationError, EnvironmentFault, Refused
 from publisher.posts.files import find_posts
 from publisher.posts.identifiers import fresh_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,7 @@ def examine_site(
         return
     subject = chapters.subject(site, now, machine, client, offline=offline)
     for name, check in chapters.CHECKS.items():
-        yield from _findings(name, lambda check=check: check(subject))  # type: ignore[misc]
+        yield from _findings(name, partial(check, subject))
 
 
 def _findings(name: str, check: Callable[[], Iterator[Outcome]]) -> Iterator[Finding]:

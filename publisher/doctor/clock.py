@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 #: Seconds that a clock may be wrong without anybody's minding.
 SLACK = 60.0
-_RUNS = ("publish", "push")
 _SET = "let the machine keep its time by the network: `timedatectl set-ntp true` on most Linux systems"
 
 
@@ -87,8 +86,8 @@ def _ahead(before: float, after: float, headers: Mapping[str, str]) -> float | N
 
 def _newest(ledger: Ledger) -> float:
     """Return the newest time that the ledger tells of, in seconds since 1970."""
-    runs = [at for command in _RUNS if (at := ledger.last_run(command)) is not None]
-    return max([0.0, *runs, *(delivery.committed_at for delivery in ledger.waiting())])
+    last_run = ledger.last_run("publish", "push") or 0.0
+    return max([last_run, *(delivery.committed_at for delivery in ledger.waiting())])
 
 
 def check_time_zone(subject: Subject) -> Iterator[Outcome]:

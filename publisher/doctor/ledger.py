@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import stat
 from contextlib import closing
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from publisher.doctor.finding import failed, ok, warning
@@ -16,7 +14,7 @@ from publisher.doctor.wording import count, size
 from publisher.errors import PublisherError
 from publisher.feeds.published import published_ids
 from publisher.ledger import FILE_NAME, Ledger
-from publisher.ledger.sqlite import damaged, printable
+from publisher.ledger.sqlite import copied, damaged, printable
 from publisher.site import FEED_NAMES
 
 if TYPE_CHECKING:
@@ -91,13 +89,9 @@ def _damaged(shown: str, problems: Sequence[str]) -> Outcome:
 def _damage(path: Path) -> list[str]:
     """Look for damage in a file that is not opened as a ledger; in a copy, because SQLite writes beside what it reads."""
     try:
-        with TemporaryDirectory(prefix="publisher-ledger-") as folder:
-            for file in (path, path.with_name(f"{path.name}-wal")):
-                if file.is_file():
-                    shutil.copyfile(file, Path(folder, file.name))
-            with closing(sqlite3.connect(Path(folder, path.name))) as connection:
-                connection.text_factory = lambda text: text.decode(errors="replace")
-                found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
+        with copied(path) as folder, closing(sqlite3.connect(Path(folder, path.name))) as connection:
+            connection.text_factory = lambda text: text.decode(errors="replace")
+            found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
     except sqlite3.Error as error:
         # What is no database at all was told as such.
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF

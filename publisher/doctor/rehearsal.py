@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import EnvironmentFault, PostsInvalid, PublisherError
 from publisher.release import look_for_changes
-from publisher.release.guards import require_meant
-from publisher.webhooks import endpoint_secret
+from publisher.release.push_run import obstacles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,11 +62,9 @@ def rehearse(
         except PostsInvalid as error:
             return Rehearsal(error, error.diagnostics)
         history = pending.warnings
-        require_meant(pending.changes, site, now, pending.past, confirmed=False)
-        for endpoint in site.endpoints:
-            endpoint_secret(site, endpoint, environment)
+        found = obstacles(pending, site, now, confirmed=False, environment=environment)
+        return Rehearsal(next(found, None), history)
     except PublisherError as error:
         return Rehearsal(error, history)
     except OSError as error:
         return Rehearsal(EnvironmentFault(f"{error.filename or site.state}: {error.strerror or error}"))
-    return Rehearsal(None, history)

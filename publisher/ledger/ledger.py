@@ -8,11 +8,9 @@ each other instead of failing half way.
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
@@ -24,12 +22,13 @@ from publisher.errors import EnvironmentFault
 from publisher.ledger import schema
 from publisher.ledger.migrations import is_older, prepare
 from publisher.ledger.records import Announced, Announcement, Delivery, DeliveryState, EndpointState
-from publisher.ledger.sqlite import HINTS, begin_immediate, configure, damaged, printable
+from publisher.ledger.sqlite import HINTS, begin_immediate, configure, copied, damaged, printable
 from publisher.model import EventType
 from publisher.site import LEDGER_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
+    from tempfile import TemporaryDirectory
 
     from sqlalchemy import Connection, Engine, Row
 
@@ -89,10 +88,7 @@ class Ledger:
             return None
         if os.access(folder, os.W_OK) and os.access(path, os.W_OK) and not is_older(path):
             return cls.open(folder)
-        copy = TemporaryDirectory(prefix="publisher-ledger-")
-        for file in (path, path.with_name(f"{FILE_NAME}-wal")):
-            if file.exists():
-                shutil.copyfile(file, Path(copy.name, file.name))
+        copy = copied(path)
         return cls.open(Path(copy.name), copy=copy)
 
     def close(self) -> None:
@@ -265,11 +261,13 @@ class Ledger:
             now = connection.execute(select(func.max(schema.clock.c.now))).scalar_one()
             return None if now is None else float(now)
 
-    def last_run(self, command: str) -> float | None:
-        """Return when a command last ended well, in seconds since 1970; None when it never did."""
+    def last_run(self, *commands: str) -> float | None:
+        """Return when one of some commands last ended well, in seconds since 1970; None when none ever did."""
         table = schema.runs
         with self._reading() as connection:
-            at = connection.execute(select(table.c.at).where(table.c.command == command)).scalar_one_or_none()
+            at = connection.execute(
+                select(func.max(table.c.at)).where(table.c.command.in_(commands))
+            ).scalar_one()
             return None if at is None else float(at)
 
     def record_run(self, command: str, at: float) -> None:

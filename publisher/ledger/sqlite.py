@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from publisher.errors import EnvironmentFault
@@ -66,6 +69,19 @@ def _write_ahead(cursor: sqlite3.Cursor) -> None:
             time.sleep(0.01)
         else:
             return
+
+
+def copied(path: Path) -> TemporaryDirectory[str]:
+    """Copy a ledger, and the log beside it, into a temporary folder: SQLite writes beside what it reads.
+
+    Raises:
+        OSError: It cannot be read, or there is no room.
+    """
+    folder = TemporaryDirectory(prefix="publisher-ledger-")
+    for file in (path, path.with_name(f"{path.name}-wal")):
+        if file.exists():
+            shutil.copyfile(file, Path(folder.name, file.name))
+    return folder
 
 
 def begin_immediate(connection: Connection) -> None:

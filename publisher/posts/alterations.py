@@ -165,7 +165,7 @@ def _without_key(front: Front, key: str) -> Iterator[Edits]:
     end = _next_line(front.text, _end(root.values[key], front.text))
     yield (Edit(start, end, ""),)
     # An indented comment or an empty line below it would become text of a block above it.
-    yield (Edit(start, _NOTES.match(front.text, end).end(), ""),)  # type: ignore[union-attr] # matches nothing too
+    yield (Edit(start, _behind(_NOTES, front.text, end), ""),)
 
 
 def _with_item(front: Front, node: Node | None, alteration: Include) -> Iterator[Edits]:
@@ -223,7 +223,7 @@ def _without_item(front: Front, node: Node, alteration: Exclude) -> Iterator[Edi
     before = _end(node.items[at - 1], text) if at else start
     after = end if at or len(node.items) == 1 else node.items[1].span.start
     if "#" in text[before:after]:  # a comment: it stays, and with it a comma
-        before, after = start, _COMMA.match(text, end).end()  # type: ignore[union-attr] # matches nothing too
+        before, after = start, _behind(_COMMA, text, end)
     yield (Edit(before, after, ""),)
 
 
@@ -240,9 +240,7 @@ def _end(node: Node, text: str) -> int:
 
 
 def _after_colon(front: Front, key: str) -> int:
-    start = front.root.keys[key].end if front.root else 0
-    colon = _COLON.match(front.text, start)
-    return colon.end() if colon else start
+    return _behind(_COLON, front.text, front.root.keys[key].end if front.root else 0)
 
 
 def _line_start(text: str, at: int) -> int:
@@ -250,8 +248,14 @@ def _line_start(text: str, at: int) -> int:
 
 
 def _line_end(text: str, at: int) -> int:
-    return _LINE_REST.match(text, at).end()  # type: ignore[union-attr] # matches nothing too
+    return _behind(_LINE_REST, text, at)
 
 
 def _next_line(text: str, at: int) -> int:
-    return _LINE_END.match(text, _line_end(text, at)).end()  # type: ignore[union-attr] # every line ends
+    return _behind(_LINE_END, text, _line_end(text, at))
+
+
+def _behind(pattern: re.Pattern[str], text: str, at: int) -> int:
+    """Answer where what stands at `at` ends; there, where no such thing does."""
+    match = pattern.match(text, at)
+    return match.end() if match else at

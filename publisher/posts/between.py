@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from publisher.diagnostics.suggest import nearest, nearest_of_each
 from publisher.model import Status
-from publisher.posts.identifiers import fresh_id
+from publisher.posts.identifiers import alike, fresh_id
 from publisher.posts.links import key_of, keys_before
 from publisher.posts.reading import locate, locate_links, reopen
-from publisher.values.characters import INVISIBLE, quote
+from publisher.values.characters import quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -141,7 +141,7 @@ class Between:
                         f"the id is that of {two.name} too",
                         _way_out_of_one_id(one, two),
                     )
-            if member.slug and (other := slugs.setdefault(_alike(member.slug), member)) is not member:
+            if member.slug and (other := slugs.setdefault(alike(member.slug), member)) is not member:
                 for one, two in ((member, other), (other, member)):
                     findings.add(
                         one,
@@ -248,7 +248,7 @@ class _Targets:
         """Take in a post."""
         if member.key is None:
             # What the address of a post with errors will be, nobody knows: only its slug is in it.
-            self._unread.add(_alike(member.slug or ""))
+            self._unread.add(alike(member.slug or ""))
         elif member.status is Status.READY:
             self.sound.add(member.key)
             self._by_slug[member.slug or ""] = member.key
@@ -259,7 +259,7 @@ class _Targets:
         """Tell whether there is something to say of a link; where it leads to a post with errors, nobody knows."""
         if key in self.sound:
             return False
-        return key in self._hidden or self._unread.isdisjoint(map(_alike, key.split("/")))
+        return key in self._hidden or self._unread.isdisjoint(map(alike, key.split("/")))
 
     def judge(self, key: str, span: Span, report: Report) -> None:
         """Say what is wrong with a link whose target is not sound."""
@@ -316,8 +316,3 @@ def _films(title: str | None, year: int | None, ids: Mapping[str, str]) -> tuple
 
 def _folded(tag: str) -> str:
     return unicodedata.normalize("NFKC", tag).casefold().replace(" ", "-")
-
-
-def _alike(slug: str) -> str:
-    """Fold a slug to what the eye, or a disk that knows no case, would take for the same."""
-    return unicodedata.normalize("NFKC", INVISIBLE.sub("", slug)).casefold()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,9 +11,9 @@ from typing import TYPE_CHECKING
 from publisher.diagnostics.suggest import nearest
 from publisher.errors import Refused, UsageError
 from publisher.posts.files import POST_SUFFIXES, Unreadable, find_posts, read_file
-from publisher.posts.identifiers import canonical_id
+from publisher.posts.identifiers import alike, canonical_id
 from publisher.posts.reading import identity
-from publisher.values.characters import INVISIBLE, quote
+from publisher.values.characters import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -99,11 +98,6 @@ def contents(site: Site) -> Iterator[tuple[Path, bytes]]:
             yield file, read_file(file, site)
         except Unreadable:
             continue
-
-
-def alike(slug: str) -> str:
-    """Fold a slug to what the eye, or a disk that knows no case, would take for the same."""
-    return unicodedata.normalize("NFKC", INVISIBLE.sub("", slug)).casefold()
 
 
 def _by_path(site: Site, wanted: str) -> Found:

@@ -56,3 +56,8 @@ def slug_from(written: str) -> str | None:
     words = "".join(char if unicodedata.category(char)[0] in "LMN" else "-" for char in lowered)
     cleaned = re.sub(r"-+", "-", words).strip("-")[:100].strip("-")
     return cleaned if cleaned and slug_problem(cleaned) is None else None
+
+
+def alike(slug: str) -> str:
+    """Fold a slug to what the eye, or a disk that knows no case, would take for the same."""
+    return unicodedata.normalize("NFKC", INVISIBLE.sub("", slug)).casefold()

@@ -64,14 +64,14 @@ def look_for_changes(posts: Iterable[Post], site: Site, now: datetime) -> Pendin
     with ledger:
         announced, waiting = ledger.announced(), tuple(ledger.waiting())
         past = past_of(ledger, announced)
-        runs = [at for command in ("publish", "push") if (at := ledger.last_run(command)) is not None]
+        last_run = ledger.last_run("publish", "push")
     warnings = check_history(posts, announced, site, now)
     changes = find_changes(posts, announced, site, now)
     return Pending(
         changes=tuple(changes),
         warnings=tuple(warnings),
         waiting=waiting,
-        last_run=max(runs, default=None),
+        last_run=last_run,
         past=past,
         vanished=_vanished(posts, announced, site, now),
         ledger=_digest(announced, waiting),

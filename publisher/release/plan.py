@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.diagnostics import Diagnostic
-    from publisher.feeds import Written
     from publisher.feeds.comparison import EntryDifference
     from publisher.posts import Collection, Post
     from publisher.release.changes import Change
@@ -191,7 +190,13 @@ def make_plan(collection: Collection, site: Site, now: datetime, *, confirmed: b
         Refused: A post changed since it was read.
     """
     posts = collection.require_valid().posts
-    pending = look_for_changes(posts, site, now)
+    return plan_for(look_for_changes(posts, site, now), posts, site, now, confirmed=confirmed)
+
+
+def plan_for(
+    pending: Pending, posts: Sequence[Post], site: Site, now: datetime, *, confirmed: bool = False
+) -> Plan:
+    """Make a plan of changes that were looked for already; otherwise as `make_plan`."""
     written = generate(posts, site, now, dry=True)
     return Plan(
         now=now,
@@ -201,12 +206,12 @@ def make_plan(collection: Collection, site: Site, now: datetime, *, confirmed: b
             "ledger": pending.ledger,
         },
         reviews=_reviews(pending, compare_feed(posts, site, now) or ()),
-        written=_to_write(written),
+        written={name: written.sha256[name] for name in written.changed},
         removed=written.removed,
         deploys=site.deploy is not None,
         events=tuple(_event(change, site) for change in pending.changes),
         waiting=_waiting(pending),
-        obstacles=obstacles(pending, site, now, confirmed=confirmed),
+        obstacles=tuple(error.message for error in obstacles(pending, site, now, confirmed=confirmed)),
         warnings=pending.warnings,
     )
 
@@ -306,10 +311,6 @@ def _announced(change: Change, seen: EntryDifference | None, pending: Pending) -
 def _event(change: Change, site: Site) -> PlannedEvent:
     endpoints = tuple(endpoint.name for endpoint in site.endpoints if change.type in endpoint.events)
     return PlannedEvent(str(change.type), change.review_id, change.url, change.sequence, endpoints)
-
-
-def _to_write(written: Written) -> dict[str, str]:
-    return {name: written.sha256[name] for name in written.changed}
 
 
 def _waiting(pending: Pending) -> dict[str, int]:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from publisher.content import current_offers
 from publisher.feeds import Written, generate, live_posts
 from publisher.release.deploy import run_deploy
-from publisher.release.guards import BEGUN, require_feeds_kept, require_meant, require_unmoved
+from publisher.release.guards import BEGUN, require_unmoved
 from publisher.release.lock import exclusive
 from publisher.release.pending import look_for_changes
-from publisher.release.plan import make_plan
+from publisher.release.plan import plan_for
 from publisher.release.progress import Progress
 from publisher.release.push_run import (
     PushReport,
-    endpoint_secrets,
+    obstacles,
     preview_push,
     push_locked,
     record_run,
@@ -86,12 +86,11 @@ def publish(  # noqa: PLR0913 - what a run needs, and the world around it
     with exclusive(site):
         # What would stop the push is found before a file is written.
         pending = look_for_changes(posts, site, now)
-        require_meant(pending.changes, site, now, pending.past, confirmed=confirmed)
-        require_feeds_kept(pending.vanished, site, confirmed=confirmed)
+        for obstacle in obstacles(pending, site, now, confirmed=confirmed):
+            raise obstacle
         require_unmoved(pending.changes, posts, site)
-        endpoint_secrets(site)
         if plan is not None:
-            make_plan(collection, site, now).require_same(plan)
+            plan_for(pending, posts, site, now).require_same(plan)
         progress.warned(pending.warnings)
         attached = _attached(posts, now)
         progress.attached(attached)

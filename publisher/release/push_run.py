@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -32,7 +33,7 @@ from publisher.webhooks import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from publisher.diagnostics import Diagnostic
@@ -76,13 +77,13 @@ class PushReport:
         return not any(report.waiting or report.failed for report in self.endpoints if report.known)
 
 
-def endpoint_secrets(site: Site) -> dict[str, Secret]:
+def endpoint_secrets(site: Site, environment: Mapping[str, str] = os.environ) -> dict[str, Secret]:
     """Find the secret of every endpoint.
 
     Raises:
         ConfigurationError: One is missing or wrong; nothing was committed or sent.
     """
-    return {endpoint.name: endpoint_secret(site, endpoint) for endpoint in site.endpoints}
+    return {endpoint.name: endpoint_secret(site, endpoint, environment) for endpoint in site.endpoints}
 
 
 def preview_push(
@@ -100,23 +101,38 @@ def preview_push(
         baseline=baseline,
         waiting=len(pending.waiting),
         warnings=pending.warnings,
-        obstacles=() if baseline else obstacles(pending, site, now, confirmed=confirmed),
+        obstacles=()
+        if baseline
+        else tuple(error.message for error in obstacles(pending, site, now, confirmed=confirmed)),
     )
 
 
-def obstacles(pending: Pending, site: Site, now: datetime, *, confirmed: bool) -> tuple[str, ...]:
-    """Say what would keep changes from being announced."""
-    found = []
+def obstacles(
+    pending: Pending,
+    site: Site,
+    now: datetime,
+    *,
+    confirmed: bool,
+    environment: Mapping[str, str] = os.environ,
+) -> Iterator[PublisherError]:
+    """Yield what would keep changes from being announced; the first is what a run would be refused for.
+
+    Args:
+        pending: The changes.
+        site: The site.
+        now: The moment that decides what is live; aware.
+        confirmed: What is announced or taken back is meant.
+        environment: The variables that secrets may stand in.
+    """
     for check in (
         lambda: require_meant(pending.changes, site, now, pending.past, confirmed=confirmed),
         lambda: require_feeds_kept(pending.vanished, site, confirmed=confirmed),
-        lambda: endpoint_secrets(site),
+        lambda: endpoint_secrets(site, environment),
     ):
         try:
             check()
         except PublisherError as error:
-            found.append(error.message)
-    return tuple(found)
+            yield error
 
 
 def push(

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from publisher.disk import place_new
 from publisher.errors import ConfigurationError, EnvironmentFault, Refused, UsageError
 from publisher.site import keep_private
 from publisher.webhooks.signing import Secret, mint_secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from publisher.site import Endpoint, Site
 
@@ -74,16 +74,7 @@ def keep_new_secret(site: Site, name: str) -> tuple[Path, str]:
     minted = mint_secret()
     try:
         keep_private(path.parent)
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{endpoint.name}-")
-        try:
-            with os.fdopen(handle, "w", encoding="ascii") as stream:
-                stream.write(minted + "\n")
-                stream.flush()
-                os.fsync(handle)
-            # Unlike a rename, a link never replaces a secret that is there.
-            os.link(beside, path)
-        finally:
-            Path(beside).unlink(missing_ok=True)
+        place_new(path, f"{minted}\n".encode("ascii"), mode=0o600)
     except FileExistsError:
         raise Refused(
             f'the endpoint "{name}" has a secret already, in {site.display(path)}',

@@ -422,7 +422,7 @@ def test_a_full_disk_leaves_nothing_behind(make_site: MakeSite, monkeypatch: pyt
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("publisher.desk.placing.os.link", full)
+    monkeypatch.setattr("publisher.disk.os.link", full)
     with pytest.raises(EnvironmentFault, match=r"posts/x\.md cannot be written: No space left on device"):
         new_post(site, PostOutline(title="X"), NOW)
 

@@ -268,7 +268,7 @@ def test_a_full_disk_leaves_nothing_behind(
         steps.pop()
         link(source, target)
 
-    monkeypatch.setattr("publisher.desk.placing.os.link", fill)
+    monkeypatch.setattr("publisher.disk.os.link", fill)
     with pytest.raises(EnvironmentFault, match="No space left on device"):
         new_site(folder, NOBODY, NOW)
 
