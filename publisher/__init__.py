@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from publisher.api import generate, history_faults, parse_time, stale_feeds
+    from publisher.channels import live_posts
     from publisher.content import Entry, present
     from publisher.desk.altering import Edited
     from publisher.desk.correcting import correct
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
         Refused,
         UsageError,
     )
-    from publisher.feeds import Written, live_posts
     from publisher.model import Offer, Review, Visibility, visibility
+    from publisher.outputs import Written
     from publisher.posts import (
         POST_LIMIT,
         POST_SUFFIXES,
@@ -208,10 +209,8 @@ _HOMES = {
         "Refused",
         "UsageError",
     ),
-    "publisher.feeds": (
-        "Written",
-        "live_posts",
-    ),
+    "publisher.channels": ("live_posts",),
+    "publisher.outputs": ("Written",),
     "publisher.model": (
         "Offer",
         "Review",

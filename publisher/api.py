@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.diagnostics import Diagnostic
-    from publisher.feeds import Written
+    from publisher.outputs import Written
     from publisher.posts import Post
     from publisher.site import Site
 
@@ -41,7 +41,7 @@ def generate(
         EnvironmentFault: The folder cannot be written, or the ledger cannot be used.
         Refused: Another run is at work, or a post changed since it was read.
     """
-    from publisher.feeds import generate as write_feeds
+    from publisher.outputs import generate as write_feeds
     from publisher.release.lock import exclusive
 
     posts = list(posts)
@@ -59,7 +59,7 @@ def generate(
 
 def stale_feeds(posts: Iterable[Post], site: Site, now: datetime, *, out: Path | None = None) -> Written:
     """Compare the feeds that are there with what `generate` would write; nothing is written."""
-    from publisher.feeds import generate as compare_feeds
+    from publisher.outputs import generate as compare_feeds
 
     return compare_feeds(posts, site, now, out=out, dry=True)
 

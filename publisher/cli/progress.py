@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from publisher.cli.console import Console
     from publisher.diagnostics import Diagnostic
-    from publisher.feeds import Written
     from publisher.model import Offer, Review
+    from publisher.outputs import Written
     from publisher.release import Change, PublishReport, PushReport
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from publisher.feeds.comparison import EntryDifference
+    from publisher.outputs.comparison import EntryDifference
     from publisher.release.schedule import Appointment
     from publisher.release.status import EndpointStatus
 

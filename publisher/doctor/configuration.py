@@ -36,7 +36,7 @@ class Configuration:
             return
         meant = [
             (key, url)
-            for key, url in (("base_url", site.base_url), ("the address of the feeds", site.feeds_url))
+            for key, url in (("base_url", site.base_url), ("the address of the feeds", site.syndication.url))
             if is_placeholder(url)
         ]
         if meant:

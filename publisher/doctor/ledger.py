@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from publisher.doctor.finding import failed, ok, warning
 from publisher.doctor.wording import count, size
 from publisher.errors import PublisherError
-from publisher.feeds.published import published_ids
 from publisher.ledger import FILE_NAME, Ledger
 from publisher.ledger.sqlite import copied, damaged, printable
+from publisher.outputs.published import published_ids
 from publisher.site import FEED_NAMES
 
 if TYPE_CHECKING:

@@ -140,8 +140,8 @@ def check_feed_urls(subject: Subject) -> Iterator[Outcome]:
     if visitor is None:
         yield skipped(_OFFLINE)
         return
-    if is_placeholder(site.feeds_url):
-        yield skipped(f"not asked: {site.feeds_url} is a placeholder")
+    if is_placeholder(site.syndication.url):
+        yield skipped(f"not asked: {site.syndication.url} is a placeholder")
         return
     for form, url in site.feed_urls.items():
         host = urlsplit(url).netloc

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from publisher.diagnostics import Severity
 from publisher.doctor.finding import failed, ok, skipped, warning
 from publisher.doctor.wording import count, written
-from publisher.feeds import generate
+from publisher.outputs import generate
 from publisher.posts import read_posts
 from publisher.release import OverCeiling, site_status
 from publisher.values.durations import duration_in_words

@@ -1,7 +1,12 @@
-"""Generate: RSS 2.0, Atom 1.0 and JSON Feed 1.1 from the live reviews, and where the addresses of others lead."""
+"""Generate: a site's channels as RSS 2.0, Atom 1.0 and JSON Feed 1.1, and where the addresses of others lead."""
 
-from publisher.feeds.comparison import Difference, EntryDifference, compare_feed
-from publisher.feeds.files import Written
-from publisher.feeds.generate import generate, live_posts
+from publisher.feeds.atom import ATOM
+from publisher.feeds.document import STYLE_SHEET, Form, Heading
+from publisher.feeds.json_feed import JSON
+from publisher.feeds.rss import RSS
+from publisher.feeds.tombstones import tombstones
 
-__all__ = ["Difference", "EntryDifference", "Written", "compare_feed", "generate", "live_posts"]
+#: Every format, by the key that `FEED_NAMES` has.
+FORMS: dict[str, Form] = {form.key: form for form in (ATOM, JSON, RSS)}
+
+__all__ = ["FORMS", "STYLE_SHEET", "Form", "Heading", "tombstones"]

@@ -9,40 +9,47 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
+from publisher.channels import ChannelKind
 from publisher.content import offer_title
 from publisher.feeds import vocabulary
 from publisher.feeds.document import GENERATOR, fragment, split_shell
-from publisher.feeds.vocabulary import NAMESPACES, XML_LANG, add
+from publisher.feeds.links import document_links
+from publisher.feeds.vocabulary import NAMESPACES, XML_LANG, add, tag
 from publisher.model import plain
-from publisher.site import FEED_NAMES
 
 if TYPE_CHECKING:
     from publisher.content import Entry
-    from publisher.feeds.document import Heading
+    from publisher.feeds.document import Form, Heading
     from publisher.feeds.tombstones import Tombstone
     from publisher.site import Site
 
 _TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 _PREFIXES = {
-    prefix: uri for prefix, uri in NAMESPACES.items() if prefix in {"letterboxd", "media", "tmdb", "watch"}
+    prefix: uri
+    for prefix, uri in NAMESPACES.items()
+    if prefix in {"fh", "letterboxd", "media", "tmdb", "watch"}
 }
 
 
 class _Feed(BaseExtension):  # type: ignore[misc] # feedgen has no types
-    """Declares namespaces, states the licence (RFC 4946), and says what was taken back (RFC 6721)."""
+    """Declares namespaces, links documents and licence (RFC 4946), says what was taken back (RFC 6721)."""
 
-    def __init__(self, site: Site, tombstones: tuple[Tombstone, ...]) -> None:
+    def __init__(self, site: Site, heading: Heading) -> None:
         self._site = site
-        self._tombstones = tombstones
+        self._heading = heading
 
     def extend_ns(self) -> dict[str, str]:
-        return _PREFIXES | ({"at": _TOMBSTONES} if self._tombstones else {})
+        return _PREFIXES | ({"at": _TOMBSTONES} if self._heading.tombstones else {})
 
     def extend_atom(self, feed: etree._Element) -> etree._Element:
+        for link in document_links(self._heading.channel, "atom", self._site):
+            add(feed, "link", **link)
+        if self._heading.channel.kind is ChannelKind.ARCHIVE:
+            add(feed, tag("fh", "archive"))
         licence = self._site.licence
         if licence is not None and licence.url is not None:
             add(feed, "link", rel="license", href=licence.url, type="text/html", title=licence.name)
-        for tombstone in self._tombstones:
+        for tombstone in self._heading.tombstones:
             _add_tombstone(feed, tombstone, self._site)
         return feed
 
@@ -83,48 +90,44 @@ class _Entry(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
         return element
 
 
-class AtomDocument:
-    """The feed as Atom 1.0."""
+class _Atom:
+    """Atom 1.0."""
 
-    name = FEED_NAMES["atom"]
+    key = "atom"
+    separator = b""
 
-    def __init__(self, site: Site, heading: Heading) -> None:
-        self._site = site
-        self._head, self._tail = split_shell(_shell(site, heading, self.name), b"</feed>")
+    def shell(self, site: Site, heading: Heading, *, empty: bool) -> tuple[bytes, bytes]:  # noqa: ARG002 - JSON's
+        """Return everything before the first entry, and everything after the last."""
+        return split_shell(_shell(site, heading), b"</feed>", heading.channel.file(self.key))
 
-    def head(self) -> bytes:
-        """Return everything before the first entry."""
-        return self._head
-
-    def entry(self, entry: Entry) -> bytes:
+    def entry(self, entry: Entry, site: Site, *, full: bool) -> bytes:
         """Return one entry."""
-        return fragment(_entry(entry, self._site), ("feed",), _PREFIXES)
-
-    def tail(self) -> bytes:
-        """Return everything after the last entry."""
-        return self._tail
+        return fragment(_entry(entry, site, full=full), ("feed",), _PREFIXES)
 
 
-def _shell(site: Site, heading: Heading, name: str) -> bytes:
+ATOM: Form = _Atom()
+
+
+def _shell(site: Site, heading: Heading) -> bytes:
+    channel = heading.channel
     feed = FeedGenerator()
-    address = site.feeds_url + name
-    feed.id(address)
-    feed.title(heading.title)
-    feed.subtitle(heading.description)
+    # The pages of an archive are one feed with what one subscribes to (RFC 5005, section 1.2).
+    feed.id(
+        site.feed_urls["atom"]
+        if channel.kind is ChannelKind.ARCHIVE
+        else site.published(channel.file("atom"))
+    )
+    feed.title(channel.title)
+    feed.subtitle(channel.description)
     feed.updated(heading.updated)
     feed.language(site.language)
     feed.generator(GENERATOR)
-    feed.link(
-        [
-            {"href": address, "rel": "self", "type": "application/atom+xml"},
-            {"href": site.base_url, "rel": "alternate", "type": "text/html"},
-        ]
-    )
+    feed.link([{"rel": "alternate", "type": "text/html", "href": channel.home or site.base_url}])
     if site.licence is not None:
         feed.rights(site.licence.line)
     # RFC 4287, 4.1.1: a feed names an author unless every entry does; an empty one has no entries.
     feed.author(name=site.title, uri=site.base_url)
-    feed.register_extension("site", lambda: _Feed(site, heading.tombstones), None, atom=True, rss=False)
+    feed.register_extension("site", lambda: _Feed(site, heading), None, atom=True, rss=False)
     shell: bytes = feed.atom_str(pretty=True)
     return shell
 
@@ -141,7 +144,7 @@ def _add_tombstone(feed: etree._Element, tombstone: Tombstone, site: Site) -> No
         add(deleted, f"{{{_TOMBSTONES}}}comment", tombstone.reason)
 
 
-def _entry(entry: Entry, site: Site) -> etree._Element:
+def _entry(entry: Entry, site: Site, *, full: bool) -> etree._Element:
     review = entry.review
     item = FeedEntry()
     item.id(review.urn)
@@ -150,7 +153,8 @@ def _entry(entry: Entry, site: Site) -> etree._Element:
     item.updated(review.changed)
     item.link(href=entry.url)
     item.summary(entry.summary)
-    item.content(entry.html, type="html")
+    if full:
+        item.content(entry.html, type="html")
     for author in review.authors:
         item.author(name=author.name, **({"uri": author.url} if author.url else {}))
     for name in review.tags:

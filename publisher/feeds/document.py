@@ -1,7 +1,8 @@
 """A feed document, made piece by piece: its head, one entry after another, its tail.
 
 No document is ever held as a whole: feedgen makes the head and each entry, lxml serialises the entry below an
-empty root with the feed's namespaces, and only the entry's own bytes are passed on.
+empty root with the feed's namespaces, and only the entry's own bytes are passed on. An entry has the same bytes in every
+feed it stands in.
 """
 
 from __future__ import annotations
@@ -14,12 +15,16 @@ from lxml import etree
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from publisher.channels import Channel
     from publisher.content import Entry
     from publisher.feeds.tombstones import Tombstone
+    from publisher.site import Site
 
 
 #: What feeds say made them.
 GENERATOR = "headless-publisher"
+#: The style sheet for whoever opens a feed in a browser, below the feeds' folder.
+STYLE_SHEET = "feed.css"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,34 +32,42 @@ class Heading:
     """What a feed says of itself.
 
     Attributes:
+        channel: Which feed it is.
         updated: When something in it last changed for readers; aware, in UTC.
         tombstones: Of the reviews lately taken back, for the formats that have a word for it.
     """
 
-    title: str
-    description: str
+    channel: Channel
     updated: datetime
     tombstones: tuple[Tombstone, ...] = ()
 
 
-class Document(Protocol):
-    """One format of one feed."""
+class Form(Protocol):
+    """One format that feeds are written in."""
 
-    #: The file's name below the folder of feeds.
-    name: str
+    #: How `FEED_NAMES` calls it.
+    key: str
+    #: What stands between two entries.
+    separator: bytes
 
-    def head(self) -> bytes:
-        """Return everything before the first entry."""
+    def shell(self, site: Site, heading: Heading, *, empty: bool) -> tuple[bytes, bytes]:
+        """Return everything before the first entry, and everything after the last."""
 
-    def entry(self, entry: Entry) -> bytes:
-        """Return one entry."""
-
-    def tail(self) -> bytes:
-        """Return everything after the last entry."""
+    def entry(self, entry: Entry, site: Site, *, full: bool) -> bytes:
+        """Return one entry, with the whole text or the summary alone."""
 
 
-def split_shell(shell: bytes, closing: bytes) -> tuple[bytes, bytes]:
-    """Cut a document without entries in two, before its last closing tag `closing` and the space before that."""
+def split_shell(shell: bytes, closing: bytes, name: str) -> tuple[bytes, bytes]:
+    """Cut a document without entries in two, before its last closing tag `closing` and the space before that.
+
+    Args:
+        shell: The document.
+        closing: The tag.
+        name: What its file is called below the feeds' folder; the style sheet is named from there.
+    """
+    declaration, _, rest = shell.partition(b"\n")
+    sheet = f'<?xml-stylesheet type="text/css" href="{"../" * name.count("/")}{STYLE_SHEET}"?>'
+    shell = b"\n".join((declaration, sheet.encode(), rest))
     head, _, _ = shell.rpartition(closing)
     stripped = head.rstrip(b" ")
     return stripped, shell[len(stripped) :]

@@ -6,66 +6,68 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from publisher.channels import ChannelKind
+from publisher.channels.channel import feed_file
 from publisher.content import author_fields, film_fields, offer_fields, picture_fields, rating_fields, sparse
 from publisher.feeds.vocabulary import ABOUT
-from publisher.site import FEED_NAMES
 
 if TYPE_CHECKING:
     from publisher.content import Entry, Picture
-    from publisher.feeds.document import Heading
+    from publisher.feeds.document import Form, Heading
     from publisher.site import Site
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
 
-class JsonDocument:
-    """The feed as JSON Feed 1.1; items are indented as `json.tool` would."""
+class _Json:
+    """JSON Feed 1.1; items are indented as `json.tool` would."""
 
-    name = FEED_NAMES["json"]
+    key = "json"
+    separator = b","
 
-    def __init__(self, site: Site, heading: Heading) -> None:
-        self._site = site
-        self._heading = heading
-        self._first = True
-
-    def head(self) -> bytes:
-        """Return everything before the first item."""
-        heading = sparse(
+    def shell(self, site: Site, heading: Heading, *, empty: bool) -> tuple[bytes, bytes]:
+        """Return everything before the first item, and everything after the last."""
+        channel = heading.channel
+        hubs = () if channel.kind is ChannelKind.ARCHIVE else site.syndication.hubs
+        fields = sparse(
             {
                 "version": VERSION,
-                "title": self._heading.title,
-                "home_page_url": self._site.base_url,
-                "feed_url": self._site.feeds_url + self.name,
-                "description": self._heading.description,
-                "language": self._site.language,
-                "authors": [{"name": self._site.title, "url": self._site.base_url}],
+                "title": channel.title,
+                "home_page_url": channel.home or site.base_url,
+                "feed_url": site.published(channel.file(self.key)),
+                "next_url": site.published(feed_file(channel.older, self.key)) if channel.older else None,
+                "description": channel.description,
+                "language": site.language,
+                "authors": [{"name": site.title, "url": site.base_url}],
+                "hubs": [{"type": "WebSub", "url": hub} for hub in hubs],
             }
         )
-        shell = orjson.dumps(heading, option=orjson.OPT_INDENT_2)
-        return shell.removesuffix(b"\n}") + b',\n  "items": ['
+        head = orjson.dumps(fields, option=orjson.OPT_INDENT_2).removesuffix(b"\n}") + b',\n  "items": ['
+        return head, b"]\n}\n" if empty else b"\n  ]\n}\n"
 
-    def entry(self, entry: Entry) -> bytes:
+    def entry(self, entry: Entry, site: Site, *, full: bool) -> bytes:
         """Return one item."""
-        item = orjson.dumps(item_fields(entry, self._site), option=orjson.OPT_INDENT_2)
-        comma = b"" if self._first else b","
-        self._first = False
+        item = orjson.dumps(item_fields(entry, site, full=full), option=orjson.OPT_INDENT_2)
         # Line ends within strings are escaped: every line here is one of the layout.
-        return comma + b"\n    " + item.replace(b"\n", b"\n    ")
-
-    def tail(self) -> bytes:
-        """Return everything after the last item."""
-        return b"]\n}\n" if self._first else b"\n  ]\n}\n"
+        return b"\n    " + item.replace(b"\n", b"\n    ")
 
 
-def item_fields(entry: Entry, site: Site) -> dict[str, Any]:
-    """Return an item: objects, lists, texts and numbers as JSON has them."""
+JSON: Form = _Json()
+
+
+def item_fields(entry: Entry, site: Site, *, full: bool = True) -> dict[str, Any]:
+    """Return an item: objects, lists, texts and numbers as JSON has them.
+
+    An item has to have content; one without the whole text has the summary for it.
+    """
     review, picture = entry.review, entry.picture
     return sparse(
         {
             "id": review.urn,
             "url": entry.url,
             "title": review.title,
-            "content_html": entry.html,
+            "content_html": entry.html if full else None,
+            "content_text": None if full else entry.summary,
             "summary": entry.summary,
             "image": picture.url if picture else None,
             "date_published": review.date.isoformat(),

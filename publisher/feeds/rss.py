@@ -10,23 +10,27 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
+from publisher.channels import ChannelKind
 from publisher.feeds import vocabulary
 from publisher.feeds.document import GENERATOR, fragment, split_shell
+from publisher.feeds.links import document_links
 from publisher.feeds.vocabulary import NAMESPACES, add, tag
-from publisher.site import FEED_NAMES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from publisher.channels import Channel
     from publisher.content import Entry
-    from publisher.feeds.document import Heading
+    from publisher.feeds.document import Form, Heading
     from publisher.site import Site
 
 
 class _Channel(BaseExtension):  # type: ignore[misc] # feedgen has no types
-    """Sets right what feedgen leaves open: the channel's link, where the feed itself is found, and the licence."""
+    """Sets right what feedgen leaves open: the channel's link, the links between documents, and the licence."""
 
-    def __init__(self, site: Site, name: str) -> None:
+    def __init__(self, site: Site, channel: Channel) -> None:
         self._site = site
-        self._name = name
+        self._channel = channel
 
     def extend_ns(self) -> dict[str, str]:
         return NAMESPACES
@@ -38,27 +42,21 @@ class _Channel(BaseExtension):  # type: ignore[misc] # feedgen has no types
         home = channel.find("link")
         if home is not None:
             # feedgen writes whichever link was added last.
-            home.text = self._site.base_url
-            own = etree.Element(
-                tag("atom", "link"),
-                href=self._site.feeds_url + self._name,
-                rel="self",
-                type="application/rss+xml",
-            )
-            home.addnext(own)
-            licence = self._site.licence
-            if licence is not None and licence.url is not None:
-                # RFC 4946: what `copyright` says in words, where programs find it.
-                own.addnext(
-                    etree.Element(
-                        tag("atom", "link"),
-                        rel="license",
-                        href=licence.url,
-                        type="text/html",
-                        title=licence.name,
-                    )
-                )
+            home.text = self._channel.home or self._site.base_url
+            for element in reversed([*self._links()]):
+                home.addnext(element)
         return feed
+
+    def _links(self) -> Iterator[etree._Element]:
+        for link in document_links(self._channel, "rss", self._site):
+            yield etree.Element(tag("atom", "link"), link)
+        if self._channel.kind is ChannelKind.ARCHIVE:
+            yield etree.Element(tag("fh", "archive"))
+        licence = self._site.licence
+        if licence is not None and licence.url is not None:
+            # RFC 4946: what `copyright` says in words, where programs find it.
+            about = {"rel": "license", "href": licence.url, "type": "text/html", "title": licence.name}
+            yield etree.Element(tag("atom", "link"), about)
 
 
 class _Item(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
@@ -82,46 +80,43 @@ class _Item(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
         return item
 
 
-class RssDocument:
-    """The feed as RSS 2.0."""
+class _Rss:
+    """RSS 2.0."""
 
-    name = FEED_NAMES["rss"]
+    key = "rss"
+    separator = b""
 
-    def __init__(self, site: Site, heading: Heading) -> None:
-        self._site = site
-        self._head, self._tail = split_shell(_shell(site, heading, self.name), b"</channel>")
+    def shell(self, site: Site, heading: Heading, *, empty: bool) -> tuple[bytes, bytes]:  # noqa: ARG002 - JSON's
+        """Return everything before the first item, and everything after the last."""
+        return split_shell(_shell(site, heading), b"</channel>", heading.channel.file(self.key))
 
-    def head(self) -> bytes:
-        """Return everything before the first item."""
-        return self._head
-
-    def entry(self, entry: Entry) -> bytes:
+    def entry(self, entry: Entry, site: Site, *, full: bool) -> bytes:
         """Return one item."""
-        return fragment(_item(entry, self._site), ("rss", "channel"), NAMESPACES)
-
-    def tail(self) -> bytes:
-        """Return everything after the last item."""
-        return self._tail
+        return fragment(_item(entry, site, full=full), ("rss", "channel"), NAMESPACES)
 
 
-def _shell(site: Site, heading: Heading, name: str) -> bytes:
+RSS: Form = _Rss()
+
+
+def _shell(site: Site, heading: Heading) -> bytes:
+    channel = heading.channel
     feed = FeedGenerator()
-    feed.title(heading.title)
-    feed.description(heading.description)
+    feed.title(channel.title)
+    feed.description(channel.description)
     feed.link(href=site.base_url, rel="alternate")
     feed.language(site.language)
     feed.generator(GENERATOR)
     feed.docs("https://www.rssboard.org/rss-specification")
-    feed.ttl(site.ttl)
+    feed.ttl(site.syndication.ttl)
     feed.lastBuildDate(heading.updated)
     if site.licence is not None:
         feed.copyright(site.licence.line)
-    feed.register_extension("channel", lambda: _Channel(site, name), None, atom=False, rss=True)
+    feed.register_extension("channel", lambda: _Channel(site, channel), None, atom=False, rss=True)
     shell: bytes = feed.rss_str(pretty=True)
     return shell
 
 
-def _item(entry: Entry, site: Site) -> etree._Element:
+def _item(entry: Entry, site: Site, *, full: bool) -> etree._Element:
     review = entry.review
     item = FeedEntry()
     item.title(review.title)
@@ -130,7 +125,8 @@ def _item(entry: Entry, site: Site) -> etree._Element:
     item.pubDate(review.date)
     # Readers take a description for HTML (RSS best practices profile): plain text becomes HTML first.
     item.description(escape(entry.summary, quote=False))
-    item.content(entry.html, type="CDATA")
+    if full:
+        item.content(entry.html, type="CDATA")
     for name in review.tags:
         item.category(term=name)
     if review.rating is not None:

@@ -6,13 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from publisher.model import Visibility, visibility
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from publisher.model import Review
-    from publisher.posts import Post
 
 #: For how long a feed says that a review was taken back; at the end of it the tombstone is gone.
 KEPT = timedelta(days=90)
@@ -33,14 +30,6 @@ class Tombstone:
     when: datetime
     reason: str | None
     language: str
-
-
-def retracted_reviews(posts: Iterable[Post], now: datetime) -> list[Review]:
-    """Return the reviews that are retracted at `now` (aware): the newest first, ties by id."""
-    retracted = [post.review for post in posts if visibility(post.review, now) is Visibility.RETRACTED]
-    retracted.sort(key=lambda review: review.id)
-    retracted.sort(key=lambda review: review.date, reverse=True)
-    return retracted
 
 
 def tombstones(retracted: Iterable[Review], now: datetime) -> tuple[Tombstone, ...]:

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from publisher.errors import Refused
-from publisher.feeds.published import published_ids
 from publisher.model import EventType
+from publisher.outputs.published import published_ids
 from publisher.posts.files import find_posts
 from publisher.site import FEED_NAMES
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from publisher.feeds.published import published_ids
 from publisher.ledger import Ledger
 from publisher.model import Visibility, visibility
+from publisher.outputs.published import published_ids
 from publisher.release.changes import Change, find_changes
 from publisher.release.guards import NOTHING_YET, Past, past_of
 from publisher.release.history import check_history

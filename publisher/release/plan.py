@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from publisher.errors import EnvironmentFault, Refused, UsageError
-from publisher.feeds import generate
-from publisher.feeds.comparison import Difference, compare_feed
-from publisher.feeds.files import StagedFile
 from publisher.model import EventType
+from publisher.outputs import generate
+from publisher.outputs.comparison import Difference, compare_feed
+from publisher.outputs.files import StagedFile
 from publisher.release.pending import look_for_changes
 from publisher.release.push_run import obstacles
 from publisher.site import FILE_NAME
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.diagnostics import Diagnostic
-    from publisher.feeds.comparison import EntryDifference
+    from publisher.outputs.comparison import EntryDifference
     from publisher.posts import Collection, Post
     from publisher.release.changes import Change
     from publisher.release.pending import Pending
@@ -262,10 +262,9 @@ def write_plan(plan: Plan, path: Path) -> None:
                 f"{path} is there already, and is not a plan",
                 "give the plan another name, or remove that file",
             ) from None
-    file = StagedFile(path, dry=False)
+    file = StagedFile(path)
     try:
-        file.write(orjson.dumps(plan.as_fields(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-        file.finish()
+        file.write([orjson.dumps(plan.as_fields(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)])
         file.put_in_place()
     except OSError as error:
         raise EnvironmentFault(f"{path} cannot be written: {error.strerror or error}") from None

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from publisher.diagnostics import Diagnostic
-    from publisher.feeds import Written
     from publisher.model import Offer, Review
+    from publisher.outputs import Written
     from publisher.release.push_run import PushReport
 
 

@@ -6,8 +6,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from publisher.channels import live_posts
 from publisher.content import current_offers
-from publisher.feeds import Written, generate, live_posts
+from publisher.outputs import Written, generate
 from publisher.release.deploy import run_deploy
 from publisher.release.guards import BEGUN, require_unmoved
 from publisher.release.lock import exclusive

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from publisher.channels import live_posts
 from publisher.diagnostics import has_errors
 from publisher.errors import EnvironmentFault, PublisherError, Refused
-from publisher.feeds import generate, live_posts
-from publisher.feeds.comparison import Difference, compare_feed
 from publisher.ledger import DeliveryState, EndpointState, Ledger
 from publisher.model import EventType, Visibility, visibility
+from publisher.outputs import generate
+from publisher.outputs.comparison import Difference, compare_feed
 from publisher.posts.files import Unreadable, read_file
 from publisher.posts.reading import identity
 from publisher.release.changes import Change, find_changes
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from publisher.diagnostics import Diagnostic
-    from publisher.feeds.comparison import EntryDifference
     from publisher.ledger import Announced, Delivery
+    from publisher.outputs.comparison import EntryDifference
     from publisher.posts import Collection, Post
     from publisher.site import Site
 
@@ -214,7 +215,10 @@ def _ungenerated(posts: Sequence[Post], site: Site, now: datetime, faulty: _Faul
     if not faulty.names:
         return Ungenerated(generate(posts, site, now, dry=True).stale, differences)
     # Mended, they may take up as many places of the feed.
-    shown = {post.review.id for post in live_posts(posts, now)[: max(0, site.limit - len(faulty.names))]}
+    shown = {
+        post.review.id
+        for post in live_posts(posts, now)[: max(0, site.syndication.limit - len(faulty.names))]
+    }
     return Ungenerated(
         reviews=tuple(
             one
@@ -298,10 +302,12 @@ def _not_generated(
     """Find live reviews that the feeds should have and do not; it is all that can be known without a ledger."""
     missing = {one.id for one in generated.reviews if one.kind is Difference.ADDED} if generated else set()
     live = [post.review for post in live_posts(posts, now)]
-    if len(live) > site.limit:
+    if len(live) > site.syndication.limit:
         # Behind the last that is there, a full feed is filled up with old ones when it loses others.
-        there = [number for number, review in enumerate(live[: site.limit]) if review.id not in missing]
-        live = live[: max(there, default=site.limit)]
+        there = [
+            number for number, review in enumerate(live[: site.syndication.limit]) if review.id not in missing
+        ]
+        live = live[: max(there, default=site.syndication.limit)]
     return [Appointment(Turn.LIVE, review.date, review) for review in live if review.id in missing]
 
 

@@ -17,7 +17,7 @@ from publisher.diagnostics import Report, Source, Span, has_errors, in_reading_o
 from publisher.errors import ConfigurationError
 from publisher.model import Author, RatingScale
 from publisher.site.schema import Configuration
-from publisher.site.site import Deploy, Endpoint, ImageFolder, Licence, Site
+from publisher.site.site import Deploy, Endpoint, ImageFolder, Licence, Site, Syndication
 from publisher.site.toml import DEEPEST, TomlLocator, parse
 from publisher.values.characters import FORBIDDEN, name_of
 from publisher.values.faults import Path as KeyPath
@@ -167,9 +167,9 @@ def _build(root: Path, configuration: Configuration) -> Site:
         ),
         authors={key: Author(key, author.name, author.url) for key, author in configuration.authors.items()},
         region=configuration.watch.region,
-        feeds_url=feeds.url or urljoin(about.base_url, "feeds/"),
-        limit=feeds.limit,
-        ttl=feeds.ttl,
+        syndication=Syndication(
+            url=feeds.url or urljoin(about.base_url, "feeds/"), limit=feeds.limit, ttl=feeds.ttl
+        ),
         endpoints=tuple(
             Endpoint(endpoint.name, endpoint.url, frozenset(endpoint.events))
             for endpoint in configuration.webhooks.endpoints

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+    from decimal import Decimal
     from ipaddress import IPv4Network, IPv6Network
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
     from publisher.diagnostics import Severities
-    from publisher.model import Author, EventType, RatingScale, Review
+    from publisher.model import Author, EventType, OfferKind, RatingScale, Review
 
 
 #: What the files of the feeds are called, by format.
 FEED_NAMES = {"rss": "rss.xml", "atom": "atom.xml", "json": "feed.json"}
+#: The media types of the formats (RFC 4287, section 7; JSON Feed 1.1; for RSS what readers know).
+FEED_TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
 #: What the ledger is called in the folder of state.
 LEDGER_NAME = "ledger.sqlite3"
 
@@ -54,6 +58,79 @@ class Endpoint:
     events: frozenset[EventType]
 
 
+class ArchivePeriod(StrEnum):
+    """What one page of the archive holds (RFC 5005, section 4)."""
+
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedRule:
+    """A feed that the site defines itself: what a review has to be to stand in it.
+
+    A review stands in it when it meets every condition that is given; a condition that names several values is met
+    by any of them. Service, kind and region have to be true of one and the same offer.
+
+    Attributes:
+        name: The folder of its files below the feeds' folder.
+        title: What readers see; None leaves it to be made of the site's title and the conditions.
+        tags: As editors write them; case and the way of separating words make no difference.
+        authors: Keys of `Site.authors`.
+        services: Keys of the catalogue.
+        regions: Where the offer holds, ISO 3166-1 alpha-2.
+        countries: Where the film was made, ISO 3166-1 alpha-2.
+        years: The film's, as ranges: first and last.
+        minimum_rating: The lowest rating that is good enough; what has no rating is not.
+        limit: How many of the newest reviews it holds.
+        full: Whether entries carry the whole text, or the summary alone.
+    """
+
+    name: str
+    title: str | None = None
+    description: str | None = None
+    tags: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    kinds: tuple[OfferKind, ...] = ()
+    regions: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    years: tuple[tuple[int, int], ...] = ()
+    minimum_rating: Decimal | None = None
+    limit: int = 50
+    full: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Syndication:
+    """What is said of all feeds.
+
+    Attributes:
+        url: The public address of the feeds' folder; ends in a slash.
+        limit: How many of the newest reviews a feed holds at the most; the main feed holds more where the archive
+            would miss them.
+        ttl: How many minutes readers may wait between two looks.
+        archive: What a page of the main feed's archive holds; None when there is none.
+        author_feeds: Whether each author has a feed.
+        tag_feeds: How many live reviews give a tag a feed of its own; None gives none.
+        tags_without_feed: Tags that get none all the same, as editors write them.
+        rules: The feeds that the site defines itself.
+        hubs: The WebSub hubs that are told when a feed changes.
+        compressed: Whether a `.gz` copy is put beside what hosts can send compressed.
+    """
+
+    url: str
+    limit: int = 50
+    ttl: int = 60
+    archive: ArchivePeriod | None = ArchivePeriod.MONTH
+    author_feeds: bool = True
+    tag_feeds: int | None = 3
+    tags_without_feed: tuple[str, ...] = ()
+    rules: tuple[FeedRule, ...] = ()
+    hubs: tuple[str, ...] = ()
+    compressed: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Deploy:
     """The shell command that puts the site on the web; `timeout` in seconds."""
@@ -68,12 +145,10 @@ class Site:
 
     Attributes:
         root: The folder that holds publisher.toml; absolute, like every path here.
-        base_url: The address reviews are found under; ends in a slash, as `feeds_url` does.
+        base_url: The address reviews are found under; ends in a slash.
         permalink: The pattern of a review's path.
         zone: The zone of dates that name none.
         region: The country offers hold in when they name none.
-        limit: How many reviews a feed holds at the most.
-        ttl: How many minutes readers may wait between two looks.
         allow: Private networks that may be reached on purpose.
         severities: Where the site judges a rule differently; None turns it off.
     """
@@ -93,9 +168,7 @@ class Site:
     scale: RatingScale
     authors: Mapping[str, Author]
     region: str | None
-    feeds_url: str
-    limit: int
-    ttl: int
+    syndication: Syndication
     endpoints: tuple[Endpoint, ...]
     secrets: Path
     allow: tuple[IPv4Network | IPv6Network, ...]
@@ -104,8 +177,12 @@ class Site:
 
     @property
     def feed_urls(self) -> dict[str, str]:
-        """Return the public addresses of the feeds by format: rss, atom, json."""
-        return {form: self.feeds_url + name for form, name in FEED_NAMES.items()}
+        """Return the public addresses of the main feed by format: rss, atom, json."""
+        return {form: self.published(name) for form, name in FEED_NAMES.items()}
+
+    def published(self, name: str) -> str:
+        """Return the public address of a file below the feeds' folder, named with slashes."""
+        return self.syndication.url + quote(name)
 
     def url_of(self, review: Review) -> str:
         """Return a review's permanent address."""

@@ -98,7 +98,7 @@ def test_the_site_s_own_web_server_is_asked(make_site: MakeSite, run: Run) -> No
         server.deploy(site)
         out = run("doctor").stdout
 
-    assert f"ok       feed-urls      {site.feeds_url}rss.xml is what was generated here\n" in out
+    assert f"ok       feed-urls      {site.syndication.url}rss.xml is what was generated here\n" in out
     assert server.asked == ["/", "/feeds/rss.xml", "/feeds/atom.xml", "/feeds/feed.json"]
 
 

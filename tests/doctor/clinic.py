@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from publisher.doctor import Finding, Machine, Space, examine_site
-from publisher.feeds import generate
+from publisher.outputs import generate
 from publisher.posts import read_posts
 from tests.conftest import CONFIGURATION
 from tests.net.net_servers import Conversation, client, host

@@ -11,7 +11,7 @@ import yaml
 
 from publisher.doctor import Finding, chapters, examine_site, versions
 from publisher.errors import EnvironmentFault
-from publisher.feeds import generate
+from publisher.outputs import generate
 from publisher.posts import read_posts
 from tests.conftest import POST
 from tests.doctor.clinic import look, machine, one, told

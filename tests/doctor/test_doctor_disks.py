@@ -12,7 +12,7 @@ import pytest
 
 from publisher.doctor import Space
 from publisher.doctor.machine import space_at
-from publisher.feeds import generate
+from publisher.outputs import generate
 from publisher.posts import read_posts
 from publisher.release import exclusive
 from tests.doctor.clinic import PLENTY, look, one, told

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.feeds import generate
 from publisher.ledger import FILE_NAME, Ledger
+from publisher.outputs import generate
 from publisher.posts import read_posts
 from tests.doctor.clinic import look, one, told
 from tests.release.newsroom import CLOCK, NOW, Newsroom, partner, post

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from publisher.feeds import generate
 from publisher.ledger import Ledger
+from publisher.outputs import generate
 from publisher.posts import read_posts
 from tests.conftest import POST
 from tests.doctor.clinic import look, one

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
+from publisher.channels import live_posts
 from publisher.content import Entry, present
-from publisher.feeds import generate, live_posts
+from publisher.outputs import generate
 from publisher.posts import read_posts
 from publisher.site import FEED_NAMES, FILE_NAME, Site, load_site
 
@@ -183,7 +184,7 @@ def make_feeds(site: Site, folder: Path, now: datetime = NOW) -> Feeds:
     generate(posts, site, now, out=folder)
     return Feeds(
         site=site,
-        entries=tuple(present(post, site, now) for post in live_posts(posts, now)[: site.limit]),
+        entries=tuple(present(post, site, now) for post in live_posts(posts, now)[: site.syndication.limit]),
         files={name: (folder / name).read_bytes() for name in FEED_NAMES.values()},
     )
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from lxml import etree, html
 
-from publisher.feeds import generate
+from publisher.outputs import generate
 from publisher.posts import read_posts
 from publisher.site import load_site
 from tests.feeds.feeds_sites import NAMES, NOW, NS, feeds_of, post, write_site

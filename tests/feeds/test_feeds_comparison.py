@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.feeds import generate
-from publisher.feeds.comparison import Difference, EntryDifference, compare_feed
+from publisher.outputs import generate
+from publisher.outputs.comparison import Difference, EntryDifference, compare_feed
 from publisher.posts import read_posts
 from tests.feeds.feeds_sites import CONFIGURATION, NOW, hostile_posts, identity, post, write_site
 

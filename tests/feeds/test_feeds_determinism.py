@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publisher.errors import Refused
-from publisher.feeds import generate
 from publisher.model import Visibility, visibility
+from publisher.outputs import generate
 from publisher.posts import read_posts
 from publisher.site import FEED_NAMES, load_site
 from tests.feeds.feeds_sites import (

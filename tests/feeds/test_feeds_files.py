@@ -17,7 +17,7 @@ import pytest
 from lxml import etree
 
 from publisher.errors import EnvironmentFault
-from publisher.feeds import generate
+from publisher.outputs import generate
 from publisher.posts import read_posts
 from tests.feeds.feeds_sites import ALL_FILES, NOW, contents, post, write_site
 
@@ -37,7 +37,7 @@ KILLED_AT = """
 import itertools, os, shutil, signal, sys
 from datetime import datetime
 from pathlib import Path
-from publisher.feeds import generate
+from publisher.outputs import generate
 from publisher.posts import read_posts
 from publisher.site import load_site
 site = load_site(Path(sys.argv[1]))

@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote_to_bytes
 
 import pytest
 
-from publisher.feeds import generate
+from publisher.outputs import generate
 from publisher.posts import read_posts
 from tests.feeds.feeds_sites import CONFIGURATION, NOW, ROOT, write_site
 from tests.feeds.test_feeds_redirects import RETRACTED, path_post

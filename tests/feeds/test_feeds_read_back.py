@@ -17,7 +17,7 @@ import feedparser_sgmllib
 import pytest
 from reader import make_reader
 
-from publisher.feeds import generate
+from publisher.outputs import generate
 from publisher.posts import read_posts
 from tests.feeds.feeds_sites import (
     CONFIGURATION,

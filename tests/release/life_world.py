@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from lxml import etree
 from standardwebhooks import Webhook
 
-from publisher.feeds import generate
 from publisher.ledger import FILE_NAME
 from publisher.net import Answer, FaultKind, FetchFault
+from publisher.outputs import generate
 from publisher.posts import read_posts
 from publisher.release import LedgerMissing, OverCeiling, make_plan, preview_publish, publish, push
 from publisher.site import load_site

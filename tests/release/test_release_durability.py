@@ -183,9 +183,9 @@ def stage(newsroom: Newsroom) -> str:
 @pytest.mark.parametrize(
     ("place", "when", "number", "committed", "sent"),
     [
-        ("publisher.feeds.generate:settle", "before", 1, 0, 0),
-        ("publisher.feeds.files:StagedFile.put_in_place", "after", 2, 0, 0),
-        ("publisher.feeds.files:StagedFile.put_in_place", "after", 7, 0, 0),
+        ("publisher.outputs.generate:settle", "before", 1, 0, 0),
+        ("publisher.outputs.files:StagedFile.put_in_place", "after", 2, 0, 0),
+        ("publisher.outputs.files:StagedFile.put_in_place", "after", 7, 0, 0),
         ("publisher.ledger.ledger:insert", "after", 9, 0, 0),
         ("publisher.ledger.ledger:Ledger.announce", "after", 1, REVIEWS, 0),
         ("publisher.release.push_run:deliver", "before", 1, REVIEWS, 0),

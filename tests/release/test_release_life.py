@@ -344,7 +344,7 @@ def test_whatever_happens_the_outside_sees_what_is_live_and_hears_of_it_once() -
 
 
 def _drafts_are_shown(patch: pytest.MonkeyPatch) -> None:
-    for room in ("publisher.feeds.generate", "publisher.release.changes"):
+    for room in ("publisher.outputs.generate", "publisher.release.changes"):
         patch.setattr(import_module(room), "visibility", lambda review, now: visibility(_ready(review), now))
 
 
@@ -365,7 +365,7 @@ def _numbers_stand_still(patch: pytest.MonkeyPatch) -> None:
 
 
 def _corrections_come_early(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(import_module("publisher.feeds.generate"), "as_of", lambda review, _: review)
+    patch.setattr(import_module("publisher.outputs.generate"), "as_of", lambda review, _: review)
 
 
 @pytest.mark.parametrize(

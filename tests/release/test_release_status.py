@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from publisher.diagnostics import has_errors
-from publisher.feeds import generate
 from publisher.ledger import FILE_NAME, EndpointState, Ledger
+from publisher.outputs import generate
 from publisher.posts import read_posts
 from publisher.release import exclusive, publish, site_status
 from tests.release.newsroom import ALLOW, NOW, SECRET_TEXT, Newsroom, identity, partner, post, receiving

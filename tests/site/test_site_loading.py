@@ -32,13 +32,18 @@ def test_the_smallest_configuration_has_sound_defaults(tmp_path: Path) -> None:
     site = _load(tmp_path, SMALLEST)
 
     assert site.root == tmp_path
-    assert (site.base_url, site.feeds_url) == ("https://w.example/", "https://w.example/feeds/")
+    assert (site.base_url, site.syndication.url) == ("https://w.example/", "https://w.example/feeds/")
     assert (site.posts, site.feeds, site.state) == (
         tmp_path / "posts",
         tmp_path / "feeds",
         tmp_path / ".publisher",
     )
-    assert (site.permalink, site.language, site.limit, site.ttl) == ("/reviews/{slug}/", "en", 50, 60)
+    assert (site.permalink, site.language, site.syndication.limit, site.syndication.ttl) == (
+        "/reviews/{slug}/",
+        "en",
+        50,
+        60,
+    )
     assert site.secrets == tmp_path / ".publisher/secrets"
     assert (site.images, site.licence, site.deploy, site.region, site.tagline) == (None,) * 5
     assert (site.endpoints, site.allow, dict(site.authors)) == ((), (), {})
@@ -106,7 +111,12 @@ timeout = 3
     )
     assert (site.scale.unit, site.scale.units, site.scale.symbol) == ("claw", "claws", "x")
     assert site.authors == {"desk": Author("desk", "The Desk", "https://w.example/desk")}
-    assert (site.region, site.feeds_url, site.limit, site.ttl) == ("KH", "https://f.example/", 5, 7)
+    assert (site.region, site.syndication.url, site.syndication.limit, site.syndication.ttl) == (
+        "KH",
+        "https://f.example/",
+        5,
+        7,
+    )
     assert site.endpoints == (
         Endpoint("one", "https://p.example/hook", frozenset(EventType)),
         Endpoint("two", "https://q.example/hook", frozenset({EventType.RETRACTED})),

@@ -93,7 +93,7 @@ def find_redirects(live: Iterable[Review], retracted: Iterable[Review], site: Si
     """
     live = list(live)
     paths = [_path(site.url_of(review)) for review in live]
-    own = (site.base_url, site.feeds_url, *site.feed_urls.values())
+    own = (site.base_url, site.syndication.url, *site.feed_urls.values())
     present = tuple(OldPath.parse(path) for path in ("/", *map(_path, own), *paths))
     # A server finds a folder's page by this name, and would redirect on its own way there.
     taken = {path.key + page for path in present for page in (b"", b"/index.html", b"/index.htm")}

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from publisher.channels import live_posts
 from publisher.content import is_around, present
-from publisher.feeds.generate import live_posts
 from publisher.feeds.json_feed import item_fields
-from publisher.feeds.published import NotOurs, items, opened
+from publisher.outputs.published import NotOurs, items, opened
 from publisher.site import FEED_NAMES
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def compare_feed(
         Refused: A post changed since it was checked.
     """
     live = live_posts(posts, now)
-    shown = {post.review.id: post for post in live[: site.limit]}
+    shown = {post.review.id: post for post in live[: site.syndication.limit]}
     changed: dict[str, EntryDifference] = {}
     removed: list[EntryDifference] = []
     seen: set[str] = set()

@@ -11,7 +11,7 @@ import orjson
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from publisher.feeds.redirects import OldPath, Redirects
+    from publisher.pages.redirects import OldPath, Redirects
 
 FORMAT_VERSION = 1
 FOLDER = "redirects"

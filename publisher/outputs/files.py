@@ -1,0 +1,305 @@
+"""Files that appear whole or not at all.
+
+Each is written beside its target, fsynced and renamed; a file whose bytes would not change is left alone. The
+manifest comes last and names what was written: only what the last manifest names is ever removed. A name may have
+folders in it (`tags/gothic/rss.xml`); a link in such a folder's place is never followed.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import zlib
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from publisher.disk import sync_folder
+from publisher.errors import EnvironmentFault
+from publisher.outputs import manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+    from io import BufferedReader
+    from typing import BinaryIO
+
+    from publisher.channels import Channel
+
+_GZIP = 16 + zlib.MAX_WBITS
+_BLOCK = 256 * 1024
+
+
+@dataclass(slots=True)
+class OutputFile:
+    """A file as it is to be.
+
+    Attributes:
+        name: What it is called below the folder, with slashes.
+        pieces: Gives its bytes, the same each time it is called.
+        compressed: It holds the bytes compressed (RFC 1952). Its digest is that of the bytes, because programs compress
+            the same bytes to different ones.
+        size: How many bytes `pieces` gave; known once the file was looked at, as `sha256` is.
+        sha256: Their SHA-256 in hexadecimal.
+    """
+
+    name: str
+    pieces: Callable[[], Iterable[bytes]]
+    compressed: bool = False
+    size: int = 0
+    sha256: str = ""
+
+    @classmethod
+    def of(cls, name: str, content: bytes) -> OutputFile:
+        """Make one whose bytes are at hand."""
+        return cls(name, lambda: (content,))
+
+    def copy_compressed(self) -> OutputFile:
+        """Return the same bytes as a file to be compressed, under the name that hosts look for."""
+        return OutputFile(f"{self.name}.gz", self.pieces, compressed=True)
+
+    def look(self) -> None:
+        """Find out size and digest."""
+        digest, self.size = hashlib.sha256(), 0
+        for piece in self.pieces():
+            digest.update(piece)
+            self.size += len(piece)
+        self.sha256 = digest.hexdigest()
+
+    def encoded(self) -> Iterator[bytes]:
+        """Give the bytes that go to the disk; no date is among them."""
+        if not self.compressed:
+            yield from self.pieces()
+            return
+        packer = zlib.compressobj(9, wbits=_GZIP)
+        for piece in self.pieces():
+            yield packer.compress(piece)
+        yield packer.flush()
+
+    def differs(self, folder: Path) -> bool:
+        """Tell whether the file that is there has other bytes, or is not there.
+
+        Raises:
+            OSError: Something else is in the way.
+        """
+        _require_folders(folder, self.name)
+        target = folder / self.name
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not target.is_file():  # nothing, or a trap such as a pipe, which is replaced and never read
+            return True
+        try:
+            with target.open("rb") as stream:
+                if not self.compressed and os.fstat(stream.fileno()).st_size != self.size:
+                    return True
+                return _digest(stream, self) != self.sha256
+        except FileNotFoundError:
+            return True
+
+
+def _digest(stream: BufferedReader, file: OutputFile) -> str | None:
+    """Return the SHA-256 of what is there, unpacked where the file is compressed; None where it cannot be the same."""
+    if not file.compressed:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+    digest, size = hashlib.sha256(), 0
+    packer = zlib.decompressobj(wbits=_GZIP)
+    try:
+        while (block := stream.read(_BLOCK)) and size <= file.size:
+            while block and size <= file.size:
+                data = packer.decompress(block, _BLOCK)
+                digest.update(data)
+                size += len(data)
+                block = packer.unconsumed_tail
+    except zlib.error:
+        return None
+    return digest.hexdigest() if packer.eof and not packer.unused_data else None
+
+
+@dataclass(slots=True)
+class StagedFile:
+    """A file on its way: it is written beside its target, and takes its place when it is whole.
+
+    Attributes:
+        target: Where it will be.
+    """
+
+    target: Path
+    _stream: BinaryIO | None = field(default=None, init=False)
+    _begun: bool = field(default=False, init=False)
+
+    @property
+    def _beside(self) -> Path:
+        return self.target.with_name(f".{self.target.name}.new")
+
+    def write(self, pieces: Iterable[bytes]) -> None:
+        """Write all of it, and see to it that it is on the disk.
+
+        Raises:
+            OSError: The disk is full, or the folder cannot be written.
+        """
+        # A leftover, or a trap: a link or a pipe of that name is not written through.
+        self._beside.unlink(missing_ok=True)
+        self._stream = self._beside.open("xb")
+        self._begun = True
+        for piece in pieces:
+            self._stream.write(piece)
+        self._stream.flush()
+        os.fsync(self._stream.fileno())
+        self._stream.close()
+        self._stream = None
+
+    def put_in_place(self) -> None:
+        """Rename the finished file over its target."""
+        self._beside.replace(self.target)
+        self._begun = False
+
+    def discard(self) -> None:
+        """Forget what was not put in place; nothing is left behind."""
+        # On a full disk closing fails, too, after it has closed; that is not what is to be reported.
+        with suppress(OSError):
+            if self._stream is not None:
+                self._stream.close()
+        self._stream = None
+        with suppress(OSError):
+            if self._begun:
+                self._beside.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of a folder of files.
+
+    Attributes:
+        changed: The names that were written, or would be; sorted.
+        removed: The names that were removed, or would be; sorted.
+        unchanged: The names that already had the right bytes; sorted.
+        sha256: The SHA-256 of the bytes each file has now, or would have, in hexadecimal by name.
+    """
+
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    sha256: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def stale(self) -> tuple[str, ...]:
+        """Name everything that was not as it should be."""
+        return tuple(sorted({*self.changed, *self.removed}))
+
+
+def settle(folder: Path, files: Iterable[OutputFile], channels: Iterable[Channel], *, dry: bool) -> Written:
+    """Bring files to a folder, then the manifest; remove what the last manifest names and this one does not.
+
+    Args:
+        folder: The folder; it is made where it is missing.
+        files: All files that it is to have.
+        channels: The feeds they are.
+        dry: Compare only; nothing is written.
+
+    Raises:
+        EnvironmentFault: The disk is full, or the folder cannot be written.
+    """
+    wanted = sorted(files, key=lambda file: file.name)
+    try:
+        if not dry:
+            folder.mkdir(parents=True, exist_ok=True)
+        for file in wanted:
+            file.look()
+        last = OutputFile.of(manifest.NAME, manifest.write_manifest(wanted, channels))
+        last.look()
+        differing = [file for file in (*wanted, last) if file.differs(folder)]
+        gone = _gone(folder, manifest.read_manifest(folder).files - {file.name for file in wanted})
+        if not dry:
+            _bring(folder, differing, gone)
+    except OSError as error:
+        raise write_fault(folder, error) from None
+    changed = {file.name for file in differing}
+    return Written(
+        changed=tuple(sorted(changed)),
+        removed=tuple(gone),
+        unchanged=tuple(sorted({file.name for file in (*wanted, last)} - changed)),
+        sha256={file.name: file.sha256 for file in (*wanted, last)},
+    )
+
+
+def _bring(folder: Path, differing: Sequence[OutputFile], gone: Sequence[str]) -> None:
+    """Write what differs beside its place, then put all in place; the manifest is the last."""
+    staged = [StagedFile(folder / file.name) for file in differing]
+    touched = {folder}
+    try:
+        for file, stage in zip(differing, staged, strict=True):
+            _require_folders(folder, file.name)
+            touched.update(_make_folders(folder, file.name))
+            stage.write(file.encoded())
+        for file, stage in zip(differing, staged, strict=True):
+            if file.name == manifest.NAME:
+                # Before the manifest forgets their names: a run that is killed here is made good by the next.
+                touched.update(_remove(folder, gone))
+            _require_folders(folder, file.name)
+            stage.put_in_place()
+        for parent in sorted(touched, reverse=True):
+            if parent.is_dir():
+                sync_folder(parent)
+    finally:
+        for stage in staged:
+            stage.discard()
+
+
+def _make_folders(folder: Path, name: str) -> list[Path]:
+    """Make the folders in a name; return those that hold something new."""
+    *inner, _ = name.split("/")
+    made = []
+    for part in inner:
+        folder /= part
+        folder.mkdir(exist_ok=True)
+        made.append(folder)
+    return made
+
+
+def _remove(folder: Path, gone: Iterable[str]) -> set[Path]:
+    """Remove files, and the folders in which there is nothing any more; return the folders that lost something."""
+    touched = set()
+    for name in gone:
+        path = folder / name
+        path.unlink(missing_ok=True)
+        for _ in range(name.count("/")):
+            path = path.parent
+            touched.add(path.parent)
+            with suppress(OSError):  # something is left in it
+                path.rmdir()
+        touched.add((folder / name).parent)
+    return touched
+
+
+def _require_folders(folder: Path, name: str) -> None:
+    """See that the folders in a name are folders, and no links that lead elsewhere."""
+    for part in name.split("/")[:-1]:
+        folder /= part
+        if os.path.lexists(folder) and (folder.is_symlink() or not folder.is_dir()):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+
+
+def write_fault(folder: Path, error: OSError) -> EnvironmentFault:
+    """Say what kept files from being written."""
+    return EnvironmentFault(
+        f"{folder} cannot be written: {error.strerror or error}",
+        "what was there before is still there, whole",
+    )
+
+
+def _gone(folder: Path, names: Iterable[str]) -> list[str]:
+    # A name too long for the disk is no file; Path raises.
+    return sorted(
+        name
+        for name in names
+        if _leads_straight(folder, name) and os.path.isfile(folder / name)  # noqa: PTH113
+    )
+
+
+def _leads_straight(folder: Path, name: str) -> bool:
+    try:
+        _require_folders(folder, name)
+    except OSError:
+        return False
+    return True

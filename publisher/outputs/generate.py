@@ -1,0 +1,120 @@
+"""From posts to the folder of feeds: each review is made ready once, and put wherever it stands."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from publisher.channels import ChannelKind, find_channels, live_posts, retracted_reviews
+from publisher.content import present
+from publisher.feeds import FORMS, Heading, tombstones
+from publisher.outputs.files import OutputFile, Written, settle, write_fault
+from publisher.outputs.manifest import read_manifest
+from publisher.outputs.spool import Spool
+from publisher.pages import NEWEST, page_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from publisher.channels import Channel
+    from publisher.content import Entry
+    from publisher.feeds import Form
+    from publisher.posts import Post
+    from publisher.site import Site
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def generate(
+    posts: Iterable[Post], site: Site, now: datetime, *, out: Path | None = None, dry: bool = False
+) -> Written:
+    """Write the site's feeds in every format, the pages beside them, and what hosts are to be told.
+
+    The bytes are a function of the posts, the configuration and `now`, and of nothing else; but a feed of a tag, and a
+    page of the archive, that were there before stay there when they have lost their last review.
+
+    Args:
+        posts: All posts; which of them are shown is decided here.
+        site: The site.
+        now: The moment the feeds are made for; aware.
+        out: The folder to write to; default: the site's.
+        dry: Compare only; nothing is written.
+
+    Raises:
+        EnvironmentFault: The folder cannot be written.
+        Refused: A post changed since it was checked.
+    """
+    folder = out or site.feeds
+    posts = list(posts)
+    live, retracted = live_posts(posts, now), retracted_reviews(posts, now)
+    channels = find_channels(live, retracted, site, now, read_manifest(folder).channels)
+    try:
+        with Spool() as spool:
+            newest = _fill(spool, channels, site, now)
+            files = [
+                OutputFile(channel.file(form.key), _Document(channel, form, site, now, spool).pieces)
+                for channel in channels
+                for form in FORMS.values()
+            ]
+            pages = page_files(channels, newest, [post.review for post in live], retracted, site, now)
+            files += [OutputFile.of(name, content) for name, content in pages.items()]
+            if site.syndication.compressed:
+                files += [file.copy_compressed() for file in files if _is_served(file.name)]
+            return settle(folder, files, channels, dry=dry)
+    except OSError as error:
+        raise write_fault(folder, error) from None
+
+
+def _fill(spool: Spool, channels: Iterable[Channel], site: Site, now: datetime) -> list[Entry]:
+    """Put every entry that a feed needs into the spool, in every format; return the newest of the main feed."""
+    newest: list[Entry] = []
+    done: set[tuple[str, bool]] = set()
+    for channel in channels:
+        for post in channel.posts:
+            key = (post.review.id, channel.full)
+            if key in done:
+                continue
+            done.add(key)
+            entry = present(post, site, now)
+            if channel.kind is ChannelKind.MAIN and len(newest) < NEWEST:
+                newest.append(entry)
+            for form in FORMS.values():
+                spool.put((*key, form.key), form.entry(entry, site, full=channel.full))
+    return newest
+
+
+def _is_served(name: str) -> bool:
+    """Tell whether a file is one that readers fetch, and not one for the host or for programs of the site's own."""
+    return name.endswith((".xml", "feed.json", ".html", ".css"))
+
+
+class _Document:
+    """One feed in one format; its entries are in the spool."""
+
+    def __init__(self, channel: Channel, form: Form, site: Site, now: datetime, spool: Spool) -> None:
+        self._channel = channel
+        self._form = form
+        self._spool = spool
+        self._head, self._tail = form.shell(site, _heading(channel, now), empty=not channel.posts)
+
+    def pieces(self) -> Iterator[bytes]:
+        """Give its bytes."""
+        yield self._head
+        between = b""
+        for post in self._channel.posts:
+            yield between + self._spool.get((post.review.id, self._channel.full, self._form.key))
+            between = self._form.separator
+        yield self._tail
+
+
+def _heading(channel: Channel, now: datetime) -> Heading:
+    moments = [post.review.changed for post in channel.posts]
+    # Retractions count for good, not for as long as their tombstones: the date of a feed would go back again.
+    moments += [review.retracted for review in channel.retracted if review.retracted is not None]
+    return Heading(
+        channel=channel,
+        # An empty feed was never updated; Atom asks for a date all the same (RFC 4287, 4.1.1).
+        updated=max(moments, default=_NEVER),
+        tombstones=tombstones(channel.retracted, now),
+    )
