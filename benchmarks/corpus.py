@@ -114,11 +114,15 @@ region = "US"
 """
 
 
-def write_site(folder: Path, posts: int, *, limit: int = 50, seed: int = 2026) -> None:
-    """Write a site of so many posts into a folder; its feeds hold the newest `limit`."""
+#: Settings of a site that has one feed, of everything.
+ALL_IN_ONE = 'limit = {posts}\narchive = "none"\nauthor_feeds = false\ntag_feeds = 0\n'
+
+
+def write_site(folder: Path, posts: int, *, syndication: str = "", seed: int = 2026) -> None:
+    """Write a site of so many posts into a folder; `syndication` are its settings for feeds, as TOML."""
     dice = random.Random(seed)
     (folder / "posts").mkdir(parents=True)
-    configuration = f"{CONFIGURATION}\n[feeds]\nlimit = {limit}\n"
+    configuration = f"{CONFIGURATION}\n[syndication]\n{syndication}"
     (folder / "publisher.toml").write_text(configuration, encoding="utf-8")
     for number in range(posts):
         (folder / "posts" / f"review-{number:06}.md").write_text(_post(dice, number), encoding="utf-8")
@@ -133,7 +137,7 @@ def _post(dice: random.Random, number: int) -> str:
 ---
 id: {uuid.UUID(int=dice.getrandbits(128), version=4)}
 title: "{title}"
-date: {moment:%Y-%m-%dT%H:%M}Z
+date: {moment:%Y-%m-%dT%H:%M:%SZ}
 author: desk
 summary: "{_sentence(dice)}"
 tags: [{tags}]
@@ -176,6 +180,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("posts", type=int)
-    parser.add_argument("--limit", type=int, default=50)
+    parser.add_argument("--all-in-one", action="store_true", help="one feed of all posts")
     arguments = parser.parse_args()
-    write_site(arguments.folder, arguments.posts, limit=arguments.limit)
+    settings = ALL_IN_ONE.format(posts=arguments.posts) if arguments.all_in_one else ""
+    write_site(arguments.folder, arguments.posts, syndication=settings)

@@ -9,6 +9,7 @@ import statistics
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,7 +32,7 @@ class Run:
     Attributes:
         wall: Seconds by the clock.
         cpu: Seconds of the processor.
-        memory: Its peak in MiB.
+        memory: Its peak in MiB; of processes that were looked at together, the peak of what they held together.
         first: Seconds until its first byte of output; as long as it took when there was none.
         status: Its exit status; negative when it was killed.
     """
@@ -43,8 +44,13 @@ class Run:
     status: int
 
 
-def measure(words: list[str], *, accepted: Collection[int] = (0,), patience: float = 600) -> Run:
+def measure(
+    words: list[str], *, accepted: Collection[int] = (0,), patience: float = 600, together: bool = False
+) -> Run:
     """Run a command to its end and ask the operating system what it took.
+
+    Of processes that fork the system knows the largest only; `together` looks at all of them every few hundredths of a
+    second (Linux), each page that several share counted once.
 
     A process that takes longer than `patience` seconds is killed. One that ends with a status that is not among
     those accepted ends the benchmark, and so does a crash.
@@ -61,6 +67,7 @@ def measure(words: list[str], *, accepted: Collection[int] = (0,), patience: flo
         ],
     )
     os.close(writing)
+    watch = _Watch(process) if together else None
     impatience = threading.Timer(patience, os.kill, (process, signal.SIGKILL))
     impatience.start()
     first, last = None, b""
@@ -71,10 +78,51 @@ def measure(words: list[str], *, accepted: Collection[int] = (0,), patience: flo
     _, status, usage = os.wait4(process, 0)
     wall = time.perf_counter() - began
     impatience.cancel()
+    peak = watch.end() if watch else 0.0
     status = os.waitstatus_to_exitcode(status)
     if status not in accepted or _CRASH in last:
         sys.exit(f"failed with status {status}: {' '.join(words)}\n{last[-1_000:].decode(errors='replace')}")
-    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / _UNIT, first or wall, status)
+    return Run(
+        wall, usage.ru_utime + usage.ru_stime, max(peak, usage.ru_maxrss / _UNIT), first or wall, status
+    )
+
+
+class _Watch:
+    """Looks how much memory a process and its children hold together."""
+
+    def __init__(self, process: int) -> None:
+        self._process = process
+        self._peak = 0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def end(self) -> float:
+        """Stop looking; return the peak in MiB."""
+        self._over.set()
+        self._thread.join()
+        return self._peak / 1024
+
+    def _run(self) -> None:
+        while not self._over.wait(0.05):
+            self._peak = max(self._peak, sum(map(_share, _family(self._process))))
+
+
+def _family(process: int) -> list[int]:
+    """Return a process and those it forked."""
+    with suppress(OSError):
+        children = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii")
+        return [process, *map(int, children.split())]
+    return [process]
+
+
+def _share(process: int) -> int:
+    """Return what a process holds, in KiB; of a page that several hold its part."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1])
+    return 0
 
 
 def medians(runs: Sequence[Run]) -> Run:

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from corpus import write_site
+from corpus import ALL_IN_ONE, write_site
 from measuring import NOW, PUBLISHER, Run, forget, measure, medians
 
 ROOT = Path(__file__).parent.parent
@@ -51,7 +51,7 @@ def corpora(sizes: list[int], runs: int) -> None:
                 *(PUBLISHER, "generate", "--quiet", "--now", NOW, "--site", str(site))
             ]
         everything = Path(folder, "everything")
-        write_site(everything, sizes[0], limit=sizes[0])
+        write_site(everything, sizes[0], syndication=ALL_IN_ONE.format(posts=sizes[0]))
         commands[f"generate {sizes[0]:,} posts, all of them in the feeds"] = [
             *(PUBLISHER, "generate", "--quiet", "--now", NOW, "--site", str(everything))
         ]

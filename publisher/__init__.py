@@ -60,6 +60,7 @@ if TYPE_CHECKING:
         site_status,
         write_plan,
     )
+    from publisher.serve import PreviewServer
     from publisher.site import Endpoint, Site, load_site
     from publisher.site.json_schema import config_schema
     from publisher.watch import attach, check_link
@@ -102,6 +103,7 @@ __all__ = [
     "PostHandler",
     "PostOutline",
     "PostsInvalid",
+    "PreviewServer",
     "Progress",
     "PublishReport",
     "PublisherError",
@@ -246,6 +248,7 @@ _HOMES = {
         "site_status",
         "write_plan",
     ),
+    "publisher.serve": ("PreviewServer",),
     "publisher.site": (
         "Endpoint",
         "Site",

@@ -3,7 +3,7 @@
     PublisherError              1  (never raised bare)
     ├── PostsInvalid            1  posts have faults: the diagnostics say which
     ├── UsageError              2  the command was called in a way that has no meaning
-    ├── NotDelivered            3  something could not be delivered, and waits in the ledger
+    ├── NotDelivered            3  something could not be delivered, and waits for the next run
     ├── ConfigurationError      4  publisher.toml or a secret is missing or wrong
     ├── EnvironmentFault        4  a disk, a file or a program outside the project failed
     └── Refused                 5  things are not as they should be: stale, locked, over a ceiling
@@ -54,7 +54,7 @@ class UsageError(PublisherError):
 
 
 class NotDelivered(PublisherError):
-    """Say that an event did not reach every endpoint; it waits in the ledger for the next run."""
+    """Say that an event did not reach every endpoint, or news of a feed every hub; it waits for the next run."""
 
     exit_code = 3
 

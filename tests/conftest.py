@@ -13,8 +13,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from publisher.site import FILE_NAME, Site, load_site
+from tests.feeds.every_build import look_at_every_build, require_valid_builds
 
 if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
 MakeSite = Callable[..., Site]
@@ -111,6 +113,23 @@ def run(tmp_path: Path) -> Run:
         )
 
     return run_publisher
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _every_build_is_valid() -> Iterator[None]:
+    """See that every feed of every build in this process keeps the rules of its format."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        look_at_every_build(monkeypatch)
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """See the same of what a test's subprocesses left in its folder."""
+    yield
+    folder = getattr(item, "funcargs", {}).get("tmp_path")
+    if folder is not None:
+        require_valid_builds(folder)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

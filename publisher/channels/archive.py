@@ -27,13 +27,10 @@ _PAGES = {
 }
 
 
-def closed(live: Iterable[Post], site: Site, now: datetime) -> set[str]:
-    """Return the ids of the reviews that stand on a page: those of a month or year that is over at `now`."""
-    period = site.syndication.archive
-    if period is None:
-        return set()
-    present = _period(now, period, site)
-    return {post.review.id for post in live if _period(post.review.date, period, site) < present}
+def page_names(names: Iterable[str]) -> list[str]:
+    """Return those names of feeds that pages of an archive have, whatever a page of it holds; the newest first."""
+    pages = (name for name in names if any(form.fullmatch(name) for form in _PAGES.values()))
+    return sorted(pages, reverse=True)
 
 
 def find_pages(live: Sequence[Post], site: Site, now: datetime, kept: Iterable[str]) -> list[Channel]:

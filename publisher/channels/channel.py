@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from publisher.posts import Post
 
 
+#: The name of the main feed.
+MAIN = ""
+
+
 class ChannelKind(StrEnum):
     """Why a channel is there."""
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from publisher.channels.archive import closed, find_pages
-from publisher.channels.channel import Channel, ChannelKind
-from publisher.channels.membership import stands_in, tag_folder
+from publisher.channels.archive import find_pages
+from publisher.channels.channel import MAIN, Channel, ChannelKind
+from publisher.channels.folders import author_folder, tag_folder
+from publisher.channels.membership import stands_in
+from publisher.values.checkers import TEXT_LIMIT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from publisher.model import Review
     from publisher.posts import Post
     from publisher.site import FeedRule, Site
+
+#: The folders of the feeds of authors and of tags.
+AUTHORS, TAGS = "authors", "tags"
 
 
 def find_channels(
@@ -35,9 +40,9 @@ def find_channels(
         kept: The names of the feeds that were there before, and of a tag's feed the tag. A feed that somebody may
             have subscribed to stays, though it be empty, as long as the configuration asks for feeds of its kind.
     """
-    pages = find_pages(live, site, now, kept)
+    main, *pages = find_chain(live, retracted, site, now, kept)
     return [
-        _main(live, retracted, site, now, pages),
+        main,
         *(_of_rule(rule, live, retracted, site, now) for rule in site.syndication.rules),
         *_of_authors(live, retracted, site),
         *_of_tags(live, retracted, site, kept),
@@ -45,19 +50,36 @@ def find_channels(
     ]
 
 
+def find_chain(
+    live: Sequence[Post],
+    retracted: Sequence[Review],
+    site: Site,
+    now: datetime,
+    kept: Iterable[str],
+) -> list[Channel]:
+    """Find the main feed and the pages of its archive, the newest first; otherwise as `find_channels`.
+
+    Where the site has an archive, every live review stands in one of them at least.
+    """
+    pages = find_pages(live, site, now, kept)
+    return [_main(live, retracted, site, pages), *pages]
+
+
 def _main(
-    live: Sequence[Post], retracted: Sequence[Review], site: Site, now: datetime, pages: Sequence[Channel]
+    live: Sequence[Post], retracted: Sequence[Review], site: Site, pages: Sequence[Channel]
 ) -> Channel:
-    archived = closed(live, site, now) if pages else set()
-    limit = site.syndication.limit
-    # Newest first, those that no page has yet come before all others.
-    unpaged = sum(post.review.id not in archived for post in live) if pages else 0
+    size = site.syndication.limit
+    if site.syndication.archive is not None:
+        # Whoever walks from here to the pages misses nothing: down to the oldest review that no page has yet.
+        paged = {post.review.id for page in pages for post in page.posts}
+        unpaged = (place for place, post in enumerate(live, start=1) if post.review.id not in paged)
+        size = max([size, *unpaged])
     return Channel(
         kind=ChannelKind.MAIN,
-        name="",
+        name=MAIN,
         title=site.title,
         description=site.tagline or site.title,
-        posts=tuple(live[: max(limit, unpaged)]),
+        posts=tuple(live[:size]),
         retracted=tuple(retracted),
         older=pages[0].name if pages else None,
     )
@@ -88,7 +110,7 @@ def _of_authors(live: Sequence[Post], retracted: Sequence[Review], site: Site) -
     for key, author in site.authors.items():
         yield Channel(
             kind=ChannelKind.AUTHOR,
-            name=f"authors/{key}",
+            name=f"{AUTHORS}/{author_folder(key)}",
             title=f"{site.title}: {author.name}",
             description=f"Reviews by {author.name}",
             posts=tuple(written[key][: site.syndication.limit]),
@@ -109,23 +131,23 @@ def _of_tags(
     tagged: defaultdict[str, list[Post]] = defaultdict(list)
     spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for post in live:
-        for folder, tag in {tag_folder(tag): tag for tag in reversed(post.review.tags)}.items():
+        for folder, tag in _folders(post.review).items():
             tagged[folder].append(post)
             spellings[folder][tag] += 1
     taken_back: defaultdict[str, list[Review]] = defaultdict(list)
     for review in retracted:
-        for folder in dict.fromkeys(map(tag_folder, review.tags)):
+        for folder in _folders(review):
             taken_back[folder].append(review)
-    before = {tag_folder(tag): tag for tag in kept.values() if tag is not None}
+    before = _remembered(kept)
     unwanted = {tag_folder(tag) for tag in site.syndication.tags_without_feed}
     enough = {folder for folder, found in tagged.items() if len(found) >= needed}
     for folder in sorted((enough | before.keys()) - unwanted):
-        counts = spellings[folder]
         # The commonest spelling; of several as common, the first in the alphabet.
-        tag = min(counts, key=lambda spelling: (-counts[spelling], spelling)) if counts else before[folder]
+        counts = spellings[folder] or {before[folder]: 0}
+        tag = min(counts, key=lambda spelling: (-counts[spelling], spelling))
         yield Channel(
             kind=ChannelKind.TAG,
-            name=f"tags/{folder}",
+            name=f"{TAGS}/{folder}",
             title=f"{site.title}: {tag}",
             description=f"Reviews tagged “{tag}”",
             posts=tuple(tagged[folder][: site.syndication.limit]),
@@ -133,3 +155,14 @@ def _of_tags(
             listed=bool(tagged[folder]),
             tag=tag,
         )
+
+
+def _folders(review: Review) -> dict[str, str]:
+    """Return a review's tags by their folders; of several spellings of one, the first."""
+    return {tag_folder(tag): tag for tag in reversed(review.tags)}
+
+
+def _remembered(kept: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the tags that had a feed, by their folders; what could not have come from here is none."""
+    tags = {tag_folder(tag): tag for tag in kept.values() if tag and len(tag) <= TEXT_LIMIT}
+    return {folder: tag for folder, tag in tags.items() if kept.get(f"{TAGS}/{folder}") == tag}

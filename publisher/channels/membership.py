@@ -1,36 +1,17 @@
-"""Whether a review stands in a feed that the site defines itself, and under which folder a tag's feed lies."""
+"""Whether a review stands in a feed that the site defines itself."""
 
 from __future__ import annotations
 
-import hashlib
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from publisher.channels.folders import tag_folder
 from publisher.content import current_offers
-from publisher.posts.identifiers import alike, slug_from
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from publisher.model import Film, Offer, Review
     from publisher.site import FeedRule
-
-#: So many bytes of a name are safe on every disk, with room for what stands behind it.
-_NAME_BYTES = 120
-
-
-@lru_cache(maxsize=4096)
-def tag_folder(tag: str) -> str:
-    """Return the folder of a tag's feed: the same for every way of writing it (`Sci-Fi`, `sci fi`).
-
-    A tag without letters and digits, or too long for a name on the disk, gets one that is made of its digest.
-    """
-    slug = slug_from(tag)
-    folded = alike(slug) if slug else ""
-    if folded and len(folded.encode()) <= _NAME_BYTES:
-        return folded
-    return f"tag-{hashlib.sha256(alike(tag).encode()).hexdigest()[:16]}"
-
 
 def stands_in(rule: FeedRule, review: Review, now: datetime) -> bool:
     """Tell whether a review meets every condition of a rule at `now` (aware)."""

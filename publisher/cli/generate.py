@@ -10,7 +10,7 @@ import publisher
 from publisher.cli.asking import asked_if_over
 from publisher.cli.console import Console
 from publisher.cli.options import SiteCommand, json_option, now_option, output_options, site_option
-from publisher.cli.progress import told_files as told
+from publisher.cli.progress import tell_names, told_files
 
 
 @click.command(cls=SiteCommand)
@@ -67,9 +67,12 @@ def generate(
         console.data(folder=shown, stale=written.stale, unchanged=written.unchanged, check=check)
         ctx.exit(publisher.Refused.exit_code)
     if check and written.stale:
-        names = ", ".join(f"{shown}/{name}" for name in written.stale)
+        from publisher.outputs.wording import in_short
+
+        tell_names(console, shown, written)
         raise publisher.Refused(
-            f"not up to date: {names}", "run `publisher generate`, and look at the difference"
+            f"{shown}/ is not up to date: {in_short(written.stale)}",
+            "run `publisher generate`, and look at the difference",
         )
     console.data(
         folder=shown,
@@ -79,8 +82,7 @@ def generate(
         check=check,
     )
     if written.stale:
-        console.step("generated", f"{shown}/: {told(written)}")
+        console.step("generated", f"{shown}/: {told_files(written)}")
     else:
         console.step("generated", f"{shown}/ is up to date")
-    for name in written.unchanged:
-        console.detail(f"           {shown}/{name} is as it was")
+    tell_names(console, shown, written)

@@ -28,12 +28,13 @@ from publisher.cli.rename import rename
 from publisher.cli.restore import restore
 from publisher.cli.retract import retract
 from publisher.cli.schema import schema
+from publisher.cli.serve import serve
 from publisher.cli.status import status
 from publisher.cli.undo import undo
 from publisher.cli.validate import validate
 
 SECTIONS = {
-    "Write": (init, new, validate, explain, attach),
+    "Write": (init, new, validate, explain, attach, serve),
     "Publish": (status, plan, publish, generate, push),
     "Change what is out": (correct, rename, retract, restore, undo),
     "Partners": (endpoints, listen),

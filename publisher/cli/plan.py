@@ -65,6 +65,8 @@ def plan(
 
 
 def _tell(console: Console, made: publisher.Plan, site: publisher.Site) -> None:
+    from publisher.outputs.wording import in_short
+
     console.say(f"As of {made.now.astimezone(site.zone):%a %Y-%m-%d %H:%M %Z}, a publish would do this:")
     for review in made.reviews:
         details = ", ".join(review.fields) or review.reason
@@ -73,7 +75,9 @@ def _tell(console: Console, made: publisher.Plan, site: publisher.Site) -> None:
     folder = site.display(site.feeds)
     for verb, names in (("write", sorted(made.written)), ("remove", made.removed)):
         if names:
-            console.step(verb, ", ".join(f"{folder}/{name}" for name in names))
+            console.step(verb, f"{folder}/: {in_short(names)}")
+            for name in names:
+                console.detail(f"             {folder}/{name}")
     if made.deploys:
         console.step("deploy", "run the site's deploy command")
     titles = {review.id: review.title for review in made.reviews}
@@ -85,6 +89,8 @@ def _tell(console: Console, made: publisher.Plan, site: publisher.Site) -> None:
         )
     for endpoint, number in made.waiting.items():
         console.step("deliver", f"{endpoint}: {count(number, 'event')} from earlier runs")
+    for hub, number in made.hubs.items():
+        console.step("ping", f"{hub}: {count(number, 'feed file')}")
     if made.idle:
         console.step("nothing", "is new, due, changed or waiting")
     for obstacle in made.obstacles:

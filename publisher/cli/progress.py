@@ -49,6 +49,10 @@ def push_data(report: PushReport) -> dict[str, Any]:
             }
             for endpoint in report.endpoints
         ],
+        "hubs": [
+            {"url": hub.url, "told": hub.told, "waiting": hub.waiting, "notes": hub.notes}
+            for hub in report.hubs
+        ],
     }
 
 
@@ -89,6 +93,20 @@ def tell_push(console: Console, report: PushReport) -> None:
         console.step("delivered", f"{endpoint.name}: {', '.join(counts)}")
         for note in endpoint.notes:
             console.say(f"             {note}")
+    _tell_hubs(console, report)
+
+
+def _tell_hubs(console: Console, report: PushReport) -> None:
+    """Tell people what WebSub hubs were told of, or would be."""
+    for hub in report.hubs:
+        if report.dry and hub.waiting:
+            console.step("ping", f"would tell {hub.url} of {count(hub.waiting, 'feed file')}")
+        elif not report.dry and (hub.told or hub.waiting):
+            waits = f"; {count(hub.waiting, 'waits', 'wait')}" if hub.waiting else ""
+            role = "warning" if hub.waiting else "done"
+            console.step("pinged", f"{hub.url}: told of {count(hub.told, 'feed file')}{waits}", role)
+            for note in hub.notes:
+                console.say(f"             {note}")
 
 
 def told_event(change: Change) -> str:
@@ -103,9 +121,23 @@ def count(number: int, one: str, many: str | None = None) -> str:
 
 
 def told_files(written: Written) -> str:
-    """Say which files were written, and which removed."""
+    """Say which files were written, and which removed; in short where they are many."""
+    from publisher.outputs.wording import in_short
+
     done = [(written.changed, "written"), (written.removed, "removed")]
-    return "; ".join(f"{', '.join(names)} {verb}" for names, verb in done if names)
+    return "; ".join(f"{in_short(names)} {verb}" for names, verb in done if names)
+
+
+def tell_names(console: Console, folder: str, written: Written) -> None:
+    """Name every file to whoever asked for all there is to know."""
+    done = [
+        (written.changed, "is new or changed"),
+        (written.removed, "is removed"),
+        (written.unchanged, "is as it was"),
+    ]
+    for names, what in done:
+        for name in names:
+            console.detail(f"             {folder}/{name} {what}")
 
 
 def tell_attached(console: Console, reviews: tuple[tuple[Review, tuple[Offer, ...]], ...]) -> None:

@@ -12,7 +12,15 @@ import publisher
 from publisher.cli.asking import asked_if_over
 from publisher.cli.console import Console
 from publisher.cli.options import SiteCommand, json_option, now_option, output_options, site_option
-from publisher.cli.progress import count, publish_data, tell_attached, tell_push, tell_warnings, told_files
+from publisher.cli.progress import (
+    count,
+    publish_data,
+    tell_attached,
+    tell_names,
+    tell_push,
+    tell_warnings,
+    told_files,
+)
 from publisher.cli.push import require_delivered
 
 if TYPE_CHECKING:
@@ -50,7 +58,7 @@ def publish(
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Validate, attach, generate, deploy and push, in that order.
+    """Validate, attach, generate, deploy and push, in that order; at the end WebSub hubs are told which feeds changed.
 
     An error in a post, a missing secret or too much at once stop the run before anything is written or sent. On a
     terminal you are asked whether it is meant.
@@ -93,6 +101,8 @@ def publish(
 
 def _teller(console: Console, site: publisher.Site, *, dry: bool) -> publisher.Progress:
     """Make what tells people of each step as soon as it is done."""
+    from publisher.outputs.wording import in_short
+
     folder = site.display(site.feeds)
 
     class Teller(publisher.Progress):
@@ -106,9 +116,10 @@ def _teller(console: Console, site: publisher.Site, *, dry: bool) -> publisher.P
             if not written.stale:
                 console.step("generated", f"{folder}/ is up to date")
             elif dry:
-                console.step("generated", f"{folder}/: {', '.join(written.stale)} would change")
+                console.step("generated", f"{folder}/: {in_short(written.stale)} would change")
             else:
                 console.step("generated", f"{folder}/: {told_files(written)}")
+            tell_names(console, folder, written)
 
         def deployed(self) -> None:
             console.step("deployed", "the site's deploy command succeeded")

@@ -38,10 +38,11 @@ def push(
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Tell partners what changed since the last push, and deliver what waits.
+    """Tell partners what changed since the last push, and deliver what waits; then tell WebSub hubs which feeds changed.
 
     Events are committed to the ledger first, then sent, signed. What an endpoint did not take waits there for the
-    next push; the exit status is then 3. A typo mended in a text is no event.
+    next push; the exit status is then 3. A typo mended in a text is no event. Hubs are told of the feeds that were
+    generated last, so let them be on the web before.
 
     \b
     Example:
@@ -70,14 +71,20 @@ def require_delivered(ctx: click.Context, console: Console, report: publisher.Pu
     troubled = [
         endpoint for endpoint in report.endpoints if endpoint.known and (endpoint.waiting or endpoint.failed)
     ]
-    undelivered = sum(endpoint.waiting + endpoint.failed for endpoint in troubled)
-    reasons = "; ".join(f"{endpoint.name}: {', '.join(endpoint.notes)}" for endpoint in troubled)
+    hubs = [hub for hub in report.hubs if hub.waiting]
+    problems = [
+        f"{hub.url} was not told of {count(hub.waiting, 'feed file')} ({', '.join(hub.notes)})" for hub in hubs
+    ]
+    if troubled:
+        undelivered = sum(endpoint.waiting + endpoint.failed for endpoint in troubled)
+        reasons = "; ".join(f"{endpoint.name}: {', '.join(endpoint.notes)}" for endpoint in troubled)
+        problems.insert(0, f"{count(undelivered, 'delivery was', 'deliveries were')} not made ({reasons})")
     if not console.json:
         console.fail(
             publisher.NotDelivered(
-                f"{count(undelivered, 'delivery was', 'deliveries were')} not made ({reasons})",
+                "; ".join(problems),
                 "what waits is tried again by the next `publisher push`"
-                if any(endpoint.waiting for endpoint in troubled)
+                if hubs or any(endpoint.waiting for endpoint in troubled)
                 else None,
             )
         )

@@ -136,6 +136,8 @@ class _Teller:
         )
 
     def _generated(self) -> None:
+        from publisher.outputs.wording import in_short
+
         folder, differs = f"{self.site.display(self.site.feeds)}/", self.found.generated
         if "generated" in self.found.troubles:
             self.console.step("generated", "cannot be told", "error")
@@ -148,9 +150,11 @@ class _Teller:
             self.console.step("generated", f"{folder} is up to date{unseen}")
         else:
             listed = _tally(_DIFFERENCES[one.kind] for one in differs.reviews) or "no review differs"
-            files = f" ({', '.join(differs.files)})" if differs.files else ""
+            files = f" ({in_short(differs.files)})" if differs.files else ""
             self.console.step("generated", f"{folder} is not up to date: {listed}{files}", "warning")
             self._below([_differing(one) for one in differs.reviews])
+            for name in differs.files:
+                self.console.detail(f"{_INDENT}{folder}{name}")
 
     def _announced(self) -> None:
         differs = self.found.announced
@@ -178,7 +182,14 @@ class _Teller:
         troubled = [(one, facts) for one in self.found.endpoints if (facts := self._facts(one))]
         for one, facts in troubled:
             self.console.step("waiting", f"{one.name}: {', '.join(facts)}", "warning")
-        if not troubled and "announced" not in self.found.troubles:
+        hubs = [hub for hub in self.found.hubs if hub.waiting]
+        for hub in hubs:
+            told = [f"was not told of {count(hub.waiting, 'feed file')}"]
+            if hub.not_before:
+                patience = _in_words(-self.found.since(hub.not_before))
+                told.append(f"asked for patience: next try in {patience}")
+            self.console.step("waiting", f"{hub.url}: {', '.join(told)}", "warning")
+        if not troubled and not hubs and "announced" not in self.found.troubles:
             self.console.step("waiting", "nothing")
 
     def _facts(self, one: EndpointStatus) -> list[str]:
@@ -282,6 +293,9 @@ def _fields(found: publisher.SiteStatus, site: publisher.Site) -> dict[str, Any]
                 "gone": _iso(one.gone),
             }
             for one in found.endpoints
+        ],
+        "hubs": [
+            {"url": hub.url, "waiting": hub.waiting, "not_before": _iso(hub.not_before)} for hub in found.hubs
         ],
         "troubles": [
             {"about": about, "message": error.message, "hint": error.hint}

@@ -4,12 +4,13 @@ from publisher.content.entry import Entry, Picture, current_offers, picture_url,
 from publisher.content.fields import (
     author_fields,
     film_fields,
+    film_links,
     offer_fields,
     picture_fields,
     rating_fields,
     sparse,
 )
-from publisher.content.presentation import KIND_WORDS, is_around, offer_title
+from publisher.content.presentation import KIND_WORDS, is_around, offer_html, offer_title, rating_symbols
 
 __all__ = [
     "KIND_WORDS",
@@ -18,12 +19,15 @@ __all__ = [
     "author_fields",
     "current_offers",
     "film_fields",
+    "film_links",
     "is_around",
     "offer_fields",
+    "offer_html",
     "offer_title",
     "picture_fields",
     "picture_url",
     "present",
     "rating_fields",
+    "rating_symbols",
     "sparse",
 ]

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
 from publisher.content.html import render
+from publisher.content.markdown import portable_markdown
 from publisher.content.presentation import whole
 from publisher.content.words import first_words
 from publisher.errors import Refused
-from publisher.posts import IMAGE_TYPES, SUMMARY_LIMIT, is_address, local_image
+from publisher.posts import IMAGE_TYPES, SUMMARY_LIMIT, dimensions, is_address, local_image
 from publisher.values.urls import ascii_url
 from publisher.watch import attach
 
@@ -34,6 +35,7 @@ class Picture:
     Attributes:
         type: The media type; None for a picture elsewhere whose address does not tell.
         length: Bytes; None for a picture elsewhere.
+        width: Pixels, as is `height`; None for a picture elsewhere, and where they cannot be read.
     """
 
     url: str
@@ -41,6 +43,8 @@ class Picture:
     length: int | None
     alt: str
     credit: str | None
+    width: int | None = None
+    height: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,7 @@ class Entry:
         summary: Plain text on one line: the editor's, or the beginning of the text.
         text: What the editor wrote, as safe HTML.
         html: All of it, safe: the text with the picture, the rating, where to watch and the correction.
+        markdown: The text in Markdown, every address absolute; None where that would not be safe.
         offers: The ways to see the film that hold at the moment asked for, or will.
     """
 
@@ -60,6 +65,7 @@ class Entry:
     summary: str
     text: str
     html: str
+    markdown: str | None
     picture: Picture | None
     offers: tuple[Offer, ...]
 
@@ -72,7 +78,12 @@ def present(post: Post, site: Site, now: datetime) -> Entry:
     """
     review = post.review
     url = site.url_of(review)
-    text = render(post.text(), url, lambda address: local_address(address, post.path, site.images))
+    markdown = post.text()
+
+    def local(address: str) -> str | None:
+        return local_address(address, post.path, site.images)
+
+    text = render(markdown, url, local, name=review.id)
     picture = _picture(post, site)
     offers = current_offers(review, now)
     summary = " ".join(review.summary.split()) if review.summary else first_words(text, SUMMARY_LIMIT)
@@ -85,6 +96,7 @@ def present(post: Post, site: Site, now: datetime) -> Entry:
         summary=summary,
         text=text,
         html=whole(review, text, picture, offers, site, now),
+        markdown=portable_markdown(markdown, url, local),
         picture=picture,
         offers=offers,
     )
@@ -150,4 +162,5 @@ def _picture(post: Post, site: Site) -> Picture | None:
             f"{image.src}, the picture of {post.name}, cannot be read any more: {error.strerror}",
             "run the command again",
         ) from None
-    return Picture(url, IMAGE_TYPES[file.suffix.lower()], length, image.alt, image.credit)
+    width, height = dimensions(file) or (None, None)
+    return Picture(url, IMAGE_TYPES[file.suffix.lower()], length, image.alt, image.credit, width, height)

@@ -6,6 +6,7 @@ A field that is there has a value: what is not known is left out, never null, em
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from publisher.model import plain
 
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
 
     from publisher.content.entry import Picture
     from publisher.model import Author, Film, Offer, RatingScale
+
+
+# Where a film is found under its identifier: the page's own address, without language, title or tracking.
+_FILM_PAGES = {
+    "imdb": "https://www.imdb.com/title/{}/",
+    "tmdb": "https://www.themoviedb.org/movie/{}",
+    "wikidata": "https://www.wikidata.org/wiki/{}",
+}
 
 
 def sparse(fields: dict[str, Any]) -> dict[str, Any]:
@@ -43,6 +52,14 @@ def film_fields(film: Film) -> dict[str, Any]:
     )
 
 
+def film_links(film: Film) -> list[str]:
+    """Return the pages about a film that its identifiers lead to (`sameAs` of schema.org).
+
+    They are no part of `film_fields`: what was announced of a film is compared with that.
+    """
+    return [page.format(quote(film.ids[key])) for key, page in _FILM_PAGES.items() if key in film.ids]
+
+
 def rating_fields(value: Decimal, scale: RatingScale) -> dict[str, Any]:
     """Return a rating with the scale it is given on."""
     return {
@@ -55,12 +72,14 @@ def rating_fields(value: Decimal, scale: RatingScale) -> dict[str, Any]:
 
 
 def picture_fields(picture: Picture) -> dict[str, Any]:
-    """Return a picture under its public address; `size_in_bytes` only of the site's own."""
+    """Return a picture under its public address; size, width and height (pixels) only of the site's own."""
     return sparse(
         {
             "url": picture.url,
             "mime_type": picture.type,
             "size_in_bytes": picture.length,
+            "width": picture.width,
+            "height": picture.height,
             "alt": picture.alt,
             "credit": picture.credit,
         }

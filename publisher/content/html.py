@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
+import re
+from functools import lru_cache
+from html import escape, unescape
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import nh3
 import pyromark
@@ -37,37 +40,56 @@ _STAND_INS = dict(zip(_SLOW, _NONCHARACTERS, strict=True))
 _STOOD_FOR = dict(zip(_NONCHARACTERS, _SLOW, strict=True))
 _WRITTEN = _STOOD_FOR | {_STAND_INS[0xA0]: "&nbsp;"}  # as nh3 writes it
 _LONG = 100_000
+# What may be the name of an element; one too many does no harm.
+_ID = re.compile(r"""=(?<=[iI][dD]=)(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""")
 
 
-def render(markdown: str, base: str, local: Callable[[str], str | None]) -> str:
+def render(markdown: str, base: str, local: Callable[[str], str | None], *, name: str = "") -> str:
     """Render Markdown to HTML.
 
     Args:
         markdown: CommonMark with tables, footnotes and strikethrough; raw HTML may be part of it.
         base: The review's own address; relative addresses, fragments among them, are read against it.
         local: Answers the public address of one of the site's own pictures, or None for any other address.
+        name: What the `id` of each element begins with, those of footnotes among them, and links to it lead to: one
+            page may show many reviews, and an `id` must be the only one there (HTML standard, 3.2.6).
     """
     # Stripped before nh3, it need not be copied after: of a long text each copy counts.
-    html = pyromark.html(markdown, options=MARKDOWN).strip()
+    html = marked_up(markdown).strip()
     long = len(html) > _LONG
     if long:
         html = html.translate(_STAND_INS)
-    html = _cleaned(html, base, (lambda address: local(address.translate(_STOOD_FOR))) if long else local)
+    local_here = (lambda address: local(address.translate(_STOOD_FOR))) if long else local
+    html = _cleaned(html, base, local_here, f"{name}-" if name else "")
     # Markdown without a tag in it becomes a tree that reads as it was written.
     html = _settled(html) if "<" in markdown else html
     return html.translate(_WRITTEN).strip() if long else html
 
 
-def _cleaned(html: str, base: str, local: Callable[[str], str | None]) -> str:
-    """Sanitise, with every address made absolute."""
+@lru_cache(maxsize=1)  # asked for twice of each text
+def marked_up(markdown: str) -> str:
+    """Return what Markdown makes of a text, whatever that is."""
+    html: str = pyromark.html(markdown, options=MARKDOWN)
+    return html
+
+
+def _cleaned(html: str, base: str, local: Callable[[str], str | None], prefix: str) -> str:
+    """Sanitise, with every address made absolute, and a prefix put before the name of every element."""
+    names = {unescape("".join(groups)) for groups in _ID.findall(html)} if prefix else frozenset()
 
     def absolute(address: str) -> str | None:
+        if address[:1] == "#" and unquote(address[1:]) in names:
+            address = f"#{prefix}{address[1:]}"
         return absolute_address(address, base, local)
 
     def attribute(tag: str, name: str, value: str) -> str | None:
         # nh3 does not look at the answer again, and would keep a value whose filter raises.
         if name == "srcset":
             return absolute_srcset(value, absolute)
+        if name == "id":
+            return prefix + value
+        if name == "headers":
+            return " ".join(prefix + one for one in value.split())
         if name not in ADDRESSES:
             return value
         found = absolute(value)

@@ -5,8 +5,9 @@ The same words serve every format, so that a reader sees the same review everywh
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, timedelta
-from html import escape
+from html import escape, unescape
 from typing import TYPE_CHECKING
 
 from publisher import catalogue
@@ -22,10 +23,14 @@ if TYPE_CHECKING:
 
 # How the parts around a text begin, so that `is_around` finds its end again.
 _PICTURE = "<figure><img src="
+_CREDIT = "<p><small>Picture:"
 _RATING = "<p><strong>Overall rating:</strong>"
 _OFFERS = "<p><strong>Where to watch</strong></p>"
 _CORRECTION = "<p><strong>Correction ("
-_BELOW = (_RATING, _OFFERS, _CORRECTION)
+_BELOW = (_CREDIT, _RATING, _OFFERS, _CORRECTION)
+
+# The address of a picture; what looks like one within a value has its quotes escaped.
+_SHOWN = re.compile(r'<img(?: [a-z]++="[^"]*+")*? src="([^"]*+)"')
 
 KIND_WORDS = {
     OfferKind.RENT: "Rent",
@@ -67,13 +72,16 @@ def whole(
 ) -> str:
     """Put the parts of a review together; `text` is safe HTML already, everything else is escaped here, once."""
     parts = []
-    if picture is not None:
+    shown = picture is not None and shows(text, picture.url)
+    if picture is not None and not shown:
         parts.append(_figure(picture))
     parts.append(text)
+    if picture is not None and shown and picture.credit:
+        parts.append(f"{_CREDIT} {escape(picture.credit)}</small></p>")
     if review.rating is not None:
         parts.append(_rating(review.rating, site.scale))
     if offers:
-        lines = "\n".join(f"<li>{_offer(offer, review, site, now)}</li>" for offer in offers)
+        lines = "\n".join(f"<li>{offer_html(offer, review, site, now)}</li>" for offer in offers)
         parts.append(f"{_OFFERS}\n<ul>\n{lines}\n</ul>")
     if review.correction is not None and review.updated is not None:
         day = review.updated.astimezone(site.zone)
@@ -94,9 +102,16 @@ def is_around(html: str, text: str) -> bool:
     return False
 
 
+def shows(text: str, url: str) -> bool:
+    """Tell whether a text, as `html.render` makes it, shows the picture at an address."""
+    addresses = _SHOWN.findall(text) if "<img" in text else ()
+    return any(unescape(address).partition("#")[0] == url for address in addresses)
+
+
 def _figure(picture: Picture) -> str:
     credit = f"<figcaption>{escape(picture.credit)}</figcaption>" if picture.credit else ""
-    return f'{_PICTURE}"{escape(picture.url)}" alt="{escape(picture.alt)}">{credit}</figure>'
+    size = f' width="{picture.width}" height="{picture.height}"' if picture.width else ""
+    return f'{_PICTURE}"{escape(picture.url)}" alt="{escape(picture.alt)}"{size}>{credit}</figure>'
 
 
 def _rating(value: Decimal, scale: RatingScale) -> str:
@@ -105,7 +120,8 @@ def _rating(value: Decimal, scale: RatingScale) -> str:
     return f"{_RATING} {escape(scale.describe(value))}{picture}</p>"
 
 
-def _offer(offer: Offer, review: Review, site: Site, now: datetime) -> str:
+def offer_html(offer: Offer, review: Review, site: Site, now: datetime) -> str:
+    """Word an offer as safe HTML: how, where, and on which terms."""
     terms = offer.terms
     name = escape(offer.name)
     if offer.url and offer.link is LinkOrigin.SEARCH:

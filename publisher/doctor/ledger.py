@@ -15,7 +15,6 @@ from publisher.errors import PublisherError
 from publisher.ledger import FILE_NAME, Ledger
 from publisher.ledger.sqlite import copied, damaged, printable
 from publisher.outputs.published import published_ids
-from publisher.site import FEED_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -103,7 +102,7 @@ def _damage(path: Path) -> list[str]:
 
 def _forgotten(site: Site) -> list[Outcome]:
     """Say that reviews are out of which no ledger knows, if there are any."""
-    there = len(published_ids(site.feeds / FEED_NAMES["json"]))
+    there = len(published_ids(site.feeds))
     if not there:
         return []
     told = f"{site.display(site.feeds)}/ hold {count(there, 'review')}, and no ledger says that they were announced"

@@ -11,8 +11,8 @@ from publisher.doctor.finding import failed, ok, skipped, warning
 from publisher.doctor.placeholders import is_placeholder
 from publisher.doctor.wording import count, moment
 from publisher.ledger import DeliveryState
+from publisher.net.retry_after import LONGEST_WAIT
 from publisher.values.durations import duration_in_words
-from publisher.webhooks.retry_after import LONGEST_WAIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

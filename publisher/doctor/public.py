@@ -161,10 +161,10 @@ def check_feed_urls(subject: Subject) -> Iterator[Outcome]:
         elif answer.status in {404, 410}:
             yield failed(
                 f"{url} answered {answer.status}: there is no feed",
-                "run your deployment; or mend [feeds] url in publisher.toml",
+                "run your deployment; or mend [syndication] url in publisher.toml",
             )
         else:
-            yield _other_status(url, answer, "[feeds] url in publisher.toml")
+            yield _other_status(url, answer, "[syndication] url in publisher.toml")
 
 
 def _served(site: Site, form: str, url: str, answer: Answer) -> Iterator[Outcome]:
@@ -209,7 +209,7 @@ def _other_bytes(site: Site, form: str, url: str, answer: Answer) -> Outcome | N
     if local.size > LARGEST:
         return warning(
             f"{url} was not compared: the one here has more than {size(LARGEST)}, and readers fetch it again and again",
-            "let [feeds] limit in publisher.toml be lower",
+            "let [syndication] limit in publisher.toml be lower",
         )
     if coding not in {"", "identity"}:
         return warning(

@@ -8,6 +8,7 @@ from publisher.diagnostics import Severity
 from publisher.doctor.finding import failed, ok, skipped, warning
 from publisher.doctor.wording import count, written
 from publisher.outputs import generate
+from publisher.outputs.wording import in_short
 from publisher.posts import read_posts
 from publisher.release import OverCeiling, site_status
 from publisher.values.durations import duration_in_words
@@ -90,7 +91,7 @@ def check_feeds(subject: Subject) -> Iterator[Outcome]:
     shown = site.display(site.feeds)
     stale = generate(posts, site, subject.now, dry=True).stale
     if stale:
-        told = f"is not up to date: {', '.join(stale[:_MOST_NAMED])}"
+        told = f"is not up to date: {in_short(stale)}"
         yield warning(
             f"{shown}/ {told if site.feeds.is_dir() else 'is not there yet'}",
             subject.rehearsal().advice(

@@ -27,7 +27,7 @@ _TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 _PREFIXES = {
     prefix: uri
     for prefix, uri in NAMESPACES.items()
-    if prefix in {"fh", "letterboxd", "media", "tmdb", "watch"}
+    if prefix in {"fh", "letterboxd", "media", "review", "source", "tmdb", "watch"}
 }
 
 
@@ -55,16 +55,17 @@ class _Feed(BaseExtension):  # type: ignore[misc] # feedgen has no types
 
 
 class _Entry(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
-    """Writes an entry's links in full (feedgen keeps only `href`), its language, the film and where to watch."""
+    """Writes an entry's links in full (feedgen keeps only `href`), its language, and what the review says."""
 
-    def __init__(self, entry: Entry, site: Site) -> None:
+    def __init__(self, entry: Entry, site: Site, *, full: bool) -> None:
         self._entry = entry
         self._site = site
+        self._full = full
 
     def extend_atom(self, element: etree._Element) -> etree._Element:
         review, picture = self._entry.review, self._entry.picture
-        if review.language != self._site.language:
-            element.set(XML_LANG, review.language)
+        # Readers show entries of many feeds together: each says by itself what it is in.
+        element.set(XML_LANG, review.language)
         for link in element.findall("link"):
             element.remove(link)
         add(
@@ -84,9 +85,7 @@ class _Entry(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
         for offer in self._entry.offers:
             if offer.url is not None:
                 add(element, "link", rel="related", title=offer_title(offer), href=offer.url)
-        vocabulary.add_film(element, self._entry, self._site.scale)
-        vocabulary.add_picture(element, self._entry)
-        vocabulary.add_offers(element, self._entry)
+        vocabulary.add_review(element, self._entry, self._site.scale, full=self._full)
         return element
 
 
@@ -167,6 +166,6 @@ def _entry(entry: Entry, site: Site, *, full: bool) -> etree._Element:
         )
     if site.licence is not None:
         item.rights(site.licence.line)
-    item.register_extension("review", lambda: _Entry(entry, site), atom=True, rss=False)
+    item.register_extension("review", lambda: _Entry(entry, site, full=full), atom=True, rss=False)
     element: etree._Element = item.atom_entry()
     return element

@@ -8,12 +8,21 @@ import orjson
 
 from publisher.channels import ChannelKind
 from publisher.channels.channel import feed_file
-from publisher.content import author_fields, film_fields, offer_fields, picture_fields, rating_fields, sparse
-from publisher.feeds.vocabulary import ABOUT
+from publisher.content import (
+    author_fields,
+    film_fields,
+    film_links,
+    offer_fields,
+    picture_fields,
+    rating_fields,
+    sparse,
+)
+from publisher.feeds.vocabulary import ABOUT, ABOUT_OFFERS
 
 if TYPE_CHECKING:
     from publisher.content import Entry, Picture
     from publisher.feeds.document import Form, Heading
+    from publisher.model import Film
     from publisher.site import Site
 
 VERSION = "https://jsonfeed.org/version/1.1"
@@ -76,8 +85,8 @@ def item_fields(entry: Entry, site: Site, *, full: bool = True) -> dict[str, Any
             "tags": list(review.tags),
             "language": review.language,
             "attachments": [_attachment(picture)] if picture and picture.type else None,
-            "_review": _review(entry, site),
-            "_watch": {"about": ABOUT, "offers": [offer_fields(offer) for offer in entry.offers]}
+            "_review": _review(entry, site, full=full),
+            "_watch": {"about": ABOUT_OFFERS, "offers": [offer_fields(offer) for offer in entry.offers]}
             if entry.offers
             else None,
         }
@@ -85,24 +94,26 @@ def item_fields(entry: Entry, site: Site, *, full: bool = True) -> dict[str, Any
 
 
 def _attachment(picture: Picture) -> dict[str, Any]:
-    return sparse(
-        {
-            "url": picture.url,
-            "mime_type": picture.type,
-            "title": picture.alt,
-            "size_in_bytes": picture.length,
-        }
-    )
+    fields = picture_fields(picture)
+    own = {key: fields.get(key) for key in ("url", "mime_type", "size_in_bytes")}
+    return sparse({**own, "title": picture.alt})
 
 
-def _review(entry: Entry, site: Site) -> dict[str, Any]:
-    review = entry.review
+def _review(entry: Entry, site: Site, *, full: bool) -> dict[str, Any]:
+    review, corrected = entry.review, entry.review.correction is not None
     return sparse(
         {
             "about": ABOUT,
-            "film": film_fields(review.film) if review.film else None,
+            "film": _film(review.film) if review.film else None,
             "rating": rating_fields(review.rating, site.scale) if review.rating is not None else None,
             "correction": review.correction,
+            "corrected": review.changed.isoformat() if corrected else None,
             "image": picture_fields(entry.picture) if entry.picture else None,
+            "rights": site.licence.line if site.licence else None,
+            "markdown": entry.markdown if full else None,
         }
     )
+
+
+def _film(film: Film) -> dict[str, Any]:
+    return sparse({**film_fields(film), "sameAs": film_links(film)})

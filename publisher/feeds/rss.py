@@ -60,21 +60,22 @@ class _Channel(BaseExtension):  # type: ignore[misc] # feedgen has no types
 
 
 class _Item(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
-    """Says what RSS has no words for: names without e-mail, the film, the picture, where to watch."""
+    """Says what RSS has no words for: names without e-mail, language, rights, and what the review says."""
 
-    def __init__(self, entry: Entry, site: Site) -> None:
+    def __init__(self, entry: Entry, site: Site, *, full: bool) -> None:
         self._entry = entry
         self._site = site
+        self._full = full
 
     def extend_rss(self, item: etree._Element) -> etree._Element:
         review = self._entry.review
         for author in review.authors:
             add(item, tag("dc", "creator"), author.name)
-        if review.language != self._site.language:
-            add(item, tag("dc", "language"), review.language)
-        vocabulary.add_film(item, self._entry, self._site.scale)
-        vocabulary.add_picture(item, self._entry)
-        vocabulary.add_offers(item, self._entry)
+        # Readers show items of many feeds together: each says by itself what it is in, and on which terms.
+        add(item, tag("dc", "language"), review.language)
+        if self._site.licence is not None:
+            add(item, tag("dc", "rights"), self._site.licence.line)
+        vocabulary.add_review(item, self._entry, self._site.scale, full=self._full)
         if review.updated is not None:
             add(item, tag("atom", "updated"), review.changed.isoformat())
         return item
@@ -138,6 +139,6 @@ def _item(entry: Entry, site: Site, *, full: bool) -> etree._Element:
     if picture is not None and picture.type is not None:
         # A length nobody knows is 0 (RSS best practices profile, enclosure).
         item.enclosure(picture.url, str(picture.length or 0), picture.type)
-    item.register_extension("review", lambda: _Item(entry, site), atom=False, rss=True)
+    item.register_extension("review", lambda: _Item(entry, site, full=full), atom=False, rss=True)
     element: etree._Element = item.rss_entry()
     return element

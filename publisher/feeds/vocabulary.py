@@ -1,7 +1,8 @@
 """The names under which feeds say what RSS, Atom and JSON Feed have no words for.
 
 Where others have a vocabulary that parsers know, it is used: Dublin Core, Media RSS, Letterboxd's, TMDB's. What
-is left, where to watch a film, has a namespace of the project's own; docs/subscribers.md describes it.
+is left, the review itself and where to watch the film, has namespaces of the project's own; docs/extensions.md describes
+all of it.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from publisher.content import offer_fields, offer_title
+from publisher.content import film_fields, film_links, offer_fields, offer_title, rating_fields
 
 if TYPE_CHECKING:
     from publisher.content import Entry
-    from publisher.model import RatingScale
+    from publisher.model import Film, RatingScale
 
 NAMESPACES = {
     "atom": "http://www.w3.org/2005/Atom",
@@ -24,11 +25,14 @@ NAMESPACES = {
     "fh": "http://purl.org/syndication/history/1.0",
     "letterboxd": "https://letterboxd.com",
     "media": "http://search.yahoo.com/mrss/",
+    "review": "https://headless-publisher.example/ns/review/1",
+    "source": "https://source.scripting.com/",
     "tmdb": "https://themoviedb.org",
     "watch": "https://headless-publisher.example/ns/watch/1",
 }
-ABOUT = NAMESPACES["watch"]
-RATING_SCHEME = f"{ABOUT}#rating"
+ABOUT = NAMESPACES["review"]
+ABOUT_OFFERS = NAMESPACES["watch"]
+RATING_SCHEME = f"{ABOUT_OFFERS}#rating"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -37,11 +41,19 @@ def tag(prefix: str, name: str) -> str:
     return f"{{{NAMESPACES[prefix]}}}{name}"
 
 
-def add(parent: etree._Element, qualified: str, text: str | None = None, /, **attributes: str | None) -> None:
+# What a film has one of, as attributes; what it may have several of, as elements.
+_ONE = ("title", "original_title", "year", "runtime")
+_SEVERAL = {"directors": "director", "cast": "actor", "countries": "country", "languages": "language"}
+
+
+def add(
+    parent: etree._Element, qualified: str, text: str | None = None, /, **attributes: str | None
+) -> etree._Element:
     """Append an element; attributes that are None are left out."""
-    present = {key: value for key, value in attributes.items() if value is not None}
-    element = etree.SubElement(parent, qualified, attrib=present)
+    present = {key: value for key, value in attributes.items() if value is not None} if attributes else None
+    element = etree.SubElement(parent, qualified, present)
     element.text = text
+    return element
 
 
 def letterboxd_rating(value: Decimal, scale: RatingScale) -> str | None:
@@ -51,35 +63,55 @@ def letterboxd_rating(value: Decimal, scale: RatingScale) -> str | None:
     return f"{halves / 2:.1f}" if halves >= 1 else None
 
 
-def add_film(parent: etree._Element, entry: Entry, scale: RatingScale) -> None:
-    """Append the film and the rating in the words that existing parsers know."""
-    film, rating = entry.review.film, entry.review.rating
+def add_review(parent: etree._Element, entry: Entry, scale: RatingScale, *, full: bool) -> None:
+    """Append what a review says in our own words and in others', the same to RSS and to Atom; its text only in full."""
+    review, film = entry.review, entry.review.film
     if film is not None:
-        add(parent, tag("letterboxd", "filmTitle"), film.title)
-        if film.year is not None:
-            add(parent, tag("letterboxd", "filmYear"), str(film.year))
-    if rating is not None and film is not None:
-        stars = letterboxd_rating(rating, scale)
-        if stars is not None:
+        _add_film(parent, film)
+    if review.rating is not None:
+        fields = rating_fields(review.rating, scale)
+        text = fields.pop("text")
+        add(parent, tag("review", "rating"), text, **{key: str(value) for key, value in fields.items()})
+        stars = letterboxd_rating(review.rating, scale)
+        if film is not None and stars is not None:
             add(parent, tag("letterboxd", "memberRating"), stars)
-    if film is not None and "tmdb" in film.ids:
+    if review.correction is not None:
+        add(parent, tag("review", "correction"), review.correction, date=review.changed.isoformat())
+    _add_picture(parent, entry)
+    for offer in entry.offers:
+        add(parent, tag("watch", "offer"), offer_title(offer), **offer_fields(offer))
+    if full and entry.markdown is not None:
+        add(parent, tag("source", "markdown"), entry.markdown)
+
+
+def _add_film(parent: etree._Element, film: Film) -> None:
+    fields = film_fields(film)
+    element = add(parent, tag("review", "film"), **{key: str(fields[key]) for key in _ONE if key in fields})
+    for key, name in _SEVERAL.items():
+        for value in fields.get(key, ()):
+            add(element, tag("review", name), value)
+    for page in film_links(film):
+        add(element, tag("review", "sameAs"), href=page)
+    add(parent, tag("letterboxd", "filmTitle"), film.title)
+    if film.year is not None:
+        add(parent, tag("letterboxd", "filmYear"), str(film.year))
+    if "tmdb" in film.ids:
         add(parent, tag("tmdb", "movieId"), film.ids["tmdb"])
 
 
-def add_picture(parent: etree._Element, entry: Entry) -> None:
+def _add_picture(parent: etree._Element, entry: Entry) -> None:
     """Append the picture in the words of Media RSS 1.5.1."""
     picture = entry.picture
     if picture is None:
         return
-    content = etree.SubElement(
+    size = {"fileSize": picture.length, "width": picture.width, "height": picture.height}
+    content = add(
         parent,
         tag("media", "content"),
-        attrib={
-            "url": picture.url,
-            "medium": "image",
-            **({"type": picture.type} if picture.type else {}),
-            **({"fileSize": str(picture.length)} if picture.length is not None else {}),
-        },
+        url=picture.url,
+        medium="image",
+        type=picture.type,
+        **{key: str(value) for key, value in size.items() if value is not None},
     )
     if picture.alt:
         # Not media:description: feedparser 6 takes that for details of the entry's own summary.
@@ -87,9 +119,3 @@ def add_picture(parent: etree._Element, entry: Entry) -> None:
     if picture.credit:
         add(content, tag("media", "credit"), picture.credit)
     add(parent, tag("media", "thumbnail"), url=picture.url)
-
-
-def add_offers(parent: etree._Element, entry: Entry) -> None:
-    """Append one `watch:offer` for each way to see the film."""
-    for offer in entry.offers:
-        add(parent, tag("watch", "offer"), offer_title(offer), **offer_fields(offer))

@@ -1,5 +1,6 @@
-"""What was announced, events, deliveries and attempts; the transactions that keep them together."""
+"""What was announced, events, deliveries, attempts, and what hubs were told; the transactions that keep them together."""
 
+from publisher.ledger.hubs import HubRecords
 from publisher.ledger.ledger import FILE_NAME, Ledger
 from publisher.ledger.records import Announced, Announcement, Delivery, DeliveryState, EndpointState, Event
 
@@ -11,5 +12,6 @@ __all__ = [
     "DeliveryState",
     "EndpointState",
     "Event",
+    "HubRecords",
     "Ledger",
 ]

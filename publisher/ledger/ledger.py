@@ -1,4 +1,4 @@
-"""The ledger: what was announced, and what became of each event. Transactions, and nothing else.
+"""The ledger: what was announced, what became of each event, what hubs were told. Transactions, and nothing else.
 
 One SQLite file, in WAL mode with full synchronisation: what a transaction committed survives the death of the
 process and of the machine. Every transaction takes the write lock when it begins, so that two writers wait for
@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from publisher.errors import EnvironmentFault
 from publisher.ledger import schema
+from publisher.ledger.hubs import HubRecords
 from publisher.ledger.migrations import is_older, prepare
 from publisher.ledger.records import Announced, Announcement, Delivery, DeliveryState, EndpointState
 from publisher.ledger.sqlite import HINTS, begin_immediate, configure, copied, damaged, printable
@@ -254,6 +255,11 @@ class Ledger:
             done = connection.execute(update(table).where(*this).values(**values))
             if not done.rowcount:
                 connection.execute(insert(table).values(name=name, url=url, **values))
+
+    @property
+    def hubs(self) -> HubRecords:
+        """What is remembered of WebSub hubs."""
+        return HubRecords(self._transaction, self._reading)
 
     def latest_moment(self) -> float | None:
         """Return the moment up to which partners know what is live, in seconds since 1970; None before any run."""

@@ -70,8 +70,13 @@ def _add_runs_and_clock(connection: Connection) -> None:
     schema.clock.create(connection)
 
 
+def _add_hubs(connection: Connection) -> None:
+    schema.hub_topics.create(connection)
+    schema.hubs.create(connection)
+
+
 #: What leads from a version to the next.
-_STEPS: dict[int, Callable[[Connection], None]] = {1: _add_runs_and_clock}
+_STEPS: dict[int, Callable[[Connection], None]] = {1: _add_runs_and_clock, 2: _add_hubs}
 
 
 def _keep_copy(path: Path, version: int) -> None:

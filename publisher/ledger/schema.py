@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = MetaData()
 
@@ -95,3 +95,17 @@ runs = Table(
 
 # One row: the moment of the last run, real or given by --now, that decided what was live.
 clock = Table("clock", metadata, Column("now", Float, nullable=False))
+
+# Which bytes of a topic a WebSub hub was told of last.
+hub_topics = Table(
+    "hub_topics",
+    metadata,
+    Column("hub", Text, primary_key=True),
+    # The public address of a feed's file.
+    Column("topic", Text, primary_key=True),
+    Column("sha256", String(64), nullable=False),
+    Column("at", Float, nullable=False),
+)
+
+# What a hub asked for.
+hubs = Table("hubs", metadata, Column("url", Text, primary_key=True), Column("not_before", Float))

@@ -16,10 +16,28 @@ if TYPE_CHECKING:
 _DROPPED = re.compile("[\t\n\r]")
 _ASCII_SPACE = "\t\n\f\r "
 _DESCRIPTOR = re.compile(r"(?:[0-9]+w|[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?x)?")
+# Most addresses are one of these, and need no more than to be put behind the base, or nothing: a fragment, a path from the
+# root without anything to resolve, a page on the web.
+_FRAGMENT = re.compile(r"#[A-Za-z0-9_-]+")
+_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9_~.-]*)+/?")
+_PAGE = re.compile(r"https?://[a-z0-9](?:[a-z0-9-]*\.)*[a-z0-9-]*[a-z0-9](?:/[A-Za-z0-9_~-]+)*/?")
 
 
 def absolute_address(address: str, base: str, local: Callable[[str], str | None]) -> str | None:
-    """Make an address absolute; None where it leads nowhere that is safe."""
+    """Make an address absolute; None where it leads nowhere that is safe.
+
+    Args:
+        address: As HTML has it.
+        base: What a relative one is read against: an absolute URL without query and fragment.
+        local: Answers the address of a file of the site's own; asked for what begins with neither `/` nor `#`, and
+            names no host.
+    """
+    if _FRAGMENT.fullmatch(address):
+        return base + address
+    if _PATH.fullmatch(address):
+        return "/".join(base.split("/", 3)[:3]) + address
+    if _PAGE.fullmatch(address):
+        return address
     address = as_read(address)
     try:
         joined = local(address) or urljoin(base, address)

@@ -1,4 +1,7 @@
-"""What readers would see change: the feed that is there against the one that would be generated now."""
+"""What readers would see change: the reviews that are out against those that would be after `generate`.
+
+All that is out stands in the main feed and on the pages of its archive; other feeds hold nothing that these do not.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from publisher.channels import live_posts
+from publisher.channels import MAIN, feed_file, find_chain, live_posts, page_names
 from publisher.content import is_around, present
 from publisher.feeds.json_feed import item_fields
+from publisher.outputs.manifest import read_manifest
 from publisher.outputs.published import NotOurs, items, opened
-from publisher.site import FEED_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
     from publisher.content import Entry
+    from publisher.outputs.files import Written
     from publisher.posts import Post
     from publisher.site import Site
 
@@ -65,52 +69,96 @@ class EntryDifference:
 
 
 def compare_feed(
-    posts: Iterable[Post], site: Site, now: datetime, *, out: Path | None = None
+    posts: Iterable[Post],
+    site: Site,
+    now: datetime,
+    *,
+    out: Path | None = None,
+    written: Written | None = None,
 ) -> tuple[EntryDifference, ...] | None:
-    """Compare the entries of the feed.json that is there with those it would have at `now`.
+    """Compare the reviews that are out with those that would be at `now`.
 
-    A review that is live and falls off the end, because newer ones come, is no difference. One that comes into the
-    feed because another left it is added.
+    They are read from the JSON of the main feed and of its archive's pages; a page that is not there, or that this
+    program did not write, says nothing. Where a site has no archive, a review that is live and falls off the end,
+    because newer ones come, is no difference; one that comes into the feed because another left it is added.
 
     Args:
         posts: All posts.
         site: The site.
         now: The moment to compare for; aware.
         out: The folder of the feeds; default: the site's.
+        written: What `generate` would do there for the same posts at the same moment: a file that it would leave as it
+            is need not be read.
 
     Returns:
-        What differs: in the order of the feed that would be, then what is removed, in the order of the one that is.
-        None when there is no feed.json, or none that this program wrote as a whole.
+        What differs: those that are out or would be, the newest first, then what is removed, as it was found. Of a
+        review that several files have, the first decides: the main feed, then the newest page. None when there is no
+        main feed, or none that this program wrote as a whole.
 
     Raises:
-        Refused: A post changed since it was checked.
+        Refused: A post changed since it was read.
     """
+    folder = out or site.feeds
     live = live_posts(posts, now)
-    shown = {post.review.id: post for post in live[: site.syndication.limit]}
-    changed: dict[str, EntryDifference] = {}
-    removed: list[EntryDifference] = []
-    seen: set[str] = set()
-    staying = {post.review.id for post in live}
-    try:
-        with opened((out or site.feeds) / FEED_NAMES["json"]) as stream:
+    kept = read_manifest(folder).channels
+    chain = {channel.name: channel for channel in find_chain(live, (), site, now, kept)}
+    shown = {post.review.id: post for channel in chain.values() for post in channel.posts}
+    reader = _Reader(shown, frozenset(post.review.id for post in live), site, now)
+    same = frozenset(written.unchanged if written else ())
+    there: dict[str, EntryDifference | None] = {}
+    for name in dict.fromkeys((MAIN, *page_names({*kept, *chain}))):
+        file = feed_file(name, "json")
+        try:
+            found = (
+                dict.fromkeys(post.review.id for post in chain[name].posts)
+                if name in chain and file in same
+                else reader.compare(folder / file, there.keys())
+            )
+        except NotOurs:
+            if name == MAIN:
+                return None
+            continue
+        there.update({key: difference for key, difference in found.items() if key not in there})
+    differing = [there[key] if key in there else _added(post, site) for key, post in shown.items()]
+    removed = [difference for key, difference in there.items() if key not in shown]
+    return tuple(difference for difference in (*differing, *removed) if difference)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Compares feeds that are there with the posts.
+
+    Attributes:
+        shown: The posts that will be out, by their ids.
+        staying: The ids of the live ones, shown or not.
+    """
+
+    shown: Mapping[str, Post]
+    staying: frozenset[str]
+    site: Site
+    now: datetime
+
+    def compare(self, path: Path, known: Container[str]) -> dict[str, EntryDifference | None]:
+        """Return by their ids how the items of a file differ, None of those that do not; those known are not judged.
+
+        Raises:
+            NotOurs: It is not a whole feed of ours.
+        """
+        found: dict[str, EntryDifference | None] = {}
+        with opened(path) as stream:
             for item in items(stream):
-                if item["id"] in seen:
-                    return None
-                seen.add(item["id"])
-                post = shown.get(item["id"])
-                if post is not None:
-                    changed.update(_changes(item, present(post, site, now), site))
-                elif item["id"] not in staying:
-                    removed.append(
-                        EntryDifference(item["id"], item["url"], item["title"], Difference.REMOVED)
-                    )
-    except NotOurs:
-        return None
-    found = [
-        changed.get(post.review.id) if post.review.id in seen else _added(post, site)
-        for post in shown.values()
-    ]
-    return (*(difference for difference in found if difference), *removed)
+                if item["id"] in found:
+                    raise NotOurs
+                found[item["id"]] = None if item["id"] in known else self._judge(item)
+        return found
+
+    def _judge(self, item: Mapping[str, Any]) -> EntryDifference | None:
+        post = self.shown.get(item["id"])
+        if post is not None:
+            return _change(item, present(post, self.site, self.now), self.site)
+        if item["id"] in self.staying:
+            return None
+        return EntryDifference(item["id"], item["url"], item["title"], Difference.REMOVED)
 
 
 def _added(post: Post, site: Site) -> EntryDifference:
@@ -118,16 +166,16 @@ def _added(post: Post, site: Site) -> EntryDifference:
     return EntryDifference(review.id, site.url_of(review), review.title, Difference.ADDED)
 
 
-def _changes(before: Mapping[str, Any], entry: Entry, site: Site) -> dict[str, EntryDifference]:
+def _change(before: Mapping[str, Any], entry: Entry, site: Site) -> EntryDifference | None:
     review = entry.review
     after = {**item_fields(entry, site), "id": review.id}
     if after == before:
-        return {}
+        return None
     fields = tuple(sorted(_changed_fields(before, after, entry)))
     if not fields and entry.offers:
         # The day has come from which a film can be seen: nobody is told any more that it will.
         fields = ("watch",)
-    return {review.id: EntryDifference(review.id, entry.url, review.title, Difference.CHANGED, fields)}
+    return EntryDifference(review.id, entry.url, review.title, Difference.CHANGED, fields)
 
 
 def _changed_fields(before: Mapping[str, Any], after: Mapping[str, Any], entry: Entry) -> Iterator[str]:

@@ -21,8 +21,8 @@ from publisher.outputs import manifest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
     from io import BufferedReader
+    from pathlib import Path
     from typing import BinaryIO
 
     from publisher.channels import Channel
@@ -209,9 +209,11 @@ def settle(folder: Path, files: Iterable[OutputFile], channels: Iterable[Channel
         last = OutputFile.of(manifest.NAME, manifest.write_manifest(wanted, channels))
         last.look()
         differing = [file for file in (*wanted, last) if file.differs(folder)]
-        gone = _gone(folder, manifest.read_manifest(folder).files - {file.name for file in wanted})
+        former = _reachable(folder, manifest.read_manifest(folder).files - {file.name for file in wanted})
+        # A name too long for the disk is no file; Path raises.
+        gone = [name for name in former if os.path.isfile(folder / name)]  # noqa: PTH113
         if not dry:
-            _bring(folder, differing, gone)
+            _bring(folder, differing, former)
     except OSError as error:
         raise write_fault(folder, error) from None
     changed = {file.name for file in differing}
@@ -223,8 +225,11 @@ def settle(folder: Path, files: Iterable[OutputFile], channels: Iterable[Channel
     )
 
 
-def _bring(folder: Path, differing: Sequence[OutputFile], gone: Sequence[str]) -> None:
-    """Write what differs beside its place, then put all in place; the manifest is the last."""
+def _bring(folder: Path, differing: Sequence[OutputFile], former: Sequence[str]) -> None:
+    """Write what differs beside its place, then put all in place; the manifest is the last.
+
+    Before it forgets the names of what is to go, that is removed: a run that is killed here is made good by the next.
+    """
     staged = [StagedFile(folder / file.name) for file in differing]
     touched = {folder}
     try:
@@ -234,8 +239,7 @@ def _bring(folder: Path, differing: Sequence[OutputFile], gone: Sequence[str]) -
             stage.write(file.encoded())
         for file, stage in zip(differing, staged, strict=True):
             if file.name == manifest.NAME:
-                # Before the manifest forgets their names: a run that is killed here is made good by the next.
-                touched.update(_remove(folder, gone))
+                touched.update(_remove(folder, former))
             _require_folders(folder, file.name)
             stage.put_in_place()
         for parent in sorted(touched, reverse=True):
@@ -257,18 +261,22 @@ def _make_folders(folder: Path, name: str) -> list[Path]:
     return made
 
 
-def _remove(folder: Path, gone: Iterable[str]) -> set[Path]:
-    """Remove files, and the folders in which there is nothing any more; return the folders that lost something."""
+def _remove(folder: Path, former: Iterable[str]) -> set[Path]:
+    """Remove files, and the folders in which there is nothing any more; return the folders that lost something.
+
+    A run that was killed may have removed a file and not its folder.
+    """
     touched = set()
-    for name in gone:
+    for name in former:
         path = folder / name
-        path.unlink(missing_ok=True)
+        if os.path.isfile(path):  # noqa: PTH113 - a name too long for the disk is no file; Path raises
+            path.unlink()
+            touched.add(path.parent)
         for _ in range(name.count("/")):
             path = path.parent
-            touched.add(path.parent)
-            with suppress(OSError):  # something is left in it
+            with suppress(OSError, ValueError):  # something is left in it, or nothing is there
                 path.rmdir()
-        touched.add((folder / name).parent)
+                touched.add(path.parent)
     return touched
 
 
@@ -288,13 +296,8 @@ def write_fault(folder: Path, error: OSError) -> EnvironmentFault:
     )
 
 
-def _gone(folder: Path, names: Iterable[str]) -> list[str]:
-    # A name too long for the disk is no file; Path raises.
-    return sorted(
-        name
-        for name in names
-        if _leads_straight(folder, name) and os.path.isfile(folder / name)  # noqa: PTH113
-    )
+def _reachable(folder: Path, names: Iterable[str]) -> list[str]:
+    return sorted(name for name in names if _leads_straight(folder, name))
 
 
 def _leads_straight(folder: Path, name: str) -> bool:

@@ -12,9 +12,10 @@ from publisher.outputs.files import OutputFile, Written, settle, write_fault
 from publisher.outputs.manifest import read_manifest
 from publisher.outputs.spool import Spool
 from publisher.pages import NEWEST, page_files
+from publisher.parallel import UNDONE, in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from publisher.channels import Channel
@@ -66,22 +67,20 @@ def generate(
         raise write_fault(folder, error) from None
 
 
-def _fill(spool: Spool, channels: Iterable[Channel], site: Site, now: datetime) -> list[Entry]:
+def _fill(spool: Spool, channels: Sequence[Channel], site: Site, now: datetime) -> list[Entry]:
     """Put every entry that a feed needs into the spool, in every format; return the newest of the main feed."""
-    newest: list[Entry] = []
-    done: set[tuple[str, bool]] = set()
-    for channel in channels:
-        for post in channel.posts:
-            key = (post.review.id, channel.full)
-            if key in done:
-                continue
-            done.add(key)
-            entry = present(post, site, now)
-            if channel.kind is ChannelKind.MAIN and len(newest) < NEWEST:
-                newest.append(entry)
-            for form in FORMS.values():
-                spool.put((*key, form.key), form.entry(entry, site, full=channel.full))
-    return newest
+    needed = {(post.review.id, channel.full): post for channel in channels for post in channel.posts}
+
+    def written(key: tuple[str, bool]) -> list[bytes]:
+        entry = present(needed[key], site, now)
+        return [form.entry(entry, site, full=key[1]) for form in FORMS.values()]
+
+    keys = list(needed)
+    for key, found in zip(keys, in_order(written, keys), strict=True):
+        for form, data in zip(FORMS, written(key) if found is UNDONE else found, strict=True):
+            spool.put((*key, form), data)
+    main = next(channel for channel in channels if channel.kind is ChannelKind.MAIN)
+    return [present(post, site, now) for post in main.posts[:NEWEST]]
 
 
 def _is_served(name: str) -> bool:

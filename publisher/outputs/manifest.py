@@ -32,10 +32,12 @@ class Manifest:
     Attributes:
         files: The names of the files, below the folder.
         channels: The names of the feeds; of a tag's feed also the tag.
+        sha256: The SHA-256 of the files, in hexadecimal by name.
     """
 
     files: frozenset[str] = frozenset()
     channels: Mapping[str, str | None] = field(default_factory=dict)
+    sha256: Mapping[str, str] = field(default_factory=dict)
 
 
 def write_manifest(files: Iterable[OutputFile], channels: Iterable[Channel]) -> bytes:
@@ -66,10 +68,12 @@ def read_manifest(folder: Path) -> Manifest:
         manifest = orjson.loads(path.read_bytes())
         if manifest["format_version"] not in _READABLE:
             return Manifest()
-        files = frozenset(
-            name for name, about in manifest["files"].items() if "sha256" in about and _can_be_ours(name)
-        )
-        return Manifest(files, dict(map(_channel, manifest.get("feeds", ()))))
+        sha256 = {
+            name: str(about["sha256"])
+            for name, about in manifest["files"].items()
+            if "sha256" in about and _can_be_ours(name)
+        }
+        return Manifest(frozenset(sha256), dict(map(_channel, manifest.get("feeds", ()))), sha256)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Manifest()
 

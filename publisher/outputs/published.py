@@ -1,7 +1,7 @@
-"""The feed.json that is there, read one item at a time.
+"""The reviews that are out: the feed.json of the main feed and those of its archive's pages, as they are there.
 
-It is read by its layout, which is the one that `json_feed` writes: every item is indented by four, and no line end
-stands within a text. What has another layout was not written by us, and is not read at all.
+A file is read one item at a time, by its layout, which is the one that `json_feed` writes: every item is indented by
+four, and no line end stands within a text. What has another layout was not written by us, and is not read at all.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from __future__ import annotations
 import os
 import re
 import stat
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from publisher.channels import MAIN, feed_file, page_names
 from publisher.feeds.json_feed import VERSION
 from publisher.feeds.vocabulary import ABOUT
+from publisher.outputs.manifest import read_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +27,11 @@ if TYPE_CHECKING:
 # A review has at most 7.5 million characters of HTML, of up to four bytes.
 _LARGEST_ITEM = 64 * 1024 * 1024
 _LARGEST_HEAD = 1024 * 1024
-_ID = re.compile(r"urn:uuid:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+_BLOCK = 1024 * 1024
+_UUID = r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+_ID = re.compile(rf"urn:uuid:{_UUID}")
+_OPENING = re.compile(rf'\n    {{\n      "id": "urn:uuid:{_UUID}",\n'.encode())
+_OPENING_BYTES = len('\n    {\n      "id": "urn:uuid:",\n') + 36
 
 
 class NotOurs(Exception):
@@ -53,15 +59,27 @@ def opened(path: Path) -> Iterator[BinaryIO]:
             raise NotOurs from None
 
 
-def published_ids(path: Path) -> frozenset[str]:
-    """Return the UUIDs of the reviews in a feed.json; none where it is not there, or not ours."""
+def published_ids(folder: Path) -> frozenset[str]:
+    """Return the UUIDs of the reviews in a folder's main feed, and on the pages of its archive.
+
+    Of files that are not there, or not ours, there are none; of one that breaks off, those that it has.
+    """
     found: set[str] = set()
-    try:
-        with opened(path) as stream:
-            found.update(item["id"] for item in items(stream))
-    except NotOurs:
-        pass
+    for name in (MAIN, *page_names(read_manifest(folder).channels)):
+        with suppress(NotOurs), opened(folder / feed_file(name, "json")) as stream:
+            found.update(_ids(stream))
     return frozenset(found)
+
+
+def _ids(stream: BinaryIO) -> Iterator[str]:
+    """Find the ids of a feed's items, without a look at what else they hold."""
+    if not _head(stream):
+        return
+    left = b"\n"
+    while block := stream.read(_BLOCK):
+        block = left + block
+        yield from (match[1].decode() for match in _OPENING.finditer(block))
+        left = block[1 - _OPENING_BYTES :]
 
 
 def items(stream: BinaryIO) -> Iterator[dict[str, Any]]:

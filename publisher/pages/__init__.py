@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from publisher.pages.assets import asset
+from publisher.pages.opml import opml
 from publisher.pages.redirect_files import redirect_files
 from publisher.pages.redirects import find_redirects
+from publisher.pages.subscribe import subscribe_page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,4 +41,10 @@ def page_files(
         site: The site.
         now: The moment the files are made for; aware.
     """
-    return redirect_files(find_redirects(live, retracted, site))
+    return {
+        "index.html": subscribe_page(channels, newest, site, now),
+        # Feeds name it.
+        "feed.css": asset("feed.css").encode(),
+        "opml.xml": opml(channels, site),
+        **redirect_files(find_redirects(live, retracted, site)),
+    }

@@ -4,7 +4,7 @@ from publisher.posts.collection import Collection, Examination, read_posts
 from publisher.posts.files import POST_LIMIT, POST_SUFFIXES
 from publisher.posts.handler import PostHandler
 from publisher.posts.mending import Mended, mend_posts
-from publisher.posts.pictures import IMAGE_TYPES, is_address, local_image
+from publisher.posts.pictures import IMAGE_TYPES, dimensions, is_address, local_image
 from publisher.posts.reading import Post, locate, read_post, reopen
 from publisher.posts.wording import SUMMARY_LIMIT
 
@@ -18,6 +18,7 @@ __all__ = [
     "Mended",
     "Post",
     "PostHandler",
+    "dimensions",
     "is_address",
     "local_image",
     "locate",

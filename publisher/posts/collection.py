@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from publisher.diagnostics import Diagnostic, Report, Source, has_errors, in_reading_order
 from publisher.errors import PostsInvalid
+from publisher.parallel import UNDONE, in_order
 from publisher.posts.between import Between
 from publisher.posts.files import Unreadable, find_posts, read_file
-from publisher.posts.reading import Post, check_post, identity
+from publisher.posts.reading import Checked, Post, check_post, identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -96,8 +97,8 @@ class Examination:
         """Read every file, and yield of each that was asked for the post, None when it has errors, and its faults."""
         for fault in dict.fromkeys(self._folders):
             yield None, [fault]
-        for file in self._files:
-            post, found = self._read(file)
+        for file, read in zip(self._files, in_order(self._looked_at, self._files), strict=True):
+            post, found = self._read(file, None if read is UNDONE else read)
             if file in self._chosen:
                 yield post, in_reading_order(found)
 
@@ -115,7 +116,17 @@ class Examination:
         except Unreadable:  # gone since it was checked
             return b""
 
-    def _read(self, file: Path) -> tuple[Post | None, list[Diagnostic]]:
+    def _looked_at(self, file: Path) -> Checked | None:
+        """Check a file that needs nothing of this process; None for any that has errors, or is not written yet."""
+        if file in self._unsaved:
+            return None
+        checked = check_post(read_file(file, self._site), file, self._site, self._now)
+        return checked if checked.post is not None else None
+
+    def _read(self, file: Path, checked: Checked | None) -> tuple[Post | None, list[Diagnostic]]:
+        if checked is not None and checked.post is not None:
+            self._between.add(checked.post)
+            return checked.post, checked.diagnostics
         data = self._unsaved.get(file)
         if data is None:
             try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from publisher.model import plain
-from publisher.values.forms import ADDRESS, any_case, form, narrowed
+from publisher.values.forms import ADDRESS, FILM_YEAR, any_case, form, narrowed
 
 if TYPE_CHECKING:
     from publisher.model import RatingScale
@@ -37,7 +37,7 @@ MOMENT = narrowed(
     form("[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[T ].+)?"), form(rf"{_DAY}(?:[T ]{_CLOCK}(?:{_OFFSET})?)?")
 )
 
-YEAR = form(r"\+?0{0,5}(?:18[7-9][0-9]|19[0-9]{2}|2[01][0-9]{2}|2200)")
+YEAR = form(rf"\+?0{{0,5}}{FILM_YEAR}")
 RUNTIME = form(r"\+?0{0,5}(?:[1-9][0-9]{0,2}|1[0-4][0-9]{2}|1500)")
 # Ids of other catalogues, as they stand without anything around them.
 IMDB = "tt[0-9]{7,9}"

@@ -9,24 +9,34 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, ValidationInfo
 
-from publisher.diagnostics.suggest import nearest
-from publisher.model import OfferKind, Price, Status
+from publisher.model import Price, Status
 from publisher.posts import forms, shapes, words
 from publisher.posts.identifiers import SLUG_LIMIT, canonical_id, fresh_id, slug_from, slug_problem
 from publisher.posts.moments import Moment, parse_moment
 from publisher.posts.ratings import parse_rating
 from publisher.values.characters import quote
-from publisher.values.checkers import TEXT_LIMIT, Prose, Text, fault, number, schema, text, whole
+from publisher.values.checkers import (
+    TEXT_LIMIT,
+    Prose,
+    Text,
+    bounded_list,
+    fault,
+    number,
+    schema,
+    text,
+    whole,
+)
 from publisher.values.codes import FilmCountry, Language, Region
 from publisher.values.forms import form
+from publisher.values.reviews import FIRST_YEAR, LAST_YEAR, Kind, author_fault, film_year
 from publisher.values.urls import Url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from zoneinfo import ZoneInfo
 
     from publisher.model import Author, RatingScale
@@ -35,10 +45,6 @@ if TYPE_CHECKING:
 _IN_IMDB = r"(?:\S*imdb\.com/(?:\S*/)?title/)?(?:tt)?([0-9]{7,9})(?:[/?#]\S*)?"
 _IN_TMDB = r"\S*themoviedb\.org/movie/([1-9][0-9]{0,9})(?:[-/?#]\S*)?"
 _IN_WIKIDATA = r"(?:\S*wikidata\.org/\S*/)?Q?([1-9][0-9]{0,11})(?:[?#]\S*)?"
-
-
-#: Items of a list: names of a cast, tags, offers.
-LIST_LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,65 +96,21 @@ def _moment(value: object, info: ValidationInfo) -> Moment:
     return parse_moment(value, _context(info).zone)
 
 
-def _choice(kind: type[Status | OfferKind]) -> Callable[[object], Any]:
-    known = [str(member) for member in kind]
-
-    def check(value: object) -> Status | OfferKind:
-        written = text(value)
-        if written not in known:
-            word = words.meant(written, kind)
-            raise fault(
-                "invalid-value",
-                f"{quote(written)} is not one of {', '.join(known)}",
-                label=f"did you mean {word}?" if word else None,
-                help="the date says when a ready post is published" if word == Status.READY else None,
-            )
-        return kind(written)
-
-    return check
-
-
 def _author(value: object, info: ValidationInfo) -> str:
     written = text(value)
     known = _context(info).authors
     if written not in known:
-        by_name = {author.name.casefold(): key for key, author in known.items()}
-        several = [part.strip() for part in written.split(",")]
-        if len(several) > 1 and all(part in known for part in several):
-            raise fault(
-                "author-unknown",
-                f"{quote(written)} is not one author of this site",
-                help=f"several authors are a list: [{', '.join(several)}]",
-            )
-        near = by_name.get(written.casefold()) or nearest(written, known)
-        raise fault(
-            "author-unknown",
-            f"{quote(written)} is not an author of this site",
-            label=f"did you mean {near}?" if near else f"known: {', '.join(sorted(known)) or 'none'}",
-            help=None if near else f"or give the author a table in publisher.toml: [authors.{_key(written)}]",
-        )
+        raise author_fault(written, {key: author.name for key, author in known.items()})
     return written
-
-
-def _key(written: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", written.lower()).strip("-") or "name"
 
 
 def _one_or_more(value: object) -> object:
     """Take a single text for a list of one; a list has its bounds."""
-    return [value] if isinstance(value, str) else _bounded_list(value)
-
-
-def _bounded_list(value: object) -> object:
-    if isinstance(value, list) and len(value) > LIST_LIMIT:
-        raise fault(
-            "invalid-value", f"the list has {len(value):,} items; this key takes at most {LIST_LIMIT}"
-        )
-    return value
+    return [value] if isinstance(value, str) else bounded_list(value)
 
 
 def _offers(value: object) -> object:
-    return _bounded_list(shapes.offers(value))
+    return bounded_list(shapes.offers(value))
 
 
 def alt_text(value: object) -> str:
@@ -158,15 +120,6 @@ def alt_text(value: object) -> str:
 
 def _rating(value: object, info: ValidationInfo) -> Decimal:
     return parse_rating(value, _context(info).scale)
-
-
-def _year(value: object) -> int:
-    year = whole(value)
-    if not 1870 <= year <= 2200:
-        raise fault(
-            "invalid-value", f"the year {year} lies outside the history of film", label="1870 to 2200"
-        )
-    return year
 
 
 def _runtime(value: object) -> int:
@@ -236,7 +189,9 @@ Slug = Annotated[
     schema(["string", "integer", "boolean"], maxLength=SLUG_LIMIT, pattern=forms.SLUG, minimum=0),
 ]
 MomentValue = Annotated[InstanceOf[Moment], BeforeValidator(_moment), schema("string", **forms.MOMENT)]
-StatusValue = Annotated[Status, BeforeValidator(_choice(Status)), schema("string", enum=[*map(str, Status)])]
+StatusValue = Annotated[
+    Status, BeforeValidator(words.STATUSES.take), schema("string", enum=[*map(str, Status)])
+]
 SitePath = Annotated[
     str, BeforeValidator(_site_path), schema("string", maxLength=TEXT_LIMIT, pattern=forms.SITE_PATH)
 ]
@@ -246,8 +201,8 @@ Rating = Annotated[Decimal, BeforeValidator(_rating), schema("number")]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_one_or_more)]
 Year = Annotated[
     int,
-    BeforeValidator(_year),
-    schema(["integer", "string"], minimum=1870, maximum=2200, pattern=forms.YEAR),
+    BeforeValidator(film_year),
+    schema(["integer", "string"], minimum=FIRST_YEAR, maximum=LAST_YEAR, pattern=forms.YEAR),
 ]
 Runtime = Annotated[
     int,
@@ -266,9 +221,6 @@ WikidataId = Annotated[
     str, _film_id(forms.WIKIDATA, "Q151895", _IN_WIKIDATA), schema("string", pattern=form(forms.WIKIDATA))
 ]
 ImageSource = Annotated[str, BeforeValidator(text), schema("string", maxLength=TEXT_LIMIT, **forms.IMAGE)]
-Kind = Annotated[
-    OfferKind, BeforeValidator(_choice(OfferKind)), schema("string", enum=[*map(str, OfferKind)])
-]
 PriceValue = Annotated[InstanceOf[Price], BeforeValidator(_price), schema("string", pattern=forms.PRICE)]
 Flag = Annotated[bool, BeforeValidator(_flag), schema(["boolean", "string"], pattern=forms.FLAG)]
 

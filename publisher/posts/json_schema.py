@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from publisher.model import Status, plain
 from publisher.posts import forms
-from publisher.posts.front_matter import LIST_LIMIT, FrontMatter
+from publisher.posts.front_matter import FrontMatter
+from publisher.values.checkers import LIST_LIMIT
 from publisher.values.forms import NOT_BLANK
 from publisher.values.json_schema import Schema, json_number, model_schema
 

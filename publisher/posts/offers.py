@@ -8,7 +8,8 @@ from publisher import catalogue
 from publisher.diagnostics import Edit, Fix
 from publisher.diagnostics.suggest import is_slip
 from publisher.posts.yaml_text import in_place_of
-from publisher.values.characters import quote
+from publisher.values.faults import add_fault
+from publisher.values.reviews import service_fault
 
 if TYPE_CHECKING:
     from publisher.posts.front_matter import WatchBlock
@@ -73,25 +74,15 @@ def _check_dates(subject: Subject, number: int, offer: WatchBlock) -> bool:
 def _report_unresolved(
     subject: Subject, number: int, offer: WatchBlock, resolution: catalogue.Resolution
 ) -> None:
+    if resolution.candidates and offer.kind is None:
+        return  # the kind would decide; that it is missing was said
     path = ("watch", number, "service")
-    name = offer.service or ""
-    if not resolution.candidates:
-        near = resolution.suggestion
-        subject.report.add(
-            "service-unknown",
-            subject.locator.value(path),
-            f"{quote(name)} is not a service of the catalogue",
-            label=f"did you mean {near}?" if near else None,
-            help=None if near else "for a service the catalogue lacks, use vod, theaters or physical",
-            fix=_only_near(subject, number, offer, resolution),
-        )
-    elif offer.kind is not None:  # else the kind would decide; that it is missing was said
-        subject.report.add(
-            "service-ambiguous",
-            subject.locator.value(path),
-            f"{quote(name)} can mean {' or '.join(candidate.label for candidate in resolution.candidates)}",
-            help=f"say which by its key: {' or '.join(candidate.key for candidate in resolution.candidates)}",
-        )
+    add_fault(
+        subject.report,
+        subject.locator.value(path),
+        service_fault(offer.service or "", resolution),
+        fix=None if resolution.candidates else _only_near(subject, number, offer, resolution),
+    )
 
 
 def _only_near(

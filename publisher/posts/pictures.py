@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -78,6 +79,15 @@ def local_image(post: Path, src: str, directory: Path) -> Path | None:
 
 def dimensions(file: Path) -> tuple[int, int] | None:
     """Return the width and height of an image as it is shown, in pixels; None where they cannot be read."""
+    try:
+        about = file.stat()
+    except (OSError, ValueError):
+        return None
+    return _dimensions(file, (about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns))
+
+
+@lru_cache(maxsize=20_000)  # asked for when a post is checked, and again when it is shown
+def _dimensions(file: Path, version: tuple[int, ...]) -> tuple[int, int] | None:  # noqa: ARG001 - what is kept is kept by it
     import imagesize  # type: ignore[import-untyped] # noqa: PLC0415 - it is slow to load, and most posts have no picture
 
     for limit in _HEADS:

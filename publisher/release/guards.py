@@ -10,7 +10,6 @@ from publisher.errors import Refused
 from publisher.model import EventType
 from publisher.outputs.published import published_ids
 from publisher.posts.files import find_posts
-from publisher.site import FEED_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -152,7 +151,7 @@ def _check_ledger(changes: Sequence[Change], site: Site, past: Past) -> None:
     """See that a site whose ledger was lost, or left on another machine, does not announce everything again."""
     if past.announced or past.latest is not None or not site.endpoints:
         return
-    out = published_ids(site.feeds / FEED_NAMES["json"])
+    out = published_ids(site.feeds)
     known = sum(change.review_id in out for change in changes)
     if known:
         raise LedgerMissing(

@@ -14,7 +14,6 @@ from publisher.outputs.published import published_ids
 from publisher.release.changes import Change, find_changes
 from publisher.release.guards import NOTHING_YET, Past, past_of
 from publisher.release.history import check_history
-from publisher.site import FEED_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -80,7 +79,7 @@ def look_for_changes(posts: Iterable[Post], site: Site, now: datetime) -> Pendin
 
 def _vanished(posts: Iterable[Post], announced: Mapping[str, Announced], site: Site, now: datetime) -> int:
     live = {post.review.id for post in posts if visibility(post.review, now) is Visibility.LIVE}
-    return len(published_ids(site.feeds / FEED_NAMES["json"]) - live - announced.keys())
+    return len(published_ids(site.feeds) - live - announced.keys())
 
 
 def _digest(announced: Mapping[str, Announced], waiting: Sequence[Delivery]) -> str:

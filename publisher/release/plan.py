@@ -20,6 +20,7 @@ from publisher.model import EventType
 from publisher.outputs import generate
 from publisher.outputs.comparison import Difference, compare_feed
 from publisher.outputs.files import StagedFile
+from publisher.release.hubs import preview_hubs
 from publisher.release.pending import look_for_changes
 from publisher.release.push_run import obstacles
 from publisher.site import FILE_NAME
@@ -82,6 +83,7 @@ class Plan:
         removed: The files that would be removed.
         deploys: Whether the site's deploy command would run.
         waiting: How many deliveries of earlier runs would be tried, by endpoint.
+        hubs: How many files of feeds each WebSub hub would be told of, by its address.
         obstacles: What would keep the run from being done, as things stand.
         warnings: What the editor should know before that.
     """
@@ -94,13 +96,15 @@ class Plan:
     deploys: bool
     events: tuple[PlannedEvent, ...]
     waiting: Mapping[str, int]
+    hubs: Mapping[str, int]
     obstacles: tuple[str, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
 
     @property
     def idle(self) -> bool:
         """Tell whether there is nothing to do but to look."""
-        return not (self.reviews or self.written or self.removed or self.events or self.waiting)
+        done = (self.reviews, self.written, self.removed, self.events, self.waiting, self.hubs)
+        return not any(done)
 
     def as_fields(self) -> dict[str, Any]:
         """Return the plan as it is written down; `read_plan` reads it."""
@@ -110,6 +114,7 @@ class Plan:
             "now": self.now.isoformat(),
             "inputs": dict(self.inputs),
             **self._outcome(),
+            "hubs": dict(self.hubs),
             "obstacles": list(self.obstacles),
         }
 
@@ -205,12 +210,13 @@ def plan_for(
             "posts": _posts_digest(posts),
             "ledger": pending.ledger,
         },
-        reviews=_reviews(pending, compare_feed(posts, site, now) or ()),
+        reviews=_reviews(pending, compare_feed(posts, site, now, written=written) or ()),
         written={name: written.sha256[name] for name in written.changed},
         removed=written.removed,
         deploys=site.deploy is not None,
         events=tuple(_event(change, site) for change in pending.changes),
         waiting=_waiting(pending),
+        hubs={hub.url: hub.waiting for hub in preview_hubs(site, written.sha256) if hub.waiting},
         obstacles=tuple(error.message for error in obstacles(pending, site, now, confirmed=confirmed)),
         warnings=pending.warnings,
     )

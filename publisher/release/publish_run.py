@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from publisher.channels import live_posts
@@ -11,6 +11,7 @@ from publisher.content import current_offers
 from publisher.outputs import Written, generate
 from publisher.release.deploy import run_deploy
 from publisher.release.guards import BEGUN, require_unmoved
+from publisher.release.hubs import preview_hubs
 from publisher.release.lock import exclusive
 from publisher.release.pending import look_for_changes
 from publisher.release.plan import plan_for
@@ -42,7 +43,7 @@ class PublishReport:
         attached: The live reviews with their offers, newest first.
         feeds: What became of the files.
         deployed: Whether a deploy command ran.
-        push: What was announced and delivered.
+        push: What was announced and delivered, and what hubs were told.
     """
 
     checked: int
@@ -129,6 +130,7 @@ def preview_publish(
     progress.attached(attached)
     written = generate(posts, site, now, dry=True)
     progress.generated(written)
+    pushed = replace(pushed, hubs=preview_hubs(site, written.sha256))
     progress.pushed(pushed)
     return PublishReport(collection.checked, attached, written, deployed=False, push=pushed)
 

@@ -21,6 +21,7 @@ from publisher.release.guards import (
     require_unmoved,
 )
 from publisher.release.history import check_history
+from publisher.release.hubs import preview_hubs, tell_of_feeds
 from publisher.release.lock import exclusive
 from publisher.release.pending import Pending, look_for_changes
 from publisher.webhooks import (
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from publisher.ledger import Event
     from publisher.posts import Post
     from publisher.site import Site
+    from publisher.websub import HubReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class PushReport:
         waiting: Of a dry run, how many deliveries wait from earlier runs.
         obstacles: Of a dry run, what would keep the push from being done.
         warnings: What the editor should know: reviews that are taken back without having been retracted.
+        hubs: What became of telling the hubs of feeds that changed, or what they are to be told.
     """
 
     changes: tuple[Change, ...]
@@ -62,19 +65,23 @@ class PushReport:
     waiting: int = 0
     obstacles: tuple[str, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
+    hubs: tuple[HubReport, ...] = ()
 
     @property
     def idle(self) -> bool:
-        """Tell whether there was nothing to announce and nothing to deliver."""
+        """Tell whether there was nothing to announce and nothing to deliver, to partners and to hubs."""
         touched = any(
             report.delivered or report.waiting or report.failed or report.notes for report in self.endpoints
-        )
+        ) or any(hub.told or hub.waiting for hub in self.hubs)
         return not self.changes and not touched and not self.waiting
 
     @property
     def complete(self) -> bool:
         """Tell whether everything that was to be delivered was; what an endpoint left behind that is gone is not."""
-        return not any(report.waiting or report.failed for report in self.endpoints if report.known)
+        return self.dry or not (
+            any(report.waiting or report.failed for report in self.endpoints if report.known)
+            or any(hub.waiting for hub in self.hubs)
+        )
 
 
 def endpoint_secrets(site: Site, environment: Mapping[str, str] = os.environ) -> dict[str, Secret]:
@@ -101,6 +108,7 @@ def preview_push(
         baseline=baseline,
         waiting=len(pending.waiting),
         warnings=pending.warnings,
+        hubs=() if baseline else preview_hubs(site),
         obstacles=()
         if baseline
         else tuple(error.message for error in obstacles(pending, site, now, confirmed=confirmed)),
@@ -145,10 +153,10 @@ def push(
     clock: Callable[[], float] = time.time,
     client: Client | None = None,
 ) -> PushReport:
-    """Announce what changed since the last push, and deliver what waits.
+    """Announce what changed since the last push, and deliver what waits; then tell the hubs which feeds changed.
 
     Events, their deliveries and what they announce are one transaction; nothing is sent before it is committed. What
-    is not delivered waits for the next push, under the same id.
+    is not delivered waits for the next push, under the same id. Hubs are told of the feeds as they lie in their folder.
 
     Args:
         posts: All posts of the site.
@@ -203,10 +211,12 @@ def push_locked(
             set_back=confirmed or baseline,
         )
         reports: list[EndpointReport] = []
+        hubs: tuple[HubReport, ...] = ()
         if not baseline:
-            client = client or Client(allow=site.allow, body_limit=0)
-            reports = deliver(ledger, site.endpoints, secrets, client, clock)
-    return PushReport(changes, tuple(reports), baseline=baseline, warnings=warnings)
+            to_partners = client or Client(allow=site.allow, body_limit=0)
+            reports = deliver(ledger, site.endpoints, secrets, to_partners, clock)
+            hubs = tell_of_feeds(ledger, site, clock, client)
+    return PushReport(changes, tuple(reports), baseline=baseline, warnings=warnings, hubs=hubs)
 
 
 def record_run(site: Site, command: str, at: float) -> None:

@@ -11,20 +11,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from publisher.channels import live_posts
+from publisher.channels import live_posts, page_names
 from publisher.diagnostics import has_errors
 from publisher.errors import EnvironmentFault, PublisherError, Refused
 from publisher.ledger import DeliveryState, EndpointState, Ledger
 from publisher.model import EventType, Visibility, visibility
+from publisher.net.retry_after import LONGEST_WAIT
 from publisher.outputs import generate
 from publisher.outputs.comparison import Difference, compare_feed
+from publisher.outputs.manifest import read_manifest
 from publisher.posts.files import Unreadable, read_file
 from publisher.posts.reading import identity
 from publisher.release.changes import Change, find_changes
 from publisher.release.guards import Past, require_meant
 from publisher.release.history import history_faults
+from publisher.release.hubs import preview_hubs
 from publisher.release.schedule import Appointment, Turn, appointments
-from publisher.webhooks.retry_after import LONGEST_WAIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -91,6 +93,20 @@ class EndpointStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HubStatus:
+    """What a WebSub hub was not told yet.
+
+    Attributes:
+        waiting: How many files of feeds have other bytes than it was told of.
+        not_before: When it wants to be asked again, where that is yet to come; aware.
+    """
+
+    url: str
+    waiting: int
+    not_before: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteStatus:
     """How a site stands at a moment. Every moment is aware, and in the site's zone.
 
@@ -104,6 +120,7 @@ class SiteStatus:
         announced: What differs from what partners were told; None where nothing was announced yet, or it cannot be known.
         last_publish: When `publish` last ended well.
         endpoints: Those of publisher.toml in its order, then others that something still waits for.
+        hubs: What the WebSub hubs were not told yet of the feeds that are there.
         troubles: Why something could not be looked at: `generated`, the feeds, or `announced`, the ledger.
     """
 
@@ -116,6 +133,7 @@ class SiteStatus:
     announced: Unannounced | None
     last_publish: datetime | None
     endpoints: tuple[EndpointStatus, ...]
+    hubs: tuple[HubStatus, ...]
     troubles: Mapping[str, PublisherError]
 
     def since(self, moment: datetime) -> float:
@@ -149,6 +167,7 @@ def site_status(collection: Collection, site: Site, now: datetime) -> SiteStatus
         announced=announced,
         last_publish=_moment(books.last_publish if books else None, site),
         endpoints=_endpoints(site, books or _Books(), now),
+        hubs=_looked(lambda: _hubs(site, now), "announced", site.state, troubles) or (),
         troubles=troubles,
     )
 
@@ -209,16 +228,18 @@ def _counts(posts: Sequence[Post], now: datetime) -> dict[Visibility, int]:
 
 
 def _ungenerated(posts: Sequence[Post], site: Site, now: datetime, faulty: _Faulty) -> Ungenerated | None:
+    if not faulty.names:
+        written = generate(posts, site, now, dry=True)
+        differences = compare_feed(posts, site, now, written=written)
+        return None if differences is None else Ungenerated(written.stale, differences)
     differences = compare_feed(posts, site, now)
     if differences is None:
         return None
-    if not faulty.names:
-        return Ungenerated(generate(posts, site, now, dry=True).stale, differences)
-    # Mended, they may take up as many places of the feed.
-    shown = {
-        post.review.id
-        for post in live_posts(posts, now)[: max(0, site.syndication.limit - len(faulty.names))]
-    }
+    live = live_posts(posts, now)
+    if site.syndication.archive is None:
+        # Mended, they may take up as many places of the feed.
+        live = live[: max(0, site.syndication.limit - len(faulty.names))]
+    shown = {post.review.id for post in live}
     return Ungenerated(
         reviews=tuple(
             one
@@ -301,14 +322,20 @@ def _not_generated(
 ) -> list[Appointment]:
     """Find live reviews that the feeds should have and do not; it is all that can be known without a ledger."""
     missing = {one.id for one in generated.reviews if one.kind is Difference.ADDED} if generated else set()
-    live = [post.review for post in live_posts(posts, now)]
-    if len(live) > site.syndication.limit:
-        # Behind the last that is there, a full feed is filled up with old ones when it loses others.
-        there = [
-            number for number, review in enumerate(live[: site.syndication.limit]) if review.id not in missing
-        ]
-        live = live[: max(there, default=site.syndication.limit)]
+    live, limit = [post.review for post in live_posts(posts, now)], site.syndication.limit
+    if len(live) > limit and not page_names(read_manifest(site.feeds).channels):
+        # Behind the last that is there, a full feed is filled up with old ones when it loses others; and with all that
+        # are older, on pages of their own, when it gets an archive.
+        there = [place for place, review in enumerate(live) if review.id not in missing]
+        live = live[: max((place for place in there if place < limit), default=limit)]
     return [Appointment(Turn.LIVE, review.date, review) for review in live if review.id in missing]
+
+
+def _hubs(site: Site, now: datetime) -> tuple[HubStatus, ...]:
+    return tuple(
+        HubStatus(url=hub.url, waiting=hub.waiting, not_before=_patience(hub.not_before, site, now))
+        for hub in preview_hubs(site)
+    )
 
 
 def _endpoints(site: Site, books: _Books, now: datetime) -> tuple[EndpointStatus, ...]:
@@ -320,7 +347,6 @@ def _endpoints(site: Site, books: _Books, now: datetime) -> tuple[EndpointStatus
     for name in [*known, *sorted(oldest.keys() - set(known))]:
         counts = (books.counts or {}).get(name, {})
         asked = (books.asked or {}).get(name, EndpointState())
-        patience = (asked.not_before or 0) - now.timestamp()
         found.append(
             EndpointStatus(
                 name=name,
@@ -328,12 +354,17 @@ def _endpoints(site: Site, books: _Books, now: datetime) -> tuple[EndpointStatus
                 waiting=counts.get(DeliveryState.WAITING, 0),
                 oldest=_moment(oldest.get(name), site),
                 failed=counts.get(DeliveryState.FAILED, 0),
-                # More than the longest wait is what a clock that stood wrong has left: nobody waits for it.
-                not_before=_moment(asked.not_before, site) if 0 < patience <= LONGEST_WAIT else None,
+                not_before=_patience(asked.not_before, site, now),
                 gone=_moment(asked.gone_at, site),
             )
         )
     return tuple(found)
+
+
+def _patience(not_before: float | None, site: Site, now: datetime) -> datetime | None:
+    # More than the longest wait is what a clock that stood wrong has left: nobody waits for it.
+    waited_for = 0 < (not_before or 0) - now.timestamp() <= LONGEST_WAIT
+    return _moment(not_before, site) if waited_for else None
 
 
 def _moment(seconds: float | None, site: Site) -> datetime | None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import codecs
 import os
 import stat
-from collections import Counter
 from pathlib import Path, PurePosixPath
-from typing import Any
-from urllib.parse import urljoin
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
@@ -16,12 +14,18 @@ from pydantic import ValidationError
 from publisher.diagnostics import Report, Source, Span, has_errors, in_reading_order
 from publisher.errors import ConfigurationError
 from publisher.model import Author, RatingScale
+from publisher.site.feeds import check_feeds, syndication_of
 from publisher.site.schema import Configuration
-from publisher.site.site import Deploy, Endpoint, ImageFolder, Licence, Site, Syndication
+from publisher.site.site import Deploy, Endpoint, ImageFolder, Licence, Site
 from publisher.site.toml import DEEPEST, TomlLocator, parse
 from publisher.values.characters import FORBIDDEN, name_of
 from publisher.values.faults import Path as KeyPath
 from publisher.values.faults import report_faults
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from publisher.site.schema import EndpointTable, FeedTable
 
 FILE_NAME = "publisher.toml"
 _SIZE_LIMIT = 256 * 1024
@@ -86,16 +90,27 @@ def _check(source: Source, report: Report) -> Configuration | None:
         report_faults(error, Configuration, report, locator)
         return None
     _check_paths(configuration, report, locator)
-    seen = Counter[str]()
-    for number, endpoint in enumerate(configuration.webhooks.endpoints):
-        seen[endpoint.name] += 1
-        if seen[endpoint.name] > 1:
-            report.add(
-                "invalid-value",
-                locator.value(("webhooks", "endpoints", number, "name")),
-                f'two endpoints are called "{endpoint.name}"; each needs a name of its own',
-            )
+    _check_names(configuration, report, locator)
+    check_feeds(configuration, report, locator)
     return configuration
+
+
+def _check_names(configuration: Configuration, report: Report, locator: TomlLocator) -> None:
+    """See that no two endpoints, and no two feeds, have the same name."""
+    named: list[tuple[str, KeyPath, Sequence[EndpointTable | FeedTable]]] = [
+        ("endpoints", ("webhooks", "endpoints"), configuration.webhooks.endpoints),
+        ("feeds", ("feeds",), configuration.feeds),
+    ]
+    for what, path, tables in named:
+        seen = set[str]()
+        for number, table in enumerate(tables):
+            if table.name in seen:
+                report.add(
+                    "invalid-value",
+                    locator.value((*path, number, "name")),
+                    f'two {what} are called "{table.name}"; each needs a name of its own',
+                )
+            seen.add(table.name)
 
 
 def _check_characters(values: dict[str, Any], locator: TomlLocator, report: Report) -> None:
@@ -142,7 +157,7 @@ def _check_paths(configuration: Configuration, report: Report, locator: TomlLoca
 
 
 def _build(root: Path, configuration: Configuration) -> Site:
-    about, rating, feeds = configuration.site, configuration.rating, configuration.feeds
+    about, rating = configuration.site, configuration.rating
     licence, images, deploy = about.licence, configuration.images, configuration.deploy
     return Site(
         root=root,
@@ -167,9 +182,7 @@ def _build(root: Path, configuration: Configuration) -> Site:
         ),
         authors={key: Author(key, author.name, author.url) for key, author in configuration.authors.items()},
         region=configuration.watch.region,
-        syndication=Syndication(
-            url=feeds.url or urljoin(about.base_url, "feeds/"), limit=feeds.limit, ttl=feeds.ttl
-        ),
+        syndication=syndication_of(configuration),
         endpoints=tuple(
             Endpoint(endpoint.name, endpoint.url, frozenset(endpoint.events))
             for endpoint in configuration.webhooks.endpoints

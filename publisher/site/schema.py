@@ -5,236 +5,47 @@ The description of each field is the reference that editors read; docs/reference
 
 from __future__ import annotations
 
-import re
-import zoneinfo
 from decimal import Decimal
-from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    model_validator,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from publisher.diagnostics import RULES, Severity
-from publisher.diagnostics.suggest import nearest
 from publisher.model import EventType
-from publisher.values.characters import quote
-from publisher.values.checkers import TEXT_LIMIT, Number, Text, Whole, fault, schema, shape_fault, text
-from publisher.values.codes import Language, Region
-from publisher.values.forms import DIRECTORY_URL, form
-from publisher.values.urls import URL_LIMIT, Url, url
+from publisher.site.checkers import (
+    Archive,
+    Content,
+    ContentWord,
+    Count,
+    CountOrNone,
+    DirectoryUrl,
+    EventName,
+    FeedName,
+    Level,
+    Name,
+    Network,
+    OneOrMore,
+    Permalink,
+    Points,
+    RelativePath,
+    RuleCode,
+    TimeZone,
+    Years,
+)
+from publisher.site.site import ArchivePeriod
+from publisher.values.checkers import Text, fault, shape_fault
+from publisher.values.codes import FilmCountry, Language, Region
+from publisher.values.reviews import Kind
+from publisher.values.urls import Url
 
 
 class Table(BaseModel):
     """A table of publisher.toml; keys nobody knows are faults."""
 
+    #: What other programs, or other tables, call some of its keys, in small letters only.
+    others: ClassVar[dict[str, str]] = {}
+
     # Only the outermost model is ever asked; building each by itself, too, would take longer than all the rest.
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
-
-
-def _directory_url(value: object) -> str:
-    address = url(value)
-    if "?" in address or "#" in address:
-        raise fault("url-invalid", f"{quote(address)} has a query or a fragment; a base address has neither")
-    return address if address.endswith("/") else address + "/"
-
-
-def _permalink(value: object) -> str:
-    pattern = text(value)
-    unknown = set(re.findall(r"\{([^{}]*)\}", pattern)) - {"slug", "id", "year", "month", "day"}
-    leftover = re.sub(r"\{[a-z]+\}", "x", pattern)
-    if unknown or re.search(r"[{}]", leftover):
-        raise fault(
-            "invalid-value",
-            f"{quote(pattern)} uses a placeholder nobody knows",
-            label="known: {slug} {id} {year} {month} {day}",
-        )
-    if "{slug}" not in pattern and "{id}" not in pattern:
-        raise fault(
-            "invalid-value",
-            f"{quote(pattern)} gives every review the same address",
-            label="needs {slug} or {id}",
-        )
-    if not pattern.startswith("/") or re.search(r"[\s?#%\\]|//|\.\.", leftover):
-        raise fault(
-            "invalid-value", f"{quote(pattern)} is not a path", label="a path such as /reviews/{slug}/"
-        )
-    return pattern
-
-
-def _time_zone(value: object) -> str:
-    name = text(value)
-    try:
-        zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        known = sorted(zoneinfo.available_timezones())
-        city = f"/{name}".replace(" ", "_").casefold()
-        of_the_city = next((zone for zone in known if zone.casefold().endswith(city)), None)
-        # Of the abbreviations, each is near another that means something else.
-        near = of_the_city or nearest(name, known, likeness=0.75)
-        raise fault(
-            "invalid-value",
-            f"{quote(name)} is not a time zone",
-            label=f"did you mean {near}?" if near else "a name such as America/Chicago",
-        ) from None
-    return name
-
-
-def _name(value: object) -> str:
-    name = text(value)
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name):
-        raise fault(
-            "invalid-value", f"{quote(name)} is not a name", label="lower-case letters, digits and hyphens"
-        )
-    return name
-
-
-def _relative_path(value: object) -> str:
-    path = text(value)
-    if path.startswith(("/", "~")) or ".." in path.split("/") or "\\" in path:
-        raise fault(
-            "invalid-value", f"{quote(path)} leads out of the site", label="a path inside the site's folder"
-        )
-    return path.rstrip("/")
-
-
-def _event_type(value: object) -> EventType:
-    name = text(value)
-    known = [str(kind) for kind in EventType]
-    if name not in known:
-        near = nearest(name, known)
-        raise fault(
-            "invalid-value",
-            f"{quote(name)} is not a type of event",
-            label=f"did you mean {near}?" if near else f"known: {', '.join(known)}",
-        )
-    return EventType(name)
-
-
-def _network(value: object) -> IPv4Network | IPv6Network:
-    written = text(value)
-    try:
-        return ip_network(written)
-    except ValueError:
-        try:
-            label = f"did you mean {ip_network(written, strict=False)}?"
-        except ValueError:
-            label = "such as 127.0.0.1/32 or fd00::/8"
-        raise fault("invalid-value", f"{quote(written)} is not a network", label=label) from None
-
-
-def _rule(value: object) -> str:
-    code = text(value)
-    if code not in RULES:
-        near = nearest(code, list(RULES))
-        raise fault(
-            "unknown-key",
-            f"{quote(code)} is not a rule",
-            label=f"did you mean {near}?" if near else None,
-            help=None if near else "publisher explain lists all rules",
-        )
-    if RULES[code].fixed:
-        raise fault(
-            "invalid-value",
-            f"{code} is an error on every site",
-            help=f"remove the line; publisher explain {code} says why the rule cannot be changed",
-        )
-    return code
-
-
-# What other programs call it.
-_LEVELS = {
-    "warn": "warning",
-    "info": "advice",
-    "hint": "advice",
-    "note": "advice",
-    "ignore": "off",
-    "none": "off",
-}
-
-
-def _level(value: object) -> Severity | None:
-    written = str(value) if isinstance(value, str) else ""
-    if written == "off":
-        return None
-    known = [str(severity) for severity in Severity]
-    if written not in known:
-        near = _LEVELS.get(written.lower()) or nearest(written, [*known, "off"])
-        if not written:
-            raise shape_fault(value, f"one of {', '.join(known)}, off, in quotes")
-        raise fault(
-            "invalid-value",
-            f"{quote(written)} is not how a rule can be judged",
-            label=f"did you mean {near}?" if near else f"one of {', '.join(known)}, off",
-        )
-    return Severity(written)
-
-
-def _unquoted(value: object) -> object:
-    """Refuse a number in quotes: TOML says by itself what is a number."""
-    if isinstance(value, str):
-        raise fault(
-            "wrong-type", "found text; this key takes a number", help="write the number without quotes"
-        )
-    return value
-
-
-def _positive(value: int) -> int:
-    if value < 1:
-        raise fault("invalid-value", f"{value} is too small; at least 1 is needed")
-    return value
-
-
-DirectoryUrl = Annotated[
-    str, BeforeValidator(_directory_url), schema("string", maxLength=URL_LIMIT, **DIRECTORY_URL)
-]
-Permalink = Annotated[
-    str,
-    BeforeValidator(_permalink),
-    schema(
-        "string",
-        maxLength=TEXT_LIMIT,
-        pattern=form(
-            r"(?=.*\{(?:slug|id)\})(?!.*(?://|\.\.))"
-            r"/(?:[^\s?#%\x5c{}]|\{(?:slug|id|year|month|day)\})*"
-        ),
-    ),
-]
-TimeZone = Annotated[
-    str, BeforeValidator(_time_zone), schema("string", pattern=form("[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*"))
-]
-Name = Annotated[str, BeforeValidator(_name), schema("string", pattern=form("[a-z0-9][a-z0-9-]{0,39}"))]
-RelativePath = Annotated[
-    str,
-    BeforeValidator(_relative_path),
-    schema("string", maxLength=TEXT_LIMIT, pattern=form(r"(?![/~\s]|(?:.*/)?\.\.(?:/|\s*$))[^\x5c]+")),
-]
-EventName = Annotated[
-    EventType, BeforeValidator(_event_type), schema("string", enum=[str(kind) for kind in EventType])
-]
-Network = Annotated[
-    IPv4Network | IPv6Network,
-    BeforeValidator(_network),
-    schema("string", pattern=form("[0-9A-Fa-f:.]+(?:/[0-9.]+)?")),
-]
-RuleCode = Annotated[str, BeforeValidator(_rule), schema("string")]
-Level = Annotated[
-    Severity | None,
-    BeforeValidator(_level),
-    schema("string", enum=[*map(str, Severity), "off"]),
-]
-Points = Annotated[Number, BeforeValidator(_unquoted)]
-Count = Annotated[
-    Whole,
-    BeforeValidator(_unquoted),
-    AfterValidator(_positive),
-    schema("integer", minimum=1, maximum=999_999_999),
-]
 
 
 class LicenceTable(Table):
@@ -320,14 +131,93 @@ class WatchTable(Table):
     region: Region | None = Field(None, description="the country offers hold in when they name none")
 
 
-class FeedsTable(Table):
-    """The feeds."""
+class SyndicationTable(Table):
+    """What holds of all feeds."""
+
+    others = {
+        "authors": "author_feeds",
+        "gzip": "compressed",
+        "compress": "compressed",
+        "tags": "tag_feeds",
+        "websub": "hubs",
+    }
 
     url: DirectoryUrl | None = Field(
         None, description="the public address of the feeds; default: feeds/ under base_url"
     )
     limit: Count = Field(50, description="how many of the newest reviews a feed holds")
     ttl: Count = Field(60, description="how many minutes readers may wait between two looks")
+    archive: Archive = Field(
+        ArchivePeriod.MONTH,
+        description="what a page of the archive holds, where readers find all reviews: a month, a year; or none",
+    )
+    author_feeds: bool = Field(True, description="whether each author has a feed")
+    tag_feeds: CountOrNone = Field(
+        3, description="how many live reviews give a tag a feed; 0 for no feeds of tags"
+    )
+    tags_without_feed: list[Text] = Field(
+        default_factory=list, description="tags that get no feed, however many reviews have them"
+    )
+    hubs: list[Url] = Field(
+        default_factory=list,
+        description="the WebSub hubs that are told when a feed changes",
+        json_schema_extra={"uniqueItems": True},
+    )
+    compressed: bool = Field(
+        False,
+        description="whether a compressed copy (.gz) of each file is put beside it, for hosts that send it",
+    )
+
+
+class FeedTable(Table):
+    """A feed of the site's own: what a review has to be to stand in it."""
+
+    others = {
+        "format": "content",
+        "offer": "kind",
+        "provider": "service",
+        "rating": "minimum_rating",
+        "minrating": "minimum_rating",
+        "slug": "name",
+        "summary": "content",
+        "years": "year",
+    }
+
+    name: FeedName = Field(
+        description="the folder of its files beside the other feeds: lower-case letters, digits, hyphens"
+    )
+    title: Text | None = Field(
+        None, description="what readers call it; default: the site's title and its name"
+    )
+    description: Text | None = Field(None, description="one line about it; default: its title")
+    tag: OneOrMore[Text] = Field((), description="only reviews with this tag, or with one of a list")
+    author: OneOrMore[Text] = Field(
+        (), description="only reviews by this author, or by one of a list; keys of [authors]"
+    )
+    service: OneOrMore[Text] = Field(
+        (),
+        description="only films that can be watched there, or at one of a list; any name the service ever had",
+    )
+    kind: OneOrMore[Kind] = Field(
+        (),
+        description="only films with such an offer: rent, buy, subscription, free, ads, cinema, disc, or a list",
+    )
+    region: OneOrMore[Region] = Field(
+        (), description="only films with an offer in this country, or in one of a list, as ISO 3166-1 codes"
+    )
+    country: OneOrMore[FilmCountry] = Field(
+        (), description="only films from this country, or from one of a list, as ISO 3166-1 or 3166-3 codes"
+    )
+    year: OneOrMore[Years] = Field(
+        (), description='only films of this year, of years such as "1970-1979", or of any of a list'
+    )
+    minimum_rating: Points | None = Field(None, description="only reviews with at least this rating")
+    limit: Count | None = Field(
+        None, description="how many of the newest reviews it holds; default: the limit of [syndication]"
+    )
+    content: ContentWord = Field(
+        Content.FULL, description="full for the whole text, summary for the summary alone"
+    )
 
 
 class EndpointTable(Table):
@@ -338,6 +228,35 @@ class EndpointTable(Table):
     events: list[EventName] = Field(
         default_factory=lambda: list(EventType), description="the types of events it asked for; default: all"
     )
+
+
+def _feeds(value: object) -> object:
+    if isinstance(value, list):
+        return value
+    if not isinstance(value, dict):
+        raise shape_fault(value, "tables headed [[feeds]], with two brackets")
+    own = FeedTable.model_fields.keys() - SyndicationTable.model_fields.keys()
+    if own & value.keys() or any(isinstance(inner, dict) for inner in value.values()):
+        raise fault(
+            "wrong-type",
+            "found one table [feeds]; each feed of your own is headed [[feeds]], with two brackets",
+            help="write its name below that; what holds of all feeds stands in [syndication]",
+        )
+    raise fault(
+        "wrong-type",
+        "found one table [feeds]; what holds of all feeds stands in [syndication] now",
+        help="write [syndication] in its place; [[feeds]], with two brackets, adds a feed of your own",
+    )
+
+
+def _syndication(value: object) -> object:
+    if isinstance(value, list):
+        raise fault(
+            "wrong-type",
+            "found [[syndication]] with two brackets; there is one such table, for all feeds",
+            help="write [syndication]; a feed of your own is headed [[feeds]]",
+        )
+    return value
 
 
 def _endpoints(value: object) -> object:
@@ -383,7 +302,13 @@ class Configuration(Table):
     rating: RatingTable = Field(default_factory=RatingTable)
     authors: dict[str, AuthorTable] = Field(default_factory=dict, description="one table for each author")
     watch: WatchTable = Field(default_factory=WatchTable)
-    feeds: FeedsTable = Field(default_factory=FeedsTable)
+    syndication: Annotated[SyndicationTable, BeforeValidator(_syndication)] = Field(
+        default_factory=SyndicationTable
+    )
+    feeds: Annotated[list[FeedTable], BeforeValidator(_feeds)] = Field(
+        default_factory=list,
+        description="feeds of the site's own; one table for each, and all conditions have to be met",
+    )
     webhooks: WebhooksTable = Field(default_factory=WebhooksTable)
     network: NetworkTable = Field(default_factory=NetworkTable)
     rules: dict[RuleCode, Level] = Field(

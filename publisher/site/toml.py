@@ -26,6 +26,11 @@ _AT = re.compile(r"^(?P<problem>.*) \(at (?:line (?P<line>\d+), column (?P<colum
 # No setting lies deeper: webhooks, endpoints, its number, events, its number.
 DEEPEST = 8
 _MOST_DOTS = 1000
+_HEADER = re.compile(r"^[ \t]*(?P<opening>\[\[?)[ \t]*(?P<name>[A-Za-z0-9_.-]+)[ \t]*\]", re.MULTILINE)
+# What to do about tables that were one, and of which there can be several now.
+_ONE_OR_MANY = {
+    "feeds": "write [syndication] in place of [feeds], for what holds of all feeds; [[feeds]] adds one of your own"
+}
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _TEXT = 'text goes between quotes: key = "value"'
 # What tomllib of Python 3.11 to 3.14 says.
@@ -41,6 +46,12 @@ _PROBLEMS = tuple(
             False,
         ),
         ("Expected '='", "a key is followed by =", "settings are written key = value", False),
+        (
+            "Expected newline or end of document after a statement",
+            "a line ends behind its value, and this one goes on",
+            "a text goes between quotes, and a comment behind a #",
+            False,
+        ),
         ("Cannot overwrite a value", "this key stands twice", "keep one of the two", True),
         (
             r"Cannot declare \((.*?),?\) twice",
@@ -77,6 +88,9 @@ def parse(source: Source, report: Report) -> dict[str, Any] | None:
         if match and match["line"]:
             offset = source.offset(int(match["line"]), int(match["column"]))
         problem, way_out, whole_line = _account(problem)
+        if whole_line and (name := _headed_in_two_ways(source, offset)):
+            problem = f"[{name}] and [[{name}]] both stand in the file, and are one name"
+            way_out = _ONE_OR_MANY.get(name, "one table has one pair of brackets, each of several has two")
         if whole_line:
             on, _ = source.position(offset)
             span = Span(source.offset(on), source.offset(on) + len(source.line(on)))
@@ -97,6 +111,14 @@ def _account(problem: str) -> tuple[str, str | None, bool]:
         if match := pattern.match(problem):
             return match.expand(words), way_out, whole_line
     return problem[:1].lower() + problem[1:], None, False
+
+
+def _headed_in_two_ways(source: Source, offset: int) -> str | None:
+    """Return the name in the header on a line, if it also heads tables with another number of brackets."""
+    here = _HEADER.match(source.line(source.position(offset)[0]))
+    others = _HEADER.finditer(source.text) if here else ()
+    odd = any(one["name"] == here["name"] and one["opening"] != here["opening"] for one in others if here)
+    return here["name"] if here and odd else None
 
 
 class TomlLocator:

@@ -34,6 +34,12 @@ def shorten(written: str) -> str:
     return f"{written[:57]}…" if len(written) > 60 else written
 
 
+def printable(text: str, longest: int = 200) -> str:
+    """Show what a host said: what cannot be printed is replaced, what is longer than so many characters cut."""
+    shown = "".join(character if character.isprintable() else "\ufffd" for character in text)
+    return shown if len(shown) <= longest else f"{shown[:longest]}…"
+
+
 def name_of(char: str) -> str:
     """Name a character by code point and, where it has one, by name."""
     code = ord(char)

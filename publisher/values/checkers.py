@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -17,9 +17,13 @@ from pydantic_core import PydanticCustomError
 from publisher.values.characters import quote
 from publisher.values.forms import NOT_BLANK
 
+Value = TypeVar("Value")
+
 #: Characters of a name or another text on one line, and of a summary, a correction, a reason.
 TEXT_LIMIT = 500
 PROSE_LIMIT = 2000
+#: Items of a list: names of a cast, tags, offers, conditions of a feed.
+LIST_LIMIT = 100
 _SPACE = re.compile(r"\s+")
 
 
@@ -87,6 +91,15 @@ def _bounded(written: str, limit: int) -> str:
             "invalid-value", f"the text has {len(written):,} characters; this key takes at most {limit:,}"
         )
     return written
+
+
+def bounded_list(value: Value) -> Value:
+    """Take a list that is no longer than what anybody writes by hand; what is no list is left for others to judge."""
+    if isinstance(value, list) and len(value) > LIST_LIMIT:
+        raise fault(
+            "invalid-value", f"the list has {len(value):,} items; this key takes at most {LIST_LIMIT}"
+        )
+    return value
 
 
 def number(value: object) -> Decimal:

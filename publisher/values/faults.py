@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from pydantic import ValidationError
-    from pydantic_core import ErrorDetails
+    from pydantic_core import ErrorDetails, PydanticCustomError
 
     from publisher.diagnostics import Fix, Report, Span
 
@@ -113,6 +113,12 @@ def _report(
             message,
             help=keys if wanted == "a group of keys" else None,
         )
+
+
+def add_fault(report: Report, span: Span | None, found: PydanticCustomError, fix: Fix | None = None) -> None:
+    """Add the diagnostic of a fault that was not raised, because it took more than one value to see it."""
+    about = found.context or {}
+    report.add(about["code"], span, about["message"], label=about["label"], help=about["help"], fix=fix)
 
 
 def unknown_key(

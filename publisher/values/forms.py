@@ -47,7 +47,8 @@ _ROUGHLY_ADDRESS = form(r"[A-Za-z]+://\S+")
 URL = narrowed(_ROUGHLY_ADDRESS, form(ADDRESS))
 DIRECTORY_URL = narrowed(_ROUGHLY_ADDRESS, form(rf"{_ORIGIN}(?:/[^\s?#]*)?"))
 
-
+#: A year of `publisher.values.reviews.film_year`, in four digits.
+FILM_YEAR = "(?:18[7-9][0-9]|19[0-9]{2}|2[01][0-9]{2}|2200)"
 #: A BCP 47 language tag (RFC 5646, section 2.1), as far as publishing needs them.
 LANGUAGE = form(
     "[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*"

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from publisher.ledger import Delivery, DeliveryState, EndpointState
 from publisher.net import FetchFault
+from publisher.net.retry_after import LONGEST_WAIT, retry_after
+from publisher.values.characters import printable
 from publisher.values.durations import duration_in_words
-from publisher.webhooks.retry_after import LONGEST_WAIT, retry_after
 from publisher.webhooks.signing import Secret, signed_headers
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ ATTEMPTS_LIMIT = 8
 AGE_LIMIT = 3 * 24 * 3600.0
 
 _TRANSIENT = {408, 425, 429}
-_LONGEST_QUOTE = 200
 
 
 @dataclass(slots=True)
@@ -229,7 +229,7 @@ def _meaning(answer: Answer) -> str:
         429: "the partner asks for fewer requests",
     }
     if 300 <= status < 400:
-        place = _printable(answer.headers.get("location", ""))
+        place = printable(answer.headers.get("location", ""))
         moved = f"it has moved to {place}" if place else "it has moved"
         return (
             f"it answered {status}: {moved}; redirects are not followed, put the new URL into publisher.toml"
@@ -238,9 +238,3 @@ def _meaning(answer: Answer) -> str:
         status, "the partner's site is in trouble" if status >= 500 else "the partner refused the event"
     )
     return f"it answered {status}: {said}"
-
-
-def _printable(text: str) -> str:
-    """Shorten a partner's own words to what may stand in a message and on a terminal."""
-    shown = "".join(character if character.isprintable() else "�" for character in text)
-    return shown if len(shown) <= _LONGEST_QUOTE else shown[:_LONGEST_QUOTE] + "…"

@@ -61,7 +61,9 @@ HEAVY = (
     "pyromark",
     "requests",
     "sqlalchemy",
+    "starlette",
     "urllib3",
+    "uvicorn",
     "wcwidth",
     "yaml",
 )

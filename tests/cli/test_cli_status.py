@@ -151,6 +151,7 @@ def test_machines_get_all_of_it(troubled: Newsroom) -> None:
         "generated",
         "announced",
         "endpoints",
+        "hubs",
         "troubles",
     ]
     assert told["format_version"] == 1

@@ -466,3 +466,49 @@ def test_a_text_that_never_settles_is_shown_as_words(monkeypatch: pytest.MonkeyP
     """Were sanitising to change its own result for ever, readers would get the words without any markup."""
     monkeypatch.setattr("publisher.content.html._ROUNDS", 0)
     assert shown("1 < 2 *and* [more](x)") == "<p>1 &lt; 2 and more</p>"
+
+
+@pytest.mark.parametrize(
+    ("markdown", "name", "link"),
+    [
+        ("Said.[^why]\n\n[^why]: Because.", "r1-why", "#r1-why"),
+        ("Said.[^é]\n\n[^é]: Because.", "r1-é", "#r1-é"),
+        ("<h2 id=cast>Cast</h2>\n\n[Who?](#cast)", "r1-cast", "#r1-cast"),
+        ("<h2 ID='the cast'>Cast</h2>\n\n[Who?](#the%20cast)", "r1-the cast", "#r1-the%20cast"),
+        ('<a href="#x">there</a>\n\n<p id="x">', "r1-x", "#r1-x"),
+    ],
+)
+def test_names_within_a_text_are_the_reviews_own(markdown: str, name: str, link: str) -> None:
+    """One page may show many reviews: footnotes of two do not lead to each other, and links find what they did."""
+    rendered = render(markdown, BASE, lambda _: None, name="r1")
+    assert [e.get("id") for e in elements(rendered) if e.get("id")] == [name]
+    assert [e.get("href") for e in elements(rendered) if e.get("href")] == [BASE + link]
+
+
+def test_a_link_to_what_stands_elsewhere_on_the_page_stays() -> None:
+    """The page that shows the review has more than its text: only what the text names was named anew."""
+    rendered = render('[Comments](#comments) id="comment"', BASE, lambda _: None, name="r1")
+    assert f'href="{BASE}#comments"' in rendered
+
+
+def test_the_headers_of_a_cell_are_found() -> None:
+    """Attributes that refer to names follow them."""
+    markdown = '<table><tr><th id="a">A</th><th id="b">B</th></tr><tr><td headers="a  b">x</td></tr></table>'
+    rendered = render(markdown, BASE, lambda _: None, name="r1")
+    assert '<th id="r1-a">' in rendered
+    assert '<td headers="r1-a r1-b">' in rendered
+
+
+@settings(max_examples=200)
+@given(SOUP)
+def test_naming_changes_nothing_but_names(markdown: str) -> None:
+    """Without their names, the text of a review is the same under any."""
+
+    def nameless(name: str) -> list[tuple[object, str | None, list[tuple[str, str]]]]:
+        rendered = render(markdown, BASE, lambda _: None, name=name)
+        return [
+            (e.tag, e.text, [(k, v) for k, v in e.items() if k not in {"id", "headers"} and "#" not in v])
+            for e in elements(rendered)
+        ]
+
+    assert nameless("r1") == nameless("")

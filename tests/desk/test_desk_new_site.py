@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -314,8 +315,13 @@ def test_all_that_is_switched_off_can_be_switched_on(folder: Path) -> None:
 
     switched_on = load_site(folder)
 
-    for name in ("posts", "feeds", "state", "secrets", "feeds_url", "scale", "permalink", "limit", "ttl"):
+    for name in ("posts", "feeds", "state", "secrets", "scale", "permalink"):
         assert getattr(switched_on, name) == getattr(site, name), name
+    feeds = switched_on.syndication
+    assert replace(feeds, rules=(), hubs=(), tags_without_feed=()) == site.syndication
+    assert feeds.rules
+    assert feeds.hubs
+    assert feeds.tags_without_feed
     assert switched_on.licence is not None
     assert switched_on.licence.holder == site.title
     assert switched_on.images is not None

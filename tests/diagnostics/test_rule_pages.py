@@ -42,7 +42,7 @@ name = "The Night Desk"
 [authors.hester]
 name = "Hester Pellow"
 
-[feeds]
+[syndication]
 limit = 50
 """
 KEYS = """\

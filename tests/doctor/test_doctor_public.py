@@ -126,7 +126,7 @@ def test_a_redirect_is_told_and_not_followed(server: Web, site: Site, where: str
 
     assert first.state == "warning"
     assert first.message.endswith(words)
-    assert first.help == "if that is to stay, let [feeds] url in publisher.toml say so"
+    assert first.help == "if that is to stay, let [syndication] url in publisher.toml say so"
     assert len(server.asked) == 4
 
 
@@ -320,7 +320,7 @@ def test_a_placeholder_is_not_asked(make_site: MakeSite) -> None:
 def test_a_placeholder_for_the_feeds_alone_is_told(server: Web, make_site: MakeSite) -> None:
     """The two addresses are judged by themselves."""
     site = make_site(
-        configuration=server.configuration(), more='[feeds]\nurl = "https://feeds.example.com/all/"\n'
+        configuration=server.configuration(), more='[syndication]\nurl = "https://feeds.example.com/all/"\n'
     )
     server.deploy(site)
     found = server.look(site)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ from publisher.content import Entry, present
 from publisher.outputs import generate
 from publisher.posts import read_posts
 from publisher.site import FEED_NAMES, FILE_NAME, Site, load_site
+from tests.feeds.validators import require_valid_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,17 +35,6 @@ NS = {
     "watch": "https://headless-publisher.example/ns/watch/1",
 }
 NAMES = ("sample", "empty", "hostile")
-#: Every file that `generate` writes.
-ALL_FILES = (
-    "atom.xml",
-    "feed.json",
-    "manifest.json",
-    "redirects/_redirects",
-    "redirects/nginx.conf",
-    "redirects/redirects.json",
-    "rss.xml",
-)
-
 CONFIGURATION = """\
 [site]
 title = "Wing & <b>Pin</b>"
@@ -77,7 +67,7 @@ url = "https://reviews.example/authors/odd?a=1&b=2"
 [watch]
 region = "US"
 
-[feeds]
+[syndication]
 url = "https://reviews.example/feeds/"
 limit = 50
 ttl = 60
@@ -129,11 +119,18 @@ Unclosed <b>bold <i>and
 
 @dataclass(frozen=True)
 class Feeds:
-    """A site's feeds as bytes and as trees, and the entries they were made of."""
+    """A site's feeds as bytes and as trees, and the entries they were made of.
+
+    Attributes:
+        entries: Those of the main feed.
+        files: The main feed, by the names of its files.
+        folder: Everything that was written, by name.
+    """
 
     site: Site
     entries: tuple[Entry, ...]
     files: Mapping[str, bytes]
+    folder: Mapping[str, bytes]
 
     @cached_property
     def atom(self) -> etree._Element:
@@ -179,14 +176,15 @@ def write_site(folder: Path, posts: Mapping[str, str], configuration: str = CONF
 
 
 def make_feeds(site: Site, folder: Path, now: datetime = NOW) -> Feeds:
-    """Generate a site's feeds into a folder and read them."""
+    """Generate a site's feeds into a folder, see that every one is valid, and read them."""
     posts = read_posts(site).require_valid().posts
     generate(posts, site, now, out=folder)
-    return Feeds(
-        site=site,
-        entries=tuple(present(post, site, now) for post in live_posts(posts, now)[: site.syndication.limit]),
-        files={name: (folder / name).read_bytes() for name in FEED_NAMES.values()},
-    )
+    files = contents(folder)
+    require_valid_files(files, site.syndication.url)
+    live = {post.review.urn: post for post in live_posts(posts, now)}
+    feeds = Feeds(site, (), {name: files[name] for name in FEED_NAMES.values()}, files)
+    # How many the main feed has depends on the archive; which they are, it says itself.
+    return replace(feeds, entries=tuple(present(live[item["id"]], site, now) for item in feeds.json["items"]))
 
 
 @cache

@@ -163,8 +163,8 @@ def test_an_unrated_review_has_no_rating_anywhere(tmp_path: Path) -> None:
         assert said["rating"] == []
         assert said["stars"] is None
         assert "rating" not in said["html"]
-    for file in (tmp_path / "feeds").glob("*.*"):
-        if file.name != "manifest.json":
+    for name in (ATOM, RSS, JSON):
+        for file in (tmp_path / "feeds").rglob(name):
             assert "ating" not in file.read_text(encoding="utf-8")
 
 

@@ -153,7 +153,7 @@ def test_a_delivery_of_no_event_is_impossible(tmp_path: Path) -> None:
         )
 
 
-@pytest.mark.parametrize("version", [0, 3, 99])
+@pytest.mark.parametrize("version", [0, 4, 99])
 def test_another_schema_is_refused_and_left_alone(tmp_path: Path, version: int) -> None:
     """Do not touch a ledger that another version of the program wrote."""
     with Ledger.open(tmp_path):
@@ -165,7 +165,7 @@ def test_another_schema_is_refused_and_left_alone(tmp_path: Path, version: int) 
     with pytest.raises(Refused) as failure:
         Ledger.open(tmp_path)
 
-    assert f"has schema {version}; this version of publisher knows 2" in str(failure.value)
+    assert f"has schema {version}; this version of publisher knows 3" in str(failure.value)
     assert (tmp_path / FILE_NAME).read_bytes() == before
 
 
@@ -287,29 +287,42 @@ except PublisherError as error:
 """
 
 
+#: The tables that each version of the schema brought.
+BROUGHT = {2: ("runs", "clock"), 3: ("hub_topics", "hubs")}
+
+
+@pytest.fixture(params=[1, 2])
+def version(request: pytest.FixtureRequest) -> int:
+    """Give each version of the schema that is older than this one."""
+    return int(request.param)
+
+
 @pytest.fixture
-def older(tmp_path: Path) -> Announced:
-    """Leave a ledger as version 1 wrote it, and give what it knows."""
+def older(tmp_path: Path, version: int) -> Announced:
+    """Leave a ledger as an earlier version wrote it, and give what it knows."""
     told = Announced("00000000-0000-4000-8000-000000000001", 1, live=True, snapshot={"title": "Karmalink"})
     with Ledger.open(tmp_path) as ledger:
         ledger.announce([Announcement(told, None)], {}, 1.0)
     with looking(tmp_path) as connection:
-        connection.execute("DROP TABLE runs")
-        connection.execute("DROP TABLE clock")
-        connection.execute("UPDATE about SET schema_version = 1")
+        for brought, tables in BROUGHT.items():
+            for table in tables if brought > version else ():
+                connection.execute(f"DROP TABLE {table}")
+        connection.execute("UPDATE about SET schema_version = ?", (version,))
     return told
 
 
 def test_an_older_ledger_is_brought_up_to_date_and_a_copy_of_it_kept(
-    tmp_path: Path, older: Announced
+    tmp_path: Path, older: Announced, version: int
 ) -> None:
-    """Nothing is lost, runs can be recorded, and the old file lies beside it."""
+    """Nothing is lost, runs and what hubs are told can be recorded, and the old file lies beside it."""
     with Ledger.open(tmp_path) as ledger:
         ledger.record_run("publish", 2.0)
         assert (ledger.last_run("publish"), ledger.last_run("push")) == (2.0, None)
+        ledger.hubs.tell("https://hub.example/", {"https://reviews.example/feeds/rss.xml": "0a"}, 3.0)
+        assert ledger.hubs.told("https://hub.example/") == {"https://reviews.example/feeds/rss.xml": "0a"}
         assert ledger.announced() == {older.review_id: older}
-    with contextlib.closing(sqlite3.connect(tmp_path / f"{FILE_NAME}.schema-1")) as connection:
-        assert connection.execute("SELECT schema_version FROM about").fetchall() == [(1,)]
+    with contextlib.closing(sqlite3.connect(tmp_path / f"{FILE_NAME}.schema-{version}")) as connection:
+        assert connection.execute("SELECT schema_version FROM about").fetchall() == [(version,)]
         assert connection.execute("SELECT review_id FROM announced").fetchall() == [(older.review_id,)]
 
 
@@ -322,7 +335,7 @@ def test_who_only_looks_leaves_an_older_ledger_as_it_is(tmp_path: Path, older: A
         assert ledger.announced() == {older.review_id: older}
 
     assert (tmp_path / FILE_NAME).read_bytes() == before
-    assert not (tmp_path / f"{FILE_NAME}.schema-1").exists()
+    assert not list(tmp_path.glob(f"{FILE_NAME}.schema-*"))
 
 
 def test_damage_inside_the_file_is_found_on_request(tmp_path: Path) -> None:

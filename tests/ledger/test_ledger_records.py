@@ -160,3 +160,27 @@ def test_each_address_is_remembered(ledger: Ledger) -> None:
 
     assert ledger.endpoint("all", URL + "2") == EndpointState(not_before=8.0)
     assert ledger.endpoint("all", URL) == EndpointState(gone_at=7.0)
+
+
+def test_what_a_hub_was_told_is_kept_by_hub_and_topic(ledger: Ledger) -> None:
+    """The last digest counts; another hub, and another topic, are their own."""
+    hub, other = "https://hub.example/", "https://hub.example/other"
+    assert ledger.hubs.told(hub) == {}
+
+    ledger.hubs.tell(hub, {"https://a.example/rss.xml": "01", "https://a.example/atom.xml": "02"}, 1.0)
+    ledger.hubs.tell(hub, {"https://a.example/rss.xml": "03"}, 2.0)
+    ledger.hubs.tell(other, {"https://a.example/rss.xml": "04"}, 2.0)
+
+    assert ledger.hubs.told(hub) == {"https://a.example/rss.xml": "03", "https://a.example/atom.xml": "02"}
+    assert ledger.hubs.told(other) == {"https://a.example/rss.xml": "04"}
+
+
+def test_a_hub_that_asks_for_patience_is_remembered(ledger: Ledger) -> None:
+    """Its last wish counts; a hub that was never heard of has none."""
+    assert ledger.hubs.not_before("https://hub.example/") is None
+
+    ledger.hubs.set_not_before("https://hub.example/", 5.0)
+    ledger.hubs.set_not_before("https://hub.example/", 7.0)
+
+    assert ledger.hubs.not_before("https://hub.example/") == 7.0
+    assert ledger.hubs.not_before("https://other.example/") is None

@@ -239,7 +239,7 @@ _TOML_LINES = st.one_of(
     st.tuples(_TOML_KEYS, st.sampled_from([" = ", "=", " "]), _TOML_VALUES).map("".join),
     st.sampled_from(
         ["[site]", "[rating]", "[authors.desk]", "[authors]", "[[authors]]", "[webhooks]", "[[webhooks.endpoints]]", "[paths]",
-         "[images]", "[feeds]", "[watch]", "[network]", "[deploy]", "[rules]", "[site.licence]", "[x]", "[[x]]", "[[x.y]]",
+         "[images]", "[syndication]", "[feeds]", "[[feeds]]", "[watch]", "[network]", "[deploy]", "[rules]", "[site.licence]", "[x]", "[[x]]", "[[x.y]]",
          "[x.y]", "[", "[[", "]", "# x", "", "\ufeff", "\r", "\x85", "é"]
     ),
     st.text(max_size=10),

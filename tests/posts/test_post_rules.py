@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,15 +13,16 @@ from hypothesis import strategies as st
 
 from publisher import catalogue
 from publisher.catalogue import Resolution, ServiceStatus
-from publisher.model import OfferKind, Status
 from publisher.posts import SUMMARY_LIMIT, read_post
 from publisher.posts.front_matter import Block, FilmBlock, FrontMatter, ImageBlock, WatchBlock
-from publisher.posts.words import meant
+from publisher.posts.words import STATUSES
 from publisher.values.faults import keys_at
+from publisher.values.reviews import KINDS
 
 if TYPE_CHECKING:
     from publisher.diagnostics import Diagnostic
     from publisher.site import Site
+    from publisher.values.choices import Choice
     from tests.conftest import MakeSite
 
 ID = "4c768283-9939-45ec-b325-53b5be6f9ce5"
@@ -218,27 +219,27 @@ def test_comments_that_are_comments_earn_nothing(make_site: MakeSite, front: str
 
 
 @pytest.mark.parametrize(
-    ("kind", "written", "word"),
+    ("choice", "written", "word"),
     [
-        (Status, "Published", "ready"),
-        (Status, "in review", None),
-        (Status, "DELETED", "retracted"),
-        (Status, "wip", "draft"),
-        (Status, "draf", "draft"),
-        (OfferKind, "Streaming", "subscription"),
-        (OfferKind, "free-with-ads", "ads"),
-        (OfferKind, "Blu-ray", "disc"),
-        (OfferKind, "theatre", "cinema"),
-        (OfferKind, "streeming", "subscription"),
-        (OfferKind, "buuy", "buy"),
-        (OfferKind, "telepathy", None),
+        (STATUSES, "Published", "ready"),
+        (STATUSES, "in review", None),
+        (STATUSES, "DELETED", "retracted"),
+        (STATUSES, "wip", "draft"),
+        (STATUSES, "draf", "draft"),
+        (KINDS, "Streaming", "subscription"),
+        (KINDS, "free-with-ads", "ads"),
+        (KINDS, "Blu-ray", "disc"),
+        (KINDS, "theatre", "cinema"),
+        (KINDS, "streeming", "subscription"),
+        (KINDS, "buuy", "buy"),
+        (KINDS, "telepathy", None),
     ],
 )
 def test_other_words_for_a_status_or_a_kind_are_understood(
-    kind: type[Status | OfferKind], written: str, word: str | None
+    choice: Choice[Any], written: str, word: str | None
 ) -> None:
     """Words of other tools and of the trade, whatever their case and hyphens; and slips in them."""
-    assert meant(written, kind) == word
+    assert choice.meant(written) == word
 
 
 @pytest.mark.parametrize("model", [FrontMatter, FilmBlock, ImageBlock, WatchBlock])

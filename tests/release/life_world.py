@@ -97,7 +97,7 @@ class World:
             f'[[webhooks.endpoints]]\nname = "{name}"\nurl = "{url}"\nevents = {sorted(events)}\n'
             for name, (url, events) in ENDPOINTS.items()
         )
-        (self.root / "publisher.toml").write_text(f"{CONFIGURATION}\n[feeds]\nlimit = {limit}\n{endpoints}")
+        (self.root / "publisher.toml").write_text(f"{CONFIGURATION}\n[syndication]\nlimit = {limit}\n{endpoints}")
         (self.root / "posts").mkdir()
         self.site = load_site(self.root)
         self.partners = Partners()

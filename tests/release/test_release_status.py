@@ -198,7 +198,7 @@ def test_without_a_ledger_the_feeds_tell_what_is_overdue(make_site: Callable[...
 def test_an_old_review_that_fills_up_the_feed_is_not_overdue(make_site: Callable[..., Site]) -> None:
     """Where a full feed loses one, the next takes its place; that was out before."""
     posts = {f"p{n}": named(n, f"Film {n}", date=f"2022-07-{n:02}") for n in range(1, 5)}
-    newsroom = Newsroom(make_site, more="[feeds]\nlimit = 2\n", posts=posts)
+    newsroom = Newsroom(make_site, more="[syndication]\nlimit = 2\n", posts=posts)
     generate(read_posts(newsroom.site).posts, newsroom.site, NOW)
     newsroom.remove("p4")
     newsroom.put(p5=named(5, "New", date="2026-11-21"))
@@ -320,7 +320,7 @@ def test_a_deleted_post_is_told_beside_a_broken_one(make_site: Callable[..., Sit
 def test_a_broken_post_brings_no_old_review_into_the_feed(make_site: Callable[..., Site]) -> None:
     """Its place in a full feed is not given away: once it is mended it has it again."""
     posts = {f"p{n}": named(n, f"Film {n}", date=f"2022-07-{n:02}") for n in range(1, 5)}
-    newsroom = Newsroom(make_site, more="[feeds]\nlimit = 2\n", posts=posts)
+    newsroom = Newsroom(make_site, more="[syndication]\nlimit = 2\n", posts=posts)
     published(newsroom)
     newsroom.put(p4=named(4, "Film 4", date="2022-07-04", rating="9"))
 

@@ -15,8 +15,19 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from publisher.errors import ConfigurationError
-from publisher.model import Author, EventType
-from publisher.site import FILE_NAME, Deploy, Endpoint, ImageFolder, Licence, Site, load_site
+from publisher.model import Author, EventType, OfferKind
+from publisher.site import (
+    FILE_NAME,
+    ArchivePeriod,
+    Deploy,
+    Endpoint,
+    FeedRule,
+    ImageFolder,
+    Licence,
+    Site,
+    Syndication,
+    load_site,
+)
 
 SMALLEST = '[site]\ntitle = "W"\nbase_url = "https://w.example"\ntime_zone = "UTC"\n'
 MakeSite = Callable[..., Site]
@@ -44,6 +55,7 @@ def test_the_smallest_configuration_has_sound_defaults(tmp_path: Path) -> None:
         50,
         60,
     )
+    assert site.syndication == Syndication(url="https://w.example/feeds/")
     assert site.secrets == tmp_path / ".publisher/secrets"
     assert (site.images, site.licence, site.deploy, site.region, site.tagline) == (None,) * 5
     assert (site.endpoints, site.allow, dict(site.authors)) == ((), (), {})
@@ -79,10 +91,41 @@ name = " The  Desk "
 url = "https://w.example/desk"
 [watch]
 region = "kh"
-[feeds]
+[syndication]
 url = "https://f.example"
 limit = 5
 ttl = 7
+archive = "year"
+author_feeds = false
+tag_feeds = 1
+tags_without_feed = ["news", "Site notes"]
+hubs = ["https://hub.example/", "https://hub.example/b"]
+compressed = true
+[[feeds]]
+name = "all"
+[[feeds]]
+name = "at-home"
+title = "At home"
+description = "To watch at home"
+tag = "ghosts"
+author = "desk"
+service = "Vudu"
+kind = "rent"
+region = "kh"
+country = "su"
+year = 1968
+minimum_rating = 4.2
+limit = 9
+content = "summary"
+[[feeds]]
+name = "lists"
+tag = ["ghosts", "Sci-Fi"]
+author = ["desk"]
+service = ["Apple TV", "iTunes", "shudder"]
+kind = ["rent", "subscription"]
+region = ["KH", "US"]
+country = ["IT", "KH"]
+year = [1968, "1970-1979", "1931"]
 [webhooks]
 secrets = "s"
 [[webhooks.endpoints]]
@@ -111,11 +154,46 @@ timeout = 3
     )
     assert (site.scale.unit, site.scale.units, site.scale.symbol) == ("claw", "claws", "x")
     assert site.authors == {"desk": Author("desk", "The Desk", "https://w.example/desk")}
-    assert (site.region, site.syndication.url, site.syndication.limit, site.syndication.ttl) == (
-        "KH",
-        "https://f.example/",
-        5,
-        7,
+    assert site.region == "KH"
+    assert site.syndication == Syndication(
+        url="https://f.example/",
+        limit=5,
+        ttl=7,
+        archive=ArchivePeriod.YEAR,
+        author_feeds=False,
+        tag_feeds=1,
+        tags_without_feed=("news", "Site notes"),
+        hubs=("https://hub.example/", "https://hub.example/b"),
+        compressed=True,
+        rules=(
+            FeedRule(name="all", limit=5),
+            FeedRule(
+                name="at-home",
+                title="At home",
+                description="To watch at home",
+                tags=("ghosts",),
+                authors=("desk",),
+                services=("fandango-at-home",),
+                kinds=(OfferKind.RENT,),
+                regions=("KH",),
+                countries=("SU",),
+                years=((1968, 1968),),
+                minimum_rating=Decimal("4.2"),
+                limit=9,
+                full=False,
+            ),
+            FeedRule(
+                name="lists",
+                tags=("ghosts", "Sci-Fi"),
+                authors=("desk",),
+                services=("apple-tv-store", "apple-tv-plus", "shudder"),
+                kinds=(OfferKind.RENT, OfferKind.SUBSCRIPTION),
+                regions=("KH", "US"),
+                countries=("IT", "KH"),
+                years=((1968, 1968), (1970, 1979), (1931, 1931)),
+                limit=5,
+            ),
+        ),
     )
     assert site.endpoints == (
         Endpoint("one", "https://p.example/hook", frozenset(EventType)),
@@ -124,6 +202,39 @@ timeout = 3
     assert site.allow == (ip_network("127.0.0.1/32"), ip_network("fd00::/8"))
     assert site.deploy == Deploy("true", 3)
     assert site.secrets == tmp_path / "s"
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "value"),
+    [('archive = "none"', "archive", None), ("tag_feeds = 0", "tag_feeds", None)],
+)
+def test_feeds_that_are_there_by_themselves_can_be_done_without(
+    tmp_path: Path, line: str, name: str, value: object
+) -> None:
+    """No archive, and no feeds of tags, are what the rooms above know as None."""
+    site = _load(tmp_path, f"{SMALLEST}[syndication]\n{line}\n")
+
+    assert getattr(site.syndication, name) is value
+
+
+@pytest.mark.parametrize(
+    ("kinds", "services"),
+    [
+        ('"rent"', ("apple-tv-store",)),
+        ('"subscription"', ("apple-tv-plus",)),
+        ('["buy", "rent"]', ("apple-tv-store",)),
+        ('["subscription", "rent"]', ("apple-tv-plus", "apple-tv-store")),
+    ],
+)
+def test_a_name_that_services_share_is_settled_by_the_kinds_of_the_feed(
+    tmp_path: Path, kinds: str, services: tuple[str, ...]
+) -> None:
+    """As the kind of an offer settles it in a post."""
+    feed = f'[[feeds]]\nname = "a"\nservice = "Apple TV"\nkind = {kinds}\n'
+
+    (rule,) = _load(tmp_path, SMALLEST + feed).syndication.rules
+
+    assert rule.services == services
 
 
 def test_the_site_of_this_repository_is_valid() -> None:
@@ -186,7 +297,7 @@ def test_a_folder_reached_by_a_detour_is_the_same_site(tmp_path: Path) -> None:
 
 
 WORDS = st.sampled_from(
-    ["[site]", "[[webhooks.endpoints]]", "title", "=", '"x"', "1", "a.b", "{", "}", "[", "]", "\n", "\r\n", "#é",
+    ["[site]", "[[webhooks.endpoints]]", "[syndication]", "[[feeds]]", "[feeds]", "year", "service", "hubs", "name", "title", "=", '"x"', "1", "a.b", "{", "}", "[", "]", "\n", "\r\n", "#é",
      "'", '"""', "2026-01-01", "nan", "\\u0000", "映", ",", "[rating]", "step", "0", "true", "allow", "events"]
 )  # fmt: skip
 
@@ -197,7 +308,7 @@ WORDS = st.sampled_from(
 @example(b"a = " + b"{b=" * 5_000)
 @example(b"a" + b".a" * 900 + b" = 1")
 @example(b"a" + b".a" * 100_000 + b" = 1")
-@example(SMALLEST.encode() + b"[feeds]\nlimit = " + b"9" * 5_000)
+@example(SMALLEST.encode() + b"[syndication]\nlimit = " + b"9" * 5_000)
 @example(SMALLEST.encode() + b"[rating]\nstep = 1e999999999\n")
 @example(SMALLEST.encode() + b'"" = 1\n[authors.""]\nname = "x"\n')
 def test_any_bytes_give_a_site_or_a_configuration_error(tmp_path: Path, content: bytes) -> None:
@@ -218,8 +329,10 @@ def test_any_bytes_give_a_site_or_a_configuration_error(tmp_path: Path, content:
         "".join(f"[t{number}]\n" for number in range(20_000)),
         "x = [" + "1," * 100_000 + "]",
         '[[webhooks.endpoints]]\nname="é"\nurl="x"\n' * 5_000,
+        '[[feeds]]\nname="a"\nauthor=["b","c"]\nservice="Netflx"\n' * 4_500,
+        "[syndication]\nhubs = [" + '"https://a.example/", ' * 10_000 + "]",
     ],
-    ids=["keys", "tables", "items", "endpoints"],
+    ids=["keys", "tables", "items", "endpoints", "feeds", "hubs"],
 )
 def test_a_flood_of_faults_ends_in_good_time(tmp_path: Path, flood: str) -> None:
     """A file of a quarter of a megabyte takes seconds at the very most, and lists a screenful."""

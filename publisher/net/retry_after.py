@@ -1,4 +1,4 @@
-"""How long an endpoint asks us to wait (RFC 9110, section 10.2.3)."""
+"""How long a host asks us to wait (RFC 9110, section 10.2.3)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from publisher.net import Answer
+    from publisher.net.client import Answer
 
 #: Seconds; whoever asks for more gets this.
 LONGEST_WAIT = 24 * 3600.0

@@ -17,7 +17,7 @@ import pytest
 from publisher.outputs import generate
 from publisher.posts import read_posts
 from tests.feeds.feeds_sites import CONFIGURATION, NOW, ROOT, write_site
-from tests.feeds.test_feeds_redirects import RETRACTED, path_post
+from tests.pages.test_pages_redirects import RETRACTED, path_post
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

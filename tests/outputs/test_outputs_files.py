@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +20,8 @@ from lxml import etree
 from publisher.errors import EnvironmentFault
 from publisher.outputs import generate
 from publisher.posts import read_posts
-from tests.feeds.feeds_sites import ALL_FILES, NOW, contents, post, write_site
+from tests.feeds.feeds_sites import CONFIGURATION, NOW, contents, post, write_site
+from tests.outputs.output_names import FORMS, file_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +31,10 @@ if TYPE_CHECKING:
     from publisher.site import Site
 
 LATER = NOW + timedelta(days=30)
-FEEDS = ("atom.xml", "feed.json", "rss.xml")
+#: What an earlier run may have written, and the next has no use for.
+GONE = ("gone.xml", "tags/gone.xml", "elsewhere/gone/rss.xml", "elsewhere/gone/rss.xml.gz")
+#: What `changing_site` has at first: its posts are of one month, by one of two authors.
+ALL_FILES = file_names("archive/2024-03", "authors/desk", "authors/odd")
 COMMAND = "from publisher.cli import main; main()"
 # Generates again and again from the same old files, and each time kills itself one file operation later; what is
 # left is kept in a folder named by the number of the operation.
@@ -51,7 +56,7 @@ for number in itertools.count():
         left = number
         def watch(event, arguments):
             global left
-            if event in {"open", "os.rename", "os.remove", "os.mkdir"} and str(site.feeds) in str(arguments[0]):
+            if event in {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir"} and str(site.feeds) in str(arguments[0]):
                 left -= 1
                 if left < 0:
                     os.kill(os.getpid(), signal.SIGKILL)
@@ -93,17 +98,22 @@ def write_feeds(site: Site, now: datetime) -> dict[str, bytes]:
     return contents(site.feeds)
 
 
-def changing_site(folder: Path, posts: int = 3) -> Site:
+def changing_site(folder: Path, posts: int = 3, configuration: str = CONFIGURATION) -> Site:
     """Write a site whose feeds differ between `NOW` and `LATER`."""
     files = {f"{n}.md": post(n, f"Post {n}", "word " * 50) for n in range(posts)}
     later = post(29, "Appears later", more="previous: [/old/]").replace("2024-03-30T09:00", "2026-12-01")
-    return write_site(folder, {**files, "later.md": later})
+    return write_site(folder, {**files, "later.md": later}, configuration)
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
     """Make a site that has something new to say between `NOW` and `LATER`."""
     return changing_site(tmp_path)
+
+
+def empty_folders(folder: Path) -> list[Path]:
+    """Find the folders below one in which there is nothing."""
+    return [path for path in folder.rglob("*") if path.is_dir() and not any(path.iterdir())]
 
 
 def parse(name: str, data: bytes) -> None:
@@ -130,20 +140,37 @@ def assert_whole(folder: Path, versions: Sequence[dict[str, bytes]]) -> None:
             assert data in [version[name] for version in versions if name in version]
 
 
-def test_killed_before_any_operation_nothing_is_half_done(site: Site) -> None:
-    """Kill -9 before each file operation of a run: files are old or new, and the next run makes all well."""
-    posts = read_posts(site).posts
+def test_killed_before_any_operation_nothing_is_half_done(tmp_path: Path) -> None:
+    """Kill -9 before each file operation of a run: files are old or new, and the next run makes all well.
+
+    Between the two, a month ends and has a page in a folder of its own, the first review of a tag makes a folder in a
+    folder, others go with all they held, and each file that hosts may send compressed has its copy.
+    """
+    configuration = CONFIGURATION.replace(
+        "[syndication]\n", "[syndication]\ncompressed = true\nauthor_feeds = false\ntag_feeds = 1\n"
+    )
+    month = post(20, "Of November").replace("2024-03-21", "2026-11-20")
+    tagged = post(21, "Tagged", more="tags: [new]").replace("2024-03-22", "2026-12-02")
+    changing_site(tmp_path, 1, configuration)
+    site = write_site(tmp_path, {"month.md": month, "tagged.md": tagged}, configuration)
+    posts = read_posts(site).require_valid().posts
     generate(posts, site, LATER)
     new = contents(site.feeds)
+    shutil.rmtree(site.feeds)
     generate(posts, site, NOW)
     # What an earlier version of the program may have written, and this one no longer does.
     manifest = json.loads((site.feeds / "manifest.json").read_bytes())
-    for name in ("gone.xml", "tags/gone.xml"):
+    for name in GONE:
         manifest["files"][name] = {"sha256": "as it was"}
-        (site.feeds / name).parent.mkdir(exist_ok=True)
+        (site.feeds / name).parent.mkdir(parents=True, exist_ok=True)
         (site.feeds / name).write_text("<old/>", encoding="utf-8")
     (site.feeds / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     old = contents(site.feeds)
+    assert new.keys() - old.keys() >= {
+        *(f"archive/2026-11/{form}" for form in FORMS),
+        *(f"tags/new/{form}" for form in FORMS),
+        "tags/new/rss.xml.gz",
+    }
 
     program = [sys.executable, "-c", KILLED_AT, str(site.root), LATER.isoformat()]
     done = subprocess.run(program, capture_output=True, text=True, check=False)
@@ -153,17 +180,20 @@ def test_killed_before_any_operation_nothing_is_half_done(site: Site) -> None:
     assert contents(folders[0]) == old
     assert contents(folders[-1]) == new
     # Some runs left files on their way behind, and some had renamed a part of them.
-    assert any(list(folder.glob(".*.new")) for folder in folders)
-    assert any(list(folder.glob("redirects/.*.new")) for folder in folders)
+    for place in (".*.new", "redirects/.*.new", "archive/2026-11/.*.new", "tags/new/.*.gz.new"):
+        assert any(list(folder.glob(place)) for folder in folders), place
     assert any(
         contents(folder).get("atom.xml") == new["atom.xml"]
         for folder in folders
         if (folder / "gone.xml").exists()
     )
+    # Some were killed between the removal of a file and that of its folder.
+    assert any(empty_folders(folder) for folder in folders)
     for folder in folders:
         assert_whole(folder, [old, new])
         generate(posts, site, LATER, out=folder)
         assert contents(folder) == new, folder.name
+        assert empty_folders(folder) == [], folder.name
 
 
 def test_killed_at_any_moment_the_next_run_ends_well(tmp_path: Path) -> None:
@@ -211,7 +241,7 @@ def test_a_full_disk_leaves_the_old_files(site: Site, size: int) -> None:
     """Wherever space runs out, the command says so with exit status 4; no file is cut short and none left over."""
     write_feeds(site, NOW)
     before = snapshot(site.feeds)
-    assert size < min(len(data) for name, (_, data) in before.items() if name in FEEDS)
+    assert size < min(len(data) for name, (_, data) in before.items() if name in FORMS)
     done = run(site, "--now", LATER.isoformat(), before=SMALL_DISK.format(size=size))
     assert done.returncode == EnvironmentFault.exit_code, done.stderr
     assert "cannot be written: File too large" in done.stderr
@@ -219,7 +249,10 @@ def test_a_full_disk_leaves_the_old_files(site: Site, size: int) -> None:
     assert write_feeds(site, LATER).keys() == before.keys()
 
 
-@pytest.mark.parametrize("name", [*ALL_FILES, ".rss.xml.new", "redirects/.nginx.conf.new"])
+@pytest.mark.parametrize(
+    "name",
+    ["rss.xml", "manifest.json", "archive/2024-03/atom.xml", ".rss.xml.new", "redirects/.nginx.conf.new"],
+)
 def test_a_folder_where_a_file_should_be_is_a_clear_fault(site: Site, name: str) -> None:
     """What is in the way is left alone, and so are the other files."""
     posts = read_posts(site).posts
@@ -258,14 +291,14 @@ def test_only_what_the_manifest_names_is_removed(site: Site) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["../publisher.toml", "..", ".", "", "/etc/hostname", "sub", "sub/", "/sub", "sub/..", "sub/.", "sub//file", "./sub/file", "sub/../sub/file", "sub/sub/file", "link/file", "manifest.json", "nul\0", "nul\0/a", "a/nul\0", "x" * 5000, "\ud800"],
+    ["../publisher.toml", "..", ".", "", "/etc/hostname", "sub", "sub/", "/sub", "sub/..", "sub/.", "sub//file", "./sub/file", "sub/../sub/file", "sub/sub", "sub/sub/sub/file", "link/file", "manifest.json", "nul\0", "nul\0/a", "a/nul\0", "x" * 5000, "\ud800"],
 )  # fmt: skip
 def test_a_manifest_that_names_other_things_removes_nothing(site: Site, name: str) -> None:
     """A name that leads out of the folder, is a folder, or is no name at all was never written by us."""
     posts = read_posts(site).posts
     generate(posts, site, NOW)
-    for folder in (site.feeds / "sub", site.feeds / "sub" / "sub", site.root / "elsewhere"):
-        folder.mkdir()
+    for folder in (site.feeds / "sub" / "sub" / "sub", site.feeds / "sub", site.root / "elsewhere"):
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / "file").write_text("mine", encoding="utf-8")
     (site.feeds / "link").symlink_to(site.root / "elsewhere")
     manifest = {"format_version": 1, "files": {name: {"sha256": "as it was"}}}
@@ -295,7 +328,13 @@ def test_the_manifest_tells_size_and_hash_of_every_file(site: Site) -> None:
     """Whoever copies the folder can see whether everything arrived."""
     generate(read_posts(site).posts, site, NOW)
     manifest = json.loads((site.feeds / "manifest.json").read_bytes())
-    assert manifest["format_version"] == 1
+    assert manifest["format_version"] == 2
+    assert [feed["name"] for feed in manifest["feeds"]] == [
+        "",
+        "authors/desk",
+        "authors/odd",
+        "archive/2024-03",
+    ]
     assert manifest["files"] == {
         name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
         for name, data in contents(site.feeds).items()
@@ -308,8 +347,11 @@ def test_check_names_what_is_stale_and_writes_nothing(site: Site) -> None:
     before = snapshot(site.root)
     done = run(site, "--check", "--now", NOW.isoformat())
     assert done.returncode == 5
-    for name in ALL_FILES:
-        assert f"feeds/{name}" in done.stderr
+    assert "error: feeds/ is not up to date: 3 feeds, 1 page of the archive, 7 other files\n" in done.stderr
+    told = run(site, "--check", "--verbose", "--now", NOW.isoformat())
+    assert [line.split()[0] for line in told.stdout.splitlines()] == [f"feeds/{name}" for name in ALL_FILES]
+    data = json.loads(run(site, "--check", "--json", "--now", NOW.isoformat()).stdout)
+    assert data["stale"] == list(ALL_FILES)
     assert snapshot(site.root) == before
     assert not (site.root / ".publisher").exists()
     assert not site.feeds.exists()
@@ -323,7 +365,7 @@ def test_check_is_content_with_what_generate_wrote(site: Site) -> None:
     before = snapshot(site.root)
     done = run(site, "--check", "--now", NOW.isoformat())
     assert done.returncode == 5
-    assert "not up to date: feeds/rss.xml\n" in done.stderr
+    assert "feeds/ is not up to date: rss.xml\n" in done.stderr
     assert snapshot(site.root) == before
 
 
@@ -399,10 +441,10 @@ def test_a_manifest_that_is_not_ours_removes_nothing(site: Site) -> None:
     """A web application's manifest.json that lists files is no list of ours."""
     posts = read_posts(site).posts
     site.feeds.mkdir(parents=True)
-    (site.feeds / "index.html").write_text("mine", encoding="utf-8")
-    foreign = {"name": "App", "files": {"index.html": {"sha256": "x"}}}
+    (site.feeds / "app.html").write_text("mine", encoding="utf-8")
+    foreign = {"name": "App", "files": {"app.html": {"sha256": "x"}}}
     (site.feeds / "manifest.json").write_text(json.dumps(foreign), encoding="utf-8")
 
     generate(posts, site, NOW)
 
-    assert (site.feeds / "index.html").read_text(encoding="utf-8") == "mine"
+    assert (site.feeds / "app.html").read_text(encoding="utf-8") == "mine"

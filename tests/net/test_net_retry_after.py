@@ -1,4 +1,4 @@
-"""How long a partner's Retry-After keeps us waiting."""
+"""How long a host's Retry-After keeps us waiting."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from publisher.net import Answer
-from publisher.webhooks.retry_after import retry_after
+from publisher.net.retry_after import retry_after
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC).timestamp()
 DAY = 24 * 3600.0

@@ -1,0 +1,44 @@
+"""Under which folder the feed of a tag or of an author lies: a name that is safe on every disk and in every address."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+
+from publisher.posts.identifiers import SLUG_LIMIT, alike, slug_from
+
+#: So many bytes of a name are safe on every disk, with room for what stands behind it.
+_NAME_BYTES = 120
+
+
+@lru_cache(maxsize=4096)
+def tag_folder(tag: str) -> str:
+    """Return the folder of a tag's feed: the same for every way of writing it (`Sci-Fi`, `sci fi`).
+
+    A tag without letters and digits, or too long for a name on the disk, gets one that is made of its digest.
+    """
+    folded = alike(tag)
+    slug = _slug(folded)
+    return slug or f"tag-{_digest(folded)}"
+
+
+def author_folder(key: str) -> str:
+    """Return the folder of an author's feed: the key itself where that is a name in lower case, as most are.
+
+    To any other a part of its digest is added, so that no two keys share a folder, on no disk, and none leads out of it.
+    """
+    slug = _slug(alike(key))
+    if slug is not None and slug == key.replace("_", "-"):
+        return key
+    return f"{slug or 'author'}-{_digest(key)}"
+
+
+def _slug(folded: str) -> str | None:
+    slug = slug_from(folded)
+    # One that was cut stands for many.
+    whole = slug is not None and len(slug) < SLUG_LIMIT and len(slug.encode()) <= _NAME_BYTES
+    return slug if whole else None
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,160 @@
+"""The files in `hosts/`: what a web host is to be told of the feeds, in the forms that nginx, Netlify and Cloudflare read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote, urlsplit
+
+from publisher.channels import ChannelKind
+from publisher.pages.http_headers import PAGE_TYPES, WITH_CHARSET, cache_control, full_type, topic_link
+from publisher.site import FEED_NAMES, FEED_TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from publisher.channels import Channel
+    from publisher.site import Site
+
+FOLDER = "hosts"
+# Cloudflare reads so many rules of so many characters a line, and leaves out the rest.
+_RULES = 100
+_LINE = 2000
+_NOSNIFF = "nosniff"
+_INDEX = "index.html"
+#: The folders that feeds of one kind share: a pattern stands for all that are there and will be.
+_SHARED = {ChannelKind.AUTHOR: "authors", ChannelKind.TAG: "tags", ChannelKind.ARCHIVE: "archive"}
+
+_HOSTS_HEAD = """\
+# How the feeds are to be served, written by headless-publisher; copy this file to the root of the site, or its lines
+# into the _headers that is there. Netlify and Cloudflare Pages read it. No two rules for an address set the same header:
+# Cloudflare would join their values.
+"""
+_NGINX_HEAD = """\
+# How the feeds are to be served, written by headless-publisher. Include this file in server {}; or, where the feeds'
+# folder has a location {} of its own, with its alias or root, in that one.
+#
+# What your server {} adds everywhere by add_header is not added to these files: nginx inherits such lines only where
+# there are none.
+"""
+
+
+def host_files(channels: Sequence[Channel], site: Site) -> dict[str, bytes]:
+    """Write the files, each under its name below the folder of feeds.
+
+    Args:
+        channels: All feeds of the site.
+        site: The site.
+    """
+    return {
+        f"{FOLDER}/_headers": _for_hosts(channels, site).encode("ascii"),
+        f"{FOLDER}/nginx.conf": _for_nginx(channels, site).encode(),
+    }
+
+
+def _for_hosts(channels: Sequence[Channel], site: Site) -> str:
+    """Write rules for hosts: first those that hold for all feeds, then the links of single ones, as many as are read."""
+    rules = dict(_patterns(site))
+    for channel in _most_important_first(channels):
+        for form in FEED_NAMES:
+            path, link = _host_path(site, channel.file(form)), topic_link(channel, form, site)
+            if link is None or len(f"  Link: {link}") > _LINE:
+                continue
+            if path in rules or len(rules) < _RULES:
+                rules.setdefault(path, {})["Link"] = link
+    return _HOSTS_HEAD + "".join(
+        "\n".join(["", path, *(f"  {name}: {value}" for name, value in headers.items()), ""])
+        for path, headers in rules.items()
+        if len(path) <= _LINE
+    )
+
+
+def _patterns(site: Site) -> Iterator[tuple[str, dict[str, str]]]:
+    folders = ["", ":feed/", *(f"{folder}/:{kind.value}/" for kind, folder in _SHARED.items())]
+    for folder in folders:
+        archive = folder.startswith(_SHARED[ChannelKind.ARCHIVE])
+        cache = cache_control(site, archive=archive, topic=not archive)
+        for form, name in FEED_NAMES.items():
+            yield _host_path(site, "") + folder + name, _headers(full_type(FEED_TYPES[form]), cache)
+    for name, media_type in {"": PAGE_TYPES[_INDEX], **PAGE_TYPES}.items():
+        yield _host_path(site, name), _headers(full_type(media_type), cache_control(site))
+
+
+def _headers(content_type: str, cache: str) -> dict[str, str]:
+    # With these very capitals: Netlify sends its own type beside one that is written in small letters.
+    return {"Content-Type": content_type, "Cache-Control": cache, "X-Content-Type-Options": _NOSNIFF}
+
+
+def _most_important_first(channels: Sequence[Channel]) -> list[Channel]:
+    """Put the main feed first, then the site's own, authors', and tags', of those the ones with the most reviews."""
+    order = list(ChannelKind)
+    order.sort(key=[ChannelKind.MAIN, ChannelKind.RULE, ChannelKind.AUTHOR, ChannelKind.TAG, ChannelKind.ARCHIVE].index)
+    return sorted(
+        channels,
+        key=lambda channel: (
+            order.index(channel.kind),
+            -len(channel.posts) if channel.kind is ChannelKind.TAG else 0,
+        ),
+    )
+
+
+def _host_path(site: Site, name: str) -> str:
+    """Write a path as hosts compare it: percent-encoded, what they take for a pattern likewise."""
+    return urlsplit(site.published(name)).path.replace(":", "%3A").replace("*", "%2A")
+
+
+def _for_nginx(channels: Sequence[Channel], site: Site) -> str:
+    """Write a location for every kind of file, and one for each that has links of its own."""
+    return _NGINX_HEAD + "".join(_locations(channels, site))
+
+
+def _locations(channels: Sequence[Channel], site: Site) -> Iterator[str]:
+    base = _decoded(site, "")
+    for channel in channels:
+        for form in FEED_NAMES:
+            link = topic_link(channel, form, site)
+            # What nginx would take for a variable cannot be written there; the feed itself has the links, too.
+            if link is not None and "$" not in link:
+                headers = {"Cache-Control": cache_control(site, topic=True), "Link": link}
+                path = _decoded(site, channel.file(form)).replace("\\", "\\\\").replace('"', '\\"')
+                yield _location(f'= "{path}"', FEED_TYPES[form], headers, site)
+    own = [channel.name for channel in channels if channel.kind is ChannelKind.RULE]
+    current = [*(f"{_SHARED[kind]}/[^/]+" for kind in (ChannelKind.AUTHOR, ChannelKind.TAG)), *map(_expression, own)]
+    for folders, archive in (
+        (f"(?:(?:{'|'.join(current)})/)?", False),
+        (f"{_SHARED[ChannelKind.ARCHIVE]}/[^/]+/", True),
+    ):
+        for form, name in FEED_NAMES.items():
+            match = f'~ "^{_expression(base)}{folders}{_expression(name)}$"'
+            headers = {"Cache-Control": cache_control(site, archive=archive, topic=not archive)}
+            yield _location(match, FEED_TYPES[form], headers, site)
+    for name, media_type in PAGE_TYPES.items():
+        headers = {"Cache-Control": cache_control(site)}
+        yield _location(f'~ "^{_expression(base + name)}$"', media_type, headers, site)
+
+
+def _location(match: str, media_type: str, headers: Mapping[str, str], site: Site) -> str:
+    lines = ["types { }", f"default_type {media_type};"]
+    if media_type in WITH_CHARSET:
+        lines += ["charset utf-8;", f"charset_types {media_type};"]
+    if site.syndication.compressed:
+        lines += ["gzip_static on;", "gzip_vary on;"]
+    lines += [f"add_header {name} '{_in_quotes(value)}';" for name, value in headers.items()]
+    lines.append(f"add_header X-Content-Type-Options {_NOSNIFF};")
+    return "\n".join(["", f"location {match} {{", *(f"    {line}" for line in lines), "}", ""])
+
+
+def _decoded(site: Site, name: str) -> str:
+    """Return a path as nginx compares it: without percent-encoding."""
+    return unquote(urlsplit(site.syndication.url).path, errors="surrogateescape") + name
+
+
+def _expression(text: str) -> str:
+    """Write a text as an expression that matches it alone, whatever it holds."""
+    return "".join(
+        chr(byte) if chr(byte).isalnum() and byte < 0x80 or byte in b"/-_" else f"\\x{byte:02x}"
+        for byte in text.encode(errors="surrogateescape")
+    )
+
+
+def _in_quotes(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("'", "\\'")

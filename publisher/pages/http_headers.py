@@ -1,0 +1,54 @@
+"""What the files of the feeds are to be served with: type, how long caches may keep them, and links for WebSub."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from publisher.channels import ChannelKind
+from publisher.site import FEED_TYPES
+
+if TYPE_CHECKING:
+    from publisher.channels import Channel
+    from publisher.site import Site
+
+#: The media types of the files beside the feeds. There is no registered one for OPML; this is what its readers know.
+PAGE_TYPES = {"index.html": "text/html", "feed.css": "text/css", "opml.xml": "text/x-opml"}
+#: Everything is UTF-8, and of these types one says so: RFC 8259, section 11, gives JSON no such parameter.
+WITH_CHARSET = {FEED_TYPES["rss"], FEED_TYPES["atom"], *PAGE_TYPES.values()}
+
+# Seconds. A cache adds its time to that which readers let pass between two looks, the ttl.
+_LONGEST = 15 * 60
+# A page of the archive changes only when one of its own reviews is corrected or taken back.
+_ARCHIVE = 6 * 3600
+
+
+def full_type(media_type: str) -> str:
+    """Return a media type as a header has it, with the charset where there is one to be named."""
+    return f"{media_type}; charset=utf-8" if media_type in WITH_CHARSET else media_type
+
+
+def cache_control(site: Site, *, archive: bool = False, topic: bool = False) -> str:
+    """Say how long a cache may keep a file without asking for it again (RFC 9111, section 5.2.2).
+
+    `must-revalidate` because a review that was taken back is not to come out of a cache that happens not to reach the
+    site. A topic whose hub was told that it has changed is fetched at once, and has to come new then: `no-cache` lets
+    caches keep it, and ask each time whether it still holds.
+
+    Args:
+        site: The site.
+        archive: The file is a page of the archive.
+        topic: It is one that hubs are told of, where the site has any.
+    """
+    if topic and site.syndication.hubs:
+        return "no-cache"
+    seconds = _ARCHIVE if archive else min(site.syndication.ttl * 60, _LONGEST)
+    return f"public, max-age={seconds}, must-revalidate"
+
+
+def topic_link(channel: Channel, form: str, site: Site) -> str | None:
+    """Return the `Link` header that subscribers find hub and topic by (WebSub, section 4); None where no hub is told."""
+    hubs = site.syndication.hubs
+    if not hubs or channel.kind is ChannelKind.ARCHIVE:
+        return None
+    links = [f'<{site.published(channel.file(form))}>; rel="self"', *(f'<{hub}>; rel="hub"' for hub in hubs)]
+    return ", ".join(links)
