@@ -65,9 +65,7 @@ def find_chain(
     return [_main(live, retracted, site, pages), *pages]
 
 
-def _main(
-    live: Sequence[Post], retracted: Sequence[Review], site: Site, pages: Sequence[Channel]
-) -> Channel:
+def _main(live: Sequence[Post], retracted: Sequence[Review], site: Site, pages: Sequence[Channel]) -> Channel:
     size = site.syndication.limit
     if site.syndication.archive is not None:
         # Whoever walks from here to the pages misses nothing: down to the oldest review that no page has yet.

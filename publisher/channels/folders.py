@@ -34,10 +34,9 @@ def author_folder(key: str) -> str:
 
 
 def _slug(folded: str) -> str | None:
-    slug = slug_from(folded)
-    # One that was cut stands for many.
-    whole = slug is not None and len(slug) < SLUG_LIMIT and len(slug.encode()) <= _NAME_BYTES
-    return slug if whole else None
+    # Of a longer one, the slug is but the beginning: it stands for many.
+    slug = slug_from(folded) if len(folded) <= SLUG_LIMIT else None
+    return slug if slug is not None and len(slug.encode()) <= _NAME_BYTES else None
 
 
 def _digest(text: str) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from publisher.model import Film, Offer, Review
     from publisher.site import FeedRule
 
+
 def stands_in(rule: FeedRule, review: Review, now: datetime) -> bool:
     """Tell whether a review meets every condition of a rule at `now` (aware)."""
     if rule.tags and not {tag_folder(tag) for tag in rule.tags} & {tag_folder(tag) for tag in review.tags}:

@@ -80,6 +80,15 @@ def _tell(console: Console, made: publisher.Plan, site: publisher.Site) -> None:
                 console.detail(f"             {folder}/{name}")
     if made.deploys:
         console.step("deploy", "run the site's deploy command")
+    _tell_sent(console, made, site)
+    if made.idle:
+        console.step("nothing", "is new, due, changed or waiting")
+    for obstacle in made.obstacles:
+        console.step("refused", f"as things stand: {obstacle}", "error")
+
+
+def _tell_sent(console: Console, made: publisher.Plan, site: publisher.Site) -> None:
+    """Tell what partners and hubs would get."""
     titles = {review.id: review.title for review in made.reviews}
     for event in made.events if site.endpoints else ():
         console.step(
@@ -91,7 +100,3 @@ def _tell(console: Console, made: publisher.Plan, site: publisher.Site) -> None:
         console.step("deliver", f"{endpoint}: {count(number, 'event')} from earlier runs")
     for hub, number in made.hubs.items():
         console.step("ping", f"{hub}: {count(number, 'feed file')}")
-    if made.idle:
-        console.step("nothing", "is new, due, changed or waiting")
-    for obstacle in made.obstacles:
-        console.step("refused", f"as things stand: {obstacle}", "error")

@@ -58,10 +58,11 @@ def publish(
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Validate, attach, generate, deploy and push, in that order; at the end WebSub hubs are told which feeds changed.
+    """Validate, attach, generate, deploy and push, in that order.
 
     An error in a post, a missing secret or too much at once stop the run before anything is written or sent. On a
     terminal you are asked whether it is meant.
+    When partners have got what is theirs, the WebSub hubs of publisher.toml are told which feeds changed.
     Run it as often as you like: what is done already is not done again, but for the deploy command, which runs each time.
 
     \b

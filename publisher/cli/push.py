@@ -38,11 +38,12 @@ def push(
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Tell partners what changed since the last push, and deliver what waits; then tell WebSub hubs which feeds changed.
+    """Tell partners what changed since the last push, and deliver what waits.
 
     Events are committed to the ledger first, then sent, signed. What an endpoint did not take waits there for the
-    next push; the exit status is then 3. A typo mended in a text is no event. Hubs are told of the feeds that were
-    generated last, so let them be on the web before.
+    next push; the exit status is then 3. A typo mended in a text is no event.
+
+    Then WebSub hubs are told which feeds changed, of those that were generated last: let these be on the web before.
 
     \b
     Example:
@@ -73,7 +74,8 @@ def require_delivered(ctx: click.Context, console: Console, report: publisher.Pu
     ]
     hubs = [hub for hub in report.hubs if hub.waiting]
     problems = [
-        f"{hub.url} was not told of {count(hub.waiting, 'feed file')} ({', '.join(hub.notes)})" for hub in hubs
+        f"{hub.url} was not told of {count(hub.waiting, 'feed file')} ({', '.join(hub.notes)})"
+        for hub in hubs
     ]
     if troubled:
         undelivered = sum(endpoint.waiting + endpoint.failed for endpoint in troubled)

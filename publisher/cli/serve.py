@@ -75,7 +75,8 @@ def serve(
             # A browser for terminals comes back only when it is left.
             threading.Thread(target=_open, args=(server.front, console), daemon=True).start()
 
-    with suppress(KeyboardInterrupt):
+    # Who reads the requests, such as head(1), may have gone.
+    with suppress(KeyboardInterrupt, BrokenPipeError):
         server.run(ready)
 
 

@@ -26,7 +26,7 @@ _TARGET = re.compile(r"(\](?:\(|:[ \t]*+)<?)([^\s()<>\[\]\\]++)")
 # What would not be read as itself within an address.
 _SPECIAL = re.compile(r"[\\()<>]|&(?=#?\w+;)")
 # No review is longer; what is made to hurt is not looked at three times over.
-_LONGEST = 500_000
+_LONGEST = 200_000
 
 
 def portable_markdown(markdown: str, base: str, local: Callable[[str], str | None]) -> str | None:

@@ -12,7 +12,8 @@ from publisher.doctor.finding import failed, ok, skipped, warning
 from publisher.doctor.placeholders import is_placeholder
 from publisher.doctor.wording import quoted, size
 from publisher.net import Answer, Client, FaultKind, FetchFault
-from publisher.site import FEED_NAMES
+from publisher.pages.http_headers import SERVED_TYPES, full_type
+from publisher.site import FEED_NAMES, FEED_TYPES
 from publisher.values.durations import duration_in_words
 
 if TYPE_CHECKING:
@@ -31,7 +32,11 @@ SLACK = 64 * 1024
 #: Seconds that one address may take, and all of them together: nothing is asked that may go beyond.
 DEADLINE, BUDGET = 12.0, 30.0
 
-TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
+#: The content types that readers take: the exact one, and those under which browsers style XML.
+TYPES = {
+    form: {kind, *({"application/xml", "text/xml"} if kind.endswith("+xml") else {"application/json"})}
+    for form, kind in FEED_TYPES.items()
+}
 _PAGES = {"text/html", "application/xhtml+xml"}
 
 _OFFLINE = "not asked: --offline"
@@ -189,10 +194,10 @@ def _wrong_type(form: str, url: str, answer: Answer) -> Outcome | None:
     kind = written.strip().lower()
     charset = parameters.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
     name = url.rpartition("/")[2]
-    hint = f"have the web server send {name} as {TYPES[form]}; charset=utf-8"
+    hint = f"have the web server send {name} as {full_type(SERVED_TYPES[form])}"
     if kind in _PAGES:
         return failed(f"{url} comes as {kind}: readers take it for a page", hint)
-    if kind != TYPES[form]:
+    if kind not in TYPES[form]:
         return warning(f"{url} comes {f'as {quoted(kind)}' if kind else 'without a content type'}", hint)
     if charset and charset not in {"utf-8", "utf8"}:
         return warning(f"{url} comes as text in {quoted(charset)}; it is in UTF-8", hint)

@@ -105,15 +105,17 @@ def _digest(stream: BufferedReader, file: OutputFile) -> str | None:
     digest, size = hashlib.sha256(), 0
     packer = zlib.decompressobj(wbits=_GZIP)
     try:
-        while (block := stream.read(_BLOCK)) and size <= file.size:
-            while block and size <= file.size:
+        while not packer.eof and size <= file.size and (block := stream.read(_BLOCK)):
+            # What stands behind the end is no part of it, and is given back for ever.
+            while block and not packer.eof and size <= file.size:
                 data = packer.decompress(block, _BLOCK)
                 digest.update(data)
                 size += len(data)
                 block = packer.unconsumed_tail
     except zlib.error:
         return None
-    return digest.hexdigest() if packer.eof and not packer.unused_data else None
+    alone = packer.eof and not packer.unused_data and not stream.read(1)
+    return digest.hexdigest() if alone else None
 
 
 @dataclass(slots=True)

@@ -30,4 +30,6 @@ def topics(sha256: Mapping[str, str], site: Site) -> dict[str, str]:
         if folder not in pages and name.rpartition("/")[2] in FEED_NAMES.values()
     ]
     # The main feed has no folder, the site's own feeds have one, those of authors and tags two.
-    return {site.published(name): sha256[name] for name in sorted(found, key=lambda name: (name.count("/"), name))}
+    return {
+        site.published(name): sha256[name] for name in sorted(found, key=lambda name: (name.count("/"), name))
+    }

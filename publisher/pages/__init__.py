@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from publisher.pages.assets import asset
+from publisher.pages.hosts import host_files
 from publisher.pages.opml import opml
 from publisher.pages.redirect_files import redirect_files
 from publisher.pages.redirects import find_redirects
@@ -46,5 +47,6 @@ def page_files(
         # Feeds name it.
         "feed.css": asset("feed.css").encode(),
         "opml.xml": opml(channels, site),
+        **host_files(channels, site),
         **redirect_files(find_redirects(live, retracted, site)),
     }

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from string import ascii_letters, digits
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from publisher.channels import ChannelKind
-from publisher.pages.http_headers import PAGE_TYPES, WITH_CHARSET, cache_control, full_type, topic_link
-from publisher.site import FEED_NAMES, FEED_TYPES
+from publisher.pages.http_headers import (
+    PAGE_TYPES,
+    SERVED_TYPES,
+    WITH_CHARSET,
+    cache_control,
+    full_type,
+    topic_link,
+)
+from publisher.site import FEED_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +27,10 @@ FOLDER = "hosts"
 # Cloudflare reads so many rules of so many characters a line, and leaves out the rest.
 _RULES = 100
 _LINE = 2000
+# nginx does not start with a parameter of more than 4,096 bytes.
+_NGINX_PARAMETER = 4000
 _NOSNIFF = "nosniff"
+_PLAIN = frozenset(f"{ascii_letters}{digits}/-_".encode())
 _INDEX = "index.html"
 #: The folders that feeds of one kind share: a pattern stands for all that are there and will be.
 _SHARED = {ChannelKind.AUTHOR: "authors", ChannelKind.TAG: "tags", ChannelKind.ARCHIVE: "archive"}
@@ -47,7 +58,7 @@ def host_files(channels: Sequence[Channel], site: Site) -> dict[str, bytes]:
     """
     return {
         f"{FOLDER}/_headers": _for_hosts(channels, site).encode("ascii"),
-        f"{FOLDER}/nginx.conf": _for_nginx(channels, site).encode(),
+        f"{FOLDER}/nginx.conf": _for_nginx(channels, site).encode(errors="surrogateescape"),
     }
 
 
@@ -74,7 +85,7 @@ def _patterns(site: Site) -> Iterator[tuple[str, dict[str, str]]]:
         archive = folder.startswith(_SHARED[ChannelKind.ARCHIVE])
         cache = cache_control(site, archive=archive, topic=not archive)
         for form, name in FEED_NAMES.items():
-            yield _host_path(site, "") + folder + name, _headers(full_type(FEED_TYPES[form]), cache)
+            yield _host_path(site, "") + folder + name, _headers(full_type(SERVED_TYPES[form]), cache)
     for name, media_type in {"": PAGE_TYPES[_INDEX], **PAGE_TYPES}.items():
         yield _host_path(site, name), _headers(full_type(media_type), cache_control(site))
 
@@ -85,16 +96,13 @@ def _headers(content_type: str, cache: str) -> dict[str, str]:
 
 
 def _most_important_first(channels: Sequence[Channel]) -> list[Channel]:
-    """Put the main feed first, then the site's own, authors', and tags', of those the ones with the most reviews."""
-    order = list(ChannelKind)
-    order.sort(key=[ChannelKind.MAIN, ChannelKind.RULE, ChannelKind.AUTHOR, ChannelKind.TAG, ChannelKind.ARCHIVE].index)
-    return sorted(
-        channels,
-        key=lambda channel: (
-            order.index(channel.kind),
-            -len(channel.posts) if channel.kind is ChannelKind.TAG else 0,
-        ),
-    )
+    """Put the main feed first, then the site's own, then authors'; of tags' the ones with the most reviews."""
+    order = [ChannelKind.MAIN, ChannelKind.RULE, ChannelKind.AUTHOR, ChannelKind.TAG, ChannelKind.ARCHIVE]
+
+    def place(channel: Channel) -> tuple[int, int]:
+        return order.index(channel.kind), -len(channel.posts) if channel.kind is ChannelKind.TAG else 0
+
+    return sorted(channels, key=place)
 
 
 def _host_path(site: Site, name: str) -> str:
@@ -113,29 +121,33 @@ def _locations(channels: Sequence[Channel], site: Site) -> Iterator[str]:
         for form in FEED_NAMES:
             link = topic_link(channel, form, site)
             # What nginx would take for a variable cannot be written there; the feed itself has the links, too.
-            if link is not None and "$" not in link:
-                headers = {"Cache-Control": cache_control(site, topic=True), "Link": link}
-                path = _decoded(site, channel.file(form)).replace("\\", "\\\\").replace('"', '\\"')
-                yield _location(f'= "{path}"', FEED_TYPES[form], headers, site)
-    own = [channel.name for channel in channels if channel.kind is ChannelKind.RULE]
-    current = [*(f"{_SHARED[kind]}/[^/]+" for kind in (ChannelKind.AUTHOR, ChannelKind.TAG)), *map(_expression, own)]
+            linked = link is not None and "$" not in link and len(link) <= _NGINX_PARAMETER
+            if linked or channel.kind is ChannelKind.RULE:
+                headers = {"Cache-Control": cache_control(site, topic=True)}
+                headers |= {"Link": link} if link is not None and linked else {}
+                yield _location(_exactly(base + channel.file(form)), SERVED_TYPES[form], headers, site)
+    shared = "|".join(_SHARED[kind] for kind in (ChannelKind.AUTHOR, ChannelKind.TAG))
     for folders, archive in (
-        (f"(?:(?:{'|'.join(current)})/)?", False),
+        (f"(?:(?:{shared})/[^/]+/)?", False),
         (f"{_SHARED[ChannelKind.ARCHIVE]}/[^/]+/", True),
     ):
         for form, name in FEED_NAMES.items():
-            match = f'~ "^{_expression(base)}{folders}{_expression(name)}$"'
+            match = f'~ "^{_expression(base)}{folders}{_expression(name)}\\z"'
             headers = {"Cache-Control": cache_control(site, archive=archive, topic=not archive)}
-            yield _location(match, FEED_TYPES[form], headers, site)
+            yield _location(match, SERVED_TYPES[form], headers, site)
     for name, media_type in PAGE_TYPES.items():
         headers = {"Cache-Control": cache_control(site)}
-        yield _location(f'~ "^{_expression(base + name)}$"', media_type, headers, site)
+        yield _location(_exactly(base + name), media_type, headers, site)
 
 
 def _location(match: str, media_type: str, headers: Mapping[str, str], site: Site) -> str:
+    if len(match.encode(errors="surrogateescape")) > _NGINX_PARAMETER:
+        return ""
     lines = ["types { }", f"default_type {media_type};"]
     if media_type in WITH_CHARSET:
-        lines += ["charset utf-8;", f"charset_types {media_type};"]
+        lines.append("charset utf-8;")
+        # That type always has it, and nginx warns of those that are named twice.
+        lines += [] if media_type == "text/html" else [f"charset_types {media_type};"]
     if site.syndication.compressed:
         lines += ["gzip_static on;", "gzip_vary on;"]
     lines += [f"add_header {name} '{_in_quotes(value)}';" for name, value in headers.items()]
@@ -148,11 +160,18 @@ def _decoded(site: Site, name: str) -> str:
     return unquote(urlsplit(site.syndication.url).path, errors="surrogateescape") + name
 
 
+def _exactly(path: str) -> str:
+    """Write what matches one path alone: a string where it can stand in a file for people, else an expression."""
+    if not path.isprintable():
+        return f'~ "^{_expression(path)}\\z"'
+    quoted = path.replace("\\", "\\\\").replace('"', '\\"')
+    return f'= "{quoted}"'
+
+
 def _expression(text: str) -> str:
     """Write a text as an expression that matches it alone, whatever it holds."""
     return "".join(
-        chr(byte) if chr(byte).isalnum() and byte < 0x80 or byte in b"/-_" else f"\\x{byte:02x}"
-        for byte in text.encode(errors="surrogateescape")
+        chr(byte) if byte in _PLAIN else f"\\x{byte:02x}" for byte in text.encode(errors="surrogateescape")
     )
 
 

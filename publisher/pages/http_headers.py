@@ -11,10 +11,14 @@ if TYPE_CHECKING:
     from publisher.channels import Channel
     from publisher.site import Site
 
+#: The media types that hosts are told to send feeds with. Browsers show the source of what comes as application/rss+xml or
+#: application/atom+xml, or offer to store it, and do not read its style sheet; programs that read feeds take any XML
+#: (RFC 7303, section 3), and the links to feeds name the exact type.
+SERVED_TYPES = {"rss": "application/xml", "atom": "application/xml", "json": FEED_TYPES["json"]}
 #: The media types of the files beside the feeds. There is no registered one for OPML; this is what its readers know.
 PAGE_TYPES = {"index.html": "text/html", "feed.css": "text/css", "opml.xml": "text/x-opml"}
 #: Everything is UTF-8, and of these types one says so: RFC 8259, section 11, gives JSON no such parameter.
-WITH_CHARSET = {FEED_TYPES["rss"], FEED_TYPES["atom"], *PAGE_TYPES.values()}
+WITH_CHARSET = {*FEED_TYPES.values(), *SERVED_TYPES.values(), *PAGE_TYPES.values()} - {FEED_TYPES["json"]}
 
 # Seconds. A cache adds its time to that which readers let pass between two looks, the ttl.
 _LONGEST = 15 * 60

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from publisher.content import offer_title, rating_fields, sparse
+from publisher.content import film_links, offer_title, rating_fields, sparse
 from publisher.model import OfferKind
 from publisher.values import iso
 
@@ -17,12 +17,6 @@ if TYPE_CHECKING:
     from publisher.model import Film, Offer, Review
     from publisher.site import Site
 
-# Where a film is found by its ids.
-_FILM_PAGES = {
-    "imdb": "https://www.imdb.com/title/{}/",
-    "tmdb": "https://www.themoviedb.org/movie/{}",
-    "wikidata": "https://www.wikidata.org/wiki/{}",
-}
 # Offer.category, in Google's words for media actions where it has them.
 _CATEGORIES = {
     OfferKind.RENT: "rental",
@@ -101,7 +95,7 @@ def _movie(film: Film, offers: Iterable[Offer]) -> dict[str, Any]:
             "actor": [{"@type": "Person", "name": name} for name in film.cast],
             "countryOfOrigin": [_country(code) for code in film.countries],
             "inLanguage": list(film.languages),
-            "sameAs": [page.format(film.ids[key]) for key, page in _FILM_PAGES.items() if key in film.ids],
+            "sameAs": film_links(film),
             "potentialAction": [_watch(offer) for offer in offers if offer.url is not None],
         }
     )

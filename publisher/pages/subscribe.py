@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from publisher.channels import ChannelKind
@@ -19,6 +20,8 @@ from publisher.site import FEED_NAMES, FEED_TYPES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
+
+    from jinja2 import Template
 
     from publisher.channels import Channel
     from publisher.content import Entry, Picture
@@ -85,23 +88,11 @@ def subscribe_page(channels: Iterable[Channel], newest: Sequence[Entry], site: S
         site: The site.
         now: The moment that decides which offers are still to come; aware.
     """
-    # Only a run that writes pages pays for importing it.
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
-    from markupsafe import Markup  # noqa: PLC0415
-
-    environment = Environment(
-        loader=PackageLoader("publisher.pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
     style, script = asset("page.css"), asset("page.js")
     groups = [
         (heading, [_feed(channel, site) for channel in members]) for heading, members in group(channels)
     ]
-    page = environment.get_template("index.html").render(
+    page = _template().render(
         site=site,
         # The page's own words are English; those of the site and of its reviews may not be.
         own_language=site.language if site.language.partition("-")[0] == "en" else "en",
@@ -111,12 +102,27 @@ def subscribe_page(channels: Iterable[Channel], newest: Sequence[Entry], site: S
         cards=[_card(entry, site, now) for entry in newest],
         home=nearby(site.base_url, site),
         policy=_policy(site, style, script),
-        style=Markup(style),  # noqa: S704 - a file of ours
-        script=Markup(script),  # noqa: S704 - a file of ours
-        structured_data=Markup(structured_data(newest, site)),  # noqa: S704 - escaped for a script
-        safe=Markup,
+        style=style,
+        script=script,
+        structured_data=structured_data(newest, site),
     )
     return page.encode()
+
+
+@cache
+def _template() -> Template:
+    # Only a run that writes pages pays for importing it.
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
+
+    environment = Environment(
+        loader=PackageLoader("publisher.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template("index.html")
 
 
 def _feed(channel: Channel, site: Site) -> _Feed:

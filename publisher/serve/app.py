@@ -108,8 +108,8 @@ class Application:
         except Exception as error:  # noqa: BLE001 - whoever looks is told, and the server goes on
             self._report(error)
             response = send_message(headers, "publisher itself failed", "The terminal says more.", status=500)
-        await response(scope, receive, send)
         self._show(_exchange(request, response))
+        await response(scope, receive, send)
 
     def _answer(self, request: _Request) -> Response:
         headers = request.headers

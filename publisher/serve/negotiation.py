@@ -23,7 +23,9 @@ _TAG = re.compile(r'(?P<weak>W/)?(?P<opaque>"[\x21\x23-\x7e\x80-\xff]*")')
 _DATE = re.compile(
     r"(?:[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} {time} GMT"
     r"|[A-Z][a-z]+day, [0-9]{2}-[A-Z][a-z]{2}-[0-9]{2} {time} GMT"
-    r"|[A-Z][a-z]{2} [A-Z][a-z]{2} [ 0-9][0-9] {time} [0-9]{4})".replace("{time}", "[0-9]{2}:[0-9]{2}:[0-9]{2}")
+    r"|[A-Z][a-z]{2} [A-Z][a-z]{2} [ 0-9][0-9] {time} [0-9]{4})".replace(
+        "{time}", "[0-9]{2}:[0-9]{2}:[0-9]{2}"
+    )
 )
 _SEPARATOR = re.compile(r"[ \t]*,[ \t,]*|[ \t]*$")
 

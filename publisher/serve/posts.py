@@ -89,7 +89,8 @@ class Newsroom:
         self._site = site
         self._settings = _mark(site.root / FILE_NAME)
         self._seen: tuple[object, PostsSeen] | None = None
-        self._lock = threading.Lock()
+        # While posts are read, the feeds can be had.
+        self._configuring, self._reading = threading.Lock(), threading.Lock()
 
     @property
     def last_site(self) -> Site:
@@ -102,7 +103,7 @@ class Newsroom:
         Raises:
             ConfigurationError: publisher.toml has faults.
         """
-        with self._lock:
+        with self._configuring:
             mark = _mark(self._site.root / FILE_NAME)
             if mark != self._settings:
                 self._site = load_site(self._site.root)
@@ -120,7 +121,7 @@ class Newsroom:
         Raises:
             ConfigurationError: The site's folder of posts does not exist.
         """
-        with self._lock:
+        with self._reading:
             files = tuple(_files(site))
             # Some warnings depend on the day.
             state = (site, now.date(), [(name, mark_of(about)) for name, about in files])
@@ -131,11 +132,11 @@ class Newsroom:
 
 
 def _files(site: Site) -> Iterator[tuple[str, os.stat_result]]:
-    """Yield the files that posts are, and the pictures that they show."""
+    """Yield the folders and files that posts are, and the pictures that they show."""
     for folder in {site.posts, *([site.images.directory] if site.images else [])}:
         for directory, folders, names in os.walk(folder):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
-            for name in sorted(names):
+            for name in (os.curdir, *sorted(names)):
                 file = os.path.join(directory, name)  # noqa: PTH118 - of ten thousand, a Path each would cost most
                 with suppress(OSError):  # it is gone again, or a link that leads nowhere
                     yield file, os.stat(file)  # noqa: PTH116 - likewise
@@ -155,7 +156,9 @@ def _look(site: Site, now: datetime) -> PostsSeen:
         found[fault.path].append(fault)
     at = {path_of(site.url_of(post.review)).key: post for post in collection.posts}
     faulty = [
-        FaultyPost(name, _path_of_faulty(name, site, at), tuple(faults))
+        FaultyPost(
+            name, _own_path(name, site) or BY_FILE + quote(name, errors="surrogateescape"), tuple(faults)
+        )
         for name, faults in found.items()
         if has_errors(faults)
     ]
@@ -168,15 +171,9 @@ def _look(site: Site, now: datetime) -> PostsSeen:
     )
 
 
-def _path_of_faulty(name: str, site: Site, at: Mapping[bytes, Post]) -> str:
-    """Return the path under which a post with errors is found: its own, where that can be told and nobody else has it."""
-    path = _own_path(site.root / name, site)
-    if path is None or OldPath.parse(path).key in at:
-        return BY_FILE + quote(name, errors="surrogateescape")
-    return path
-
-
-def _own_path(file: Path, site: Site) -> str | None:
+def _own_path(name: str, site: Site) -> str | None:
+    """Return the path that a post with errors would have; None where that cannot be told."""
+    file = site.root / name
     try:
         data = read_file(file, site)
     except Unreadable:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from publisher.channels import ChannelKind
+from publisher.channels import Channel, ChannelKind
+from publisher.channels.archive import page_names
 from publisher.outputs.manifest import NAME, Manifest, read_manifest
+from publisher.pages.http_headers import PAGE_TYPES, SERVED_TYPES, cache_control, full_type, topic_link
 from publisher.posts import IMAGE_TYPES
 from publisher.serve.addresses import name_below
 from publisher.serve.files import FileStore, Missing, is_settled, mark_of
-from publisher.site import FEED_NAMES, FEED_TYPES
+from publisher.site import FEED_NAMES
 
 if TYPE_CHECKING:
     from publisher.pages.redirects import OldPath
@@ -20,13 +22,8 @@ if TYPE_CHECKING:
 #: The page that the feeds' folder itself shows.
 INDEX = "index.html"
 _FORMS = {name: form for form, name in FEED_NAMES.items()}
-_TYPES = {
-    "opml.xml": "text/x-opml; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".gz": "application/gzip",
-    ".html": "text/html; charset=utf-8",
-    ".json": "application/json",
-}
+# Of what lies there for hosts and programs.
+_TYPES = {".gz": "application/gzip", ".json": "application/json"}
 _OTHER = "text/plain; charset=utf-8"
 # What a text can show beside pictures. Scripts in drawings are nobody's.
 _MEDIA = {
@@ -107,21 +104,23 @@ class Published:
 
 
 def _type(name: str) -> str:
-    """Return the media type of a file of the feeds' folder; that of JSON has no charset (RFC 8259, section 11)."""
-    last = PurePosixPath(name).name
-    form = _FORMS.get(last)
-    if form is not None:
-        return FEED_TYPES[form] if form == "json" else f"{FEED_TYPES[form]}; charset=utf-8"
-    return _TYPES.get(last) or _TYPES.get(PurePosixPath(last).suffix, _OTHER)
+    """Return the media type that hosts are told to send a file of the feeds' folder with."""
+    last = name.rpartition("/")[2]
+    if last in _FORMS:
+        return full_type(SERVED_TYPES[_FORMS[last]])
+    return (
+        full_type(PAGE_TYPES[last]) if last in PAGE_TYPES else _TYPES.get(PurePosixPath(last).suffix, _OTHER)
+    )
 
 
 def _headers(name: str, manifest: Manifest, site: Site) -> dict[str, str]:
-    """Say how long a file may be kept, and of a feed where it lives and who tells of its changes (WebSub, section 4)."""
-    headers = {"cache-control": f"public, max-age={site.syndication.ttl * 60}"}
+    """Say of a file what hosts are told to say of it."""
     folder, _, last = name.rpartition("/")
-    if last in _FORMS and folder in manifest.channels:
-        links = [f'<{site.published(name)}>; rel="self"']
-        if not folder.startswith(f"{ChannelKind.ARCHIVE}/"):
-            links += [f'<{hub}>; rel="hub"' for hub in site.syndication.hubs]
-        headers["link"] = ", ".join(links)
-    return headers
+    form = _FORMS.get(last)
+    if form is None or folder not in manifest.channels:
+        return {"cache-control": cache_control(site)}
+    archive = bool(page_names([folder]))
+    headers = {"cache-control": cache_control(site, archive=archive, topic=not archive)}
+    kind = ChannelKind.ARCHIVE if archive else ChannelKind.MAIN
+    link = topic_link(Channel(kind=kind, name=folder, title="", description="", posts=()), form, site)
+    return {**headers, "link": link} if link else headers

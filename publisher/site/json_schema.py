@@ -11,7 +11,7 @@ def config_schema() -> Schema:
     """Return the JSON Schema (2020-12) of publisher.toml, as TOML's own types.
 
     What bears on several keys, or on more than the file, it cannot say: steps that do not lead from the lowest
-    rating to the highest, folders within each other, time zones that do not exist.
+    rating to the highest, folders within each other, time zones, authors and services that do not exist.
     """
     schema = model_schema(Configuration, "publisher.toml")
     schema["properties"]["rules"] |= _rules(schema["properties"]["rules"]["additionalProperties"])

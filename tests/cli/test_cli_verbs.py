@@ -139,10 +139,7 @@ def test_generate_writes_once_and_check_tells(make_site: MakeSite, run: Run) -> 
 
     first, second = run("generate", *NOW), run("generate", *NOW)
 
-    assert first.stdout == (
-        "generated  feeds/: atom.xml, feed.json, manifest.json, redirects/_redirects, redirects/nginx.conf, "
-        "redirects/redirects.json, rss.xml written\n"
-    )
+    assert first.stdout == "generated  feeds/: 2 feeds, 1 page of the archive, 9 other files written\n"
     assert second.stdout == "generated  feeds/ is up to date\n"
     assert run("generate", "--check", *NOW).returncode == 0
     post = site.posts / "karmalink.md"
@@ -150,8 +147,15 @@ def test_generate_writes_once_and_check_tells(make_site: MakeSite, run: Run) -> 
     stale = run("generate", "--check", *NOW)
     assert stale.returncode == 5
     assert stale.stderr.startswith(
-        "error: not up to date: feeds/atom.xml, feeds/feed.json, feeds/manifest.json, feeds/rss.xml"
+        "error: feeds/ is not up to date: 2 feeds, 1 page of the archive, 2 other files\n"
     )
+    named = run("generate", "--check", "--verbose", *NOW).stdout.splitlines()
+    assert "             feeds/archive/2022-07/rss.xml is new or changed" in named
+    assert "             feeds/redirects/nginx.conf is as it was" in named
+    (site.feeds / "opml.xml").unlink()
+    (site.feeds / "rss.xml").unlink()
+    post.write_text(post.read_text(encoding="utf-8").replace("rating: 5", "rating: 4"), encoding="utf-8")
+    assert run("generate", *NOW).stdout == "generated  feeds/: opml.xml, rss.xml written\n"
 
 
 def test_generate_writes_to_another_folder(make_site: MakeSite, run: Run) -> None:

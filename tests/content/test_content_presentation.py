@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -15,6 +16,8 @@ from publisher.content import (
     author_fields,
     current_offers,
     film_fields,
+    film_links,
+    is_around,
     offer_fields,
     offer_title,
     picture_fields,
@@ -22,7 +25,7 @@ from publisher.content import (
     rating_fields,
     sparse,
 )
-from publisher.content.presentation import rating_symbols, whole
+from publisher.content.presentation import rating_symbols, shows, whole
 from publisher.errors import Refused
 from publisher.feeds.vocabulary import letterboxd_rating
 from publisher.model import (
@@ -206,6 +209,39 @@ def test_the_parts_stand_in_order(make_site: MakeSite) -> None:
     ]
 
 
+def test_a_picture_is_shown_once(make_site: MakeSite) -> None:
+    """Where the text shows it, it is not put above as well; who made it is said all the same."""
+    picture = Picture("https://a.example/?x=1&y=2", "image/png", 3, "It", "Me & you", 640, 480)
+    text = '<p>Text. <img alt="x" src="https://a.example/?x=1&amp;y=2#top"></p>'
+    shown = whole(replace(REVIEW, rating=Decimal(4)), text, picture, (), make_site(), NOW)
+    assert shown.splitlines()[:2] == [text, "<p><small>Picture: Me &amp; you</small></p>"]
+    assert is_around(shown, text)
+    assert whole(REVIEW, text, replace(picture, credit=None), (), make_site(), NOW) == text
+    other = replace(picture, url="https://a.example/?x=1&y=3")
+    assert whole(REVIEW, text, other, (), make_site(), NOW).splitlines()[0] == (
+        '<figure><img src="https://a.example/?x=1&amp;y=3" alt="It" width="640" height="480">'
+        "<figcaption>Me &amp; you</figcaption></figure>"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p>Text.</p>",
+        '<p><img src="https://a.example/b.png/c"></p>',
+        '<p><img src="https://a.example/b.png?c"></p>',
+        '<p><img alt="x"> src="https://a.example/b.png"</p>',
+        '<p><a title="<img " href="https://a.example/b.png">a</a></p>',
+        '<p><a title="<img src=&quot;https://a.example/b.png&quot;" href="https://a.example/">a</a></p>',
+        '<video poster="https://a.example/b.png" src="https://a.example/b.png"></video>',
+        '<pre><code>&lt;img src="https://a.example/b.png"&gt;</code></pre>',
+    ],
+)
+def test_what_only_looks_like_the_picture_does_not_show_it(text: str) -> None:
+    """Another picture, a link to it, and code about it are no picture."""
+    assert not shows(text, "https://a.example/b.png")
+
+
 def test_a_bare_review_is_its_text(make_site: MakeSite) -> None:
     """Nothing is said of what a review does not have."""
     assert whole(REVIEW, "<p>Text.</p>", None, (), make_site(), NOW) == "<p>Text.</p>"
@@ -219,6 +255,7 @@ def test_fields_hold_what_is_known_and_nothing_else() -> None:
         "g": "x",
     }
     assert film_fields(FILM) == {"title": "Karmalink"}
+    assert film_links(FILM) == []
     assert author_fields(Author("desk", "The Night Desk")) == {"name": "The Night Desk"}
     assert picture_fields(Picture("https://a.example/", None, None, "", None)) == {
         "url": "https://a.example/"
@@ -229,6 +266,17 @@ def test_fields_hold_what_is_known_and_nothing_else() -> None:
         "kind": "rent",
         "link": "none",
     }
+
+
+def test_identifiers_lead_to_the_pages_of_a_film() -> None:
+    """In an order of their own, whatever the editor's, and apart from what is compared with what was announced."""
+    film = replace(FILM, ids={"wikidata": "Q206124", "tmdb": "348", "imdb": "tt0078748"})
+    assert film_links(film) == [
+        "https://www.imdb.com/title/tt0078748/",
+        "https://www.themoviedb.org/movie/348",
+        "https://www.wikidata.org/wiki/Q206124",
+    ]
+    assert set(film_fields(film)) == {"title", "ids"}
 
 
 def test_offer_fields_are_texts() -> None:
@@ -304,6 +352,33 @@ def test_a_picture_has_its_public_address_type_and_size(make_site: MakeSite, nam
     site = make_site(posts)
     picture = present(only_post(site), site, NOW).picture
     assert picture == Picture(f"https://reviews.example/images/{public}", "image/png", 5, "x", None)
+
+
+def test_a_picture_has_the_size_it_is_shown_in(make_site: MakeSite) -> None:
+    """Width and height are read from the file, again when it became another; a wrong beginning has none."""
+    site = make_site({"a.md": f"{HEAD}image:\n  src: images/a.png\n  alt: x\n---\nText."})
+    file = site.posts / "images" / "a.png"
+    file.parent.mkdir()
+    for width, height in ((640, 480), (3, 70_000)):
+        file.write_bytes(png(width, height))
+        picture = present(only_post(site), site, NOW).picture
+        assert picture is not None
+        assert (picture.width, picture.height) == (width, height)
+        assert picture_fields(picture) == {
+            "url": "https://reviews.example/images/a.png",
+            "mime_type": "image/png",
+            "size_in_bytes": len(png(width, height)),
+            "width": width,
+            "height": height,
+            "alt": "x",
+        }
+        file.unlink()
+
+
+def png(width: int, height: int) -> bytes:
+    """Write the beginning of a PNG file (its specification, 11.2.1)."""
+    header = struct.pack(">II5B", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", len(header)) + b"IHDR" + header
 
 
 @pytest.mark.parametrize(

@@ -71,8 +71,8 @@ def test_an_older_feed_on_the_web_asks_for_a_deployment(server: Web, site: Site)
 @pytest.mark.parametrize(
     ("kind", "state", "words"),
     [
-        ("text/xml", "warning", "comes as text/xml"),
-        ("application/xml; charset=utf-8", "warning", "comes as application/xml"),
+        ("text/plain", "warning", "comes as text/plain"),
+        ("application/octet-stream; charset=utf-8", "warning", "comes as application/octet-stream"),
         ("", "warning", "comes without a content type"),
         ("application/rss+xml; charset=ISO-8859-1", "warning", "comes as text in iso-8859-1; it is in UTF-8"),
         ("Text/HTML; charset=utf-8", "failed", "comes as text/html: readers take it for a page"),
@@ -87,7 +87,14 @@ def test_a_wrong_content_type_is_told_with_the_right_one(
     first = server.look(site)["feed-urls"][0]
 
     assert (first.state, first.message) == (state, f"{server.base_url}feeds/rss.xml {words}")
-    assert first.help == "have the web server send rss.xml as application/rss+xml; charset=utf-8"
+    assert first.help == "have the web server send rss.xml as application/xml; charset=utf-8"
+
+
+@pytest.mark.parametrize("kind", ["application/xml; charset=utf-8", "text/xml", "Application/RSS+XML"])
+def test_what_browsers_style_is_as_good_as_the_exact_type(server: Web, site: Site, kind: str) -> None:
+    """Readers take any XML; browsers show only that which says nothing of feeds."""
+    server.answers[RSS] = answer((site.feeds / "rss.xml").read_bytes(), content_type=kind)
+    assert server.look(site)["feed-urls"][0].state is FindingState.OK
 
 
 def test_a_feed_that_no_reader_can_keep_is_well_and_says_so(server: Web, site: Site) -> None:

@@ -16,7 +16,17 @@ from tests.feeds.rules import LANG, NS, parse_xml
 if TYPE_CHECKING:
     from tests.feeds.rules import Element
 
-ATOM, AT, FH, DC, CONTENT, WATCH = (f"{{{NS[p]}}}" for p in ("atom", "at", "fh", "dc", "content", "watch"))
+ATOM, AT, FH, DC, CONTENT, WATCH, REVIEW, SOURCE = (
+    f"{{{NS[prefix]}}}" for prefix in ("atom", "at", "fh", "dc", "content", "watch", "review", "source")
+)
+#: What a film has several of: the name of the element, and that of the list in JSON.
+SEVERAL = {
+    "director": "directors",
+    "actor": "cast",
+    "country": "countries",
+    "language": "languages",
+    "sameAs": "sameAs",
+}
 RATING = f"{NS['watch']}#rating"
 
 
@@ -37,6 +47,8 @@ class Item:
         content: HTML; None where there is the summary alone.
         summary: Plain text, as it stands: in RSS it is still escaped.
         updated: None where the format does not say it.
+        film: What is said of it in our own words, as JSON; identifiers are left out, which only JSON names.
+        markdown: The text as it was typed; None where there is the summary alone.
         whole: All of it, in a form that can be compared with the same entry in another file of the format.
         rest: The same without the content.
     """
@@ -54,6 +66,9 @@ class Item:
     language: str
     enclosures: tuple[Enclosure, ...]
     offers: tuple[tuple[tuple[str, str], ...], ...]
+    film: str
+    correction: str | None
+    markdown: str | None
     whole: str = field(repr=False, compare=False)
     rest: str = field(repr=False, compare=False)
 
@@ -134,7 +149,7 @@ def _atom_item(entry: Element, language: str) -> Item:
             for e in entry.findall(ATOM + "link")
             if e.get("rel") == "enclosure"
         ),
-        offers=_offers(entry),
+        **_extensions(entry),
         **_canonical(entry, ATOM + "content"),
     )
 
@@ -175,7 +190,7 @@ def _rss_item(item: Element, language: str) -> Item:
             Enclosure(e.get("url", ""), e.get("type", ""), _length(e.get("length")) or None)
             for e in item.findall("enclosure")
         ),
-        offers=_offers(item),
+        **_extensions(item),
         **_canonical(item, CONTENT + "encoded"),
     )
 
@@ -201,8 +216,11 @@ def _from_json(data: bytes) -> Document:
 
 
 def _json_item(item: dict[str, Any]) -> Item:
-    rating = item.get("_review", {}).get("rating")
+    review = item.get("_review", {})
+    rating = review.get("rating")
     rest = {key: value for key, value in item.items() if key not in {"content_html", "content_text"}}
+    # It is the text once more.
+    rest["_review"] = {key: value for key, value in item.get("_review", {}).items() if key != "markdown"}
     return Item(
         id=item["id"],
         title=item["title"],
@@ -220,6 +238,9 @@ def _json_item(item: dict[str, Any]) -> Item:
             for one in item.get("attachments", ())
         ),
         offers=tuple(tuple(sorted(offer.items())) for offer in item.get("_watch", {}).get("offers", ())),
+        film=_film({k: v for k, v in review.get("film", {}).items() if k != "ids"}),
+        correction=review.get("correction"),
+        markdown=review.get("markdown"),
         whole=json.dumps(item),
         rest=json.dumps(rest),
     )
@@ -241,18 +262,37 @@ def _link(parent: Element, rel: str) -> str | None:
     return found[0] if found else None
 
 
-def _offers(entry: Element) -> tuple[tuple[tuple[str, str], ...], ...]:
-    return tuple(
-        tuple(sorted((str(key), str(value)) for key, value in offer.attrib.items()))
-        for offer in entry.findall(WATCH + "offer")
-    )
+def _extensions(entry: Element) -> dict[str, Any]:
+    """Read what an entry in XML says in our own words."""
+    found = entry.find(REVIEW + "film")
+    film: dict[str, Any] = {}
+    if found is not None:
+        film |= {key: int(v) if key in {"year", "runtime"} else v for key, v in map(_texts, found.attrib.items())}
+        for name, key in SEVERAL.items():
+            film[key] = [e.get("href") or e.text for e in found.findall(REVIEW + name)]
+    return {
+        "offers": tuple(
+            tuple(sorted(map(_texts, offer.attrib.items()))) for offer in entry.findall(WATCH + "offer")
+        ),
+        "film": _film(film),
+        "correction": entry.findtext(REVIEW + "correction"),
+        "markdown": entry.findtext(SOURCE + "markdown"),
+    }
+
+
+def _texts(attribute: tuple[object, object]) -> tuple[str, str]:
+    return str(attribute[0]), str(attribute[1])
+
+
+def _film(fields: dict[str, Any]) -> str:
+    return json.dumps({key: value for key, value in sorted(fields.items()) if value})
 
 
 def _canonical(entry: Element, content: str) -> dict[str, str]:
     """Write an entry in the canonical form of XML, with its content and without."""
     whole = etree.tostring(entry, method="c14n", exclusive=True, with_tail=False)
     rest = etree.fromstring(whole)
-    for found in rest.findall(content):
+    for found in (*rest.findall(content), *rest.findall(SOURCE + "markdown")):
         rest.remove(found)
     return {"whole": whole.decode(), "rest": " ".join(etree.tostring(rest, encoding="unicode").split())}
 

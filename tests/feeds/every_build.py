@@ -61,7 +61,7 @@ def _named(manifest: Path) -> dict[str, Any]:
 def _is_as_written(manifest: Path) -> bool:
     """Tell whether all that a manifest names is there, with the bytes it says: many a test breaks a folder on purpose."""
     try:
-        about = json.loads(manifest.read_bytes())
+        about = json.loads(_read(manifest))
         return about["format_version"] == FORMAT_VERSION and all(
             hashlib.sha256(data).hexdigest() == file["sha256"]
             for data, file in _pairs(manifest.parent, about["files"])
@@ -73,4 +73,15 @@ def _is_as_written(manifest: Path) -> bool:
 def _pairs(folder: Path, files: dict[str, Any]) -> Iterator[tuple[bytes, dict[str, Any]]]:
     for name, file in files.items():
         if not name.endswith(".gz"):  # of these the manifest says what they unpack to
-            yield (folder / name).read_bytes(), file
+            yield _read(folder / name), file
+
+
+def _read(file: Path) -> bytes:
+    """Read a file; a pipe in its place would never end.
+
+    Raises:
+        OSError: It is none, or cannot be read.
+    """
+    if not file.is_file():
+        raise FileNotFoundError(file)
+    return file.read_bytes()

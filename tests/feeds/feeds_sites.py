@@ -25,15 +25,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-NS = {
-    "atom": "http://www.w3.org/2005/Atom",
-    "content": "http://purl.org/rss/1.0/modules/content/",
-    "dc": "http://purl.org/dc/elements/1.1/",
-    "letterboxd": "https://letterboxd.com",
-    "media": "http://search.yahoo.com/mrss/",
-    "tmdb": "https://themoviedb.org",
-    "watch": "https://headless-publisher.example/ns/watch/1",
-}
 NAMES = ("sample", "empty", "hostile")
 CONFIGURATION = """\
 [site]
@@ -79,6 +70,30 @@ link-invalid = "off"
 text-image-missing = "off"
 """
 
+#: The same, with everything a site may ask for beside the main feed and its archive.
+EVERYTHING = CONFIGURATION.replace(
+    "ttl = 60", 'ttl = 60\nhubs = ["https://hub.example/?a=1&b=2"]\ncompressed = true'
+).replace(
+    "# What validation",
+    """\
+[[feeds]]
+name = "in-short"
+title = "1 < 2 & in short ]]>"
+description = "<b>No</b> whole text"
+content = "summary"
+limit = 5
+
+[[feeds]]
+name = "apple"
+service = ["apple-tv-plus", "Vudu"]
+
+[[feeds]]
+name = "nothing"
+year = 1900
+
+# What validation""",
+)
+
 HOSTILE_TITLES = (
     "AT&T",
     "1 < 2 > 0",
@@ -123,14 +138,21 @@ class Feeds:
 
     Attributes:
         entries: Those of the main feed.
+        live: Those of all live reviews, by identity.
         files: The main feed, by the names of its files.
         folder: Everything that was written, by name.
     """
 
     site: Site
     entries: tuple[Entry, ...]
+    live: Mapping[str, Entry]
     files: Mapping[str, bytes]
     folder: Mapping[str, bytes]
+
+    def within(self, name: str) -> list[Entry]:
+        """List the entries of one of the feeds, by the name of its file: those that its JSON says it has."""
+        name = f"{name.rpartition('/')[0]}/feed.json".lstrip("/")
+        return [self.live[item["id"]] for item in json.loads(self.folder[name])["items"]]
 
     @cached_property
     def atom(self) -> etree._Element:
@@ -181,10 +203,10 @@ def make_feeds(site: Site, folder: Path, now: datetime = NOW) -> Feeds:
     generate(posts, site, now, out=folder)
     files = contents(folder)
     require_valid_files(files, site.syndication.url)
-    live = {post.review.urn: post for post in live_posts(posts, now)}
-    feeds = Feeds(site, (), {name: files[name] for name in FEED_NAMES.values()}, files)
+    live = {post.review.urn: present(post, site, now) for post in live_posts(posts, now)}
+    feeds = Feeds(site, (), live, {name: files[name] for name in FEED_NAMES.values()}, files)
     # How many the main feed has depends on the archive; which they are, it says itself.
-    return replace(feeds, entries=tuple(present(live[item["id"]], site, now) for item in feeds.json["items"]))
+    return replace(feeds, entries=tuple(feeds.within("feed.json")))
 
 
 @cache
@@ -193,8 +215,8 @@ def feeds_of(name: str) -> Feeds:
     with tempfile.TemporaryDirectory() as folder:
         if name == "sample":
             return make_feeds(load_site(ROOT), Path(folder, "out"))
-        posts = hostile_posts() if name == "hostile" else {}
-        return make_feeds(write_site(Path(folder), posts), Path(folder, "out"))
+        posts = hostile_posts() | tagged_posts() if name == "hostile" else {}
+        return make_feeds(write_site(Path(folder), posts, EVERYTHING), Path(folder, "out"))
 
 
 def hostile_posts() -> dict[str, str]:
@@ -212,6 +234,14 @@ def hostile_posts() -> dict[str, str]:
     posts["pictures-only.md"] = post(15, "Only a picture", "![](images/a%20b.png)")
     posts["nothing-left.md"] = post(16, "Nothing left", "<script>alert(1)</script>")
     return posts
+
+
+def tagged_posts() -> dict[str, str]:
+    """Write posts whose tags have a feed each: one that is written in three ways, one in another script."""
+    return {
+        f"tagged-{at}.md": post(at, f"Tagged {at}", more=f"tags: [{tag}, '日本']")
+        for at, tag in ((17, "B-Film"), (18, "b film"), (19, "B film"))
+    }
 
 
 _EVERYTHING = """

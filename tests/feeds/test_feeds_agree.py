@@ -13,7 +13,8 @@ from lxml import etree, html
 from publisher.outputs import generate
 from publisher.posts import read_posts
 from publisher.site import load_site
-from tests.feeds.feeds_sites import NAMES, NOW, NS, feeds_of, post, write_site
+from tests.feeds.feeds_sites import NAMES, NOW, feeds_of, post, write_site
+from tests.feeds.rules import NS
 
 if TYPE_CHECKING:
     from pathlib import Path

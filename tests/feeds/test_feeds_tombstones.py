@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from lxml import etree
 
-from tests.feeds.feeds_sites import NS, identity, make_feeds, post, write_site
+from tests.feeds.feeds_sites import identity, make_feeds, post, write_site
+from tests.feeds.rules import NS
 
 if TYPE_CHECKING:
     from tests.feeds.feeds_sites import Feeds

@@ -19,12 +19,17 @@ const browser = await chromium.launch({
   ],
 });
 
+async function withoutScript(route) {
+  const response = await route.fetch();
+  await route.fulfill({ response, body: (await response.text()).replace(/<script>[^]*?<\/script>/g, "") });
+}
+
 // Not page.screenshot(), which waits for ever on XML that is no HTML.
 async function photograph(context, page) {
   await page.evaluate(async () => {
     for (const image of document.images ?? []) {
       image.loading = "eager";
-      await image.decode();
+      await image.decode().catch(() => {});
     }
   });
   const session = await context.newCDPSession(page);
@@ -39,14 +44,18 @@ async function look(question) {
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: scheme,
-    javaScriptEnabled: javascript,
     permissions: ["clipboard-read", "clipboard-write"],
   });
   try {
+    // Nothing leaves this machine.
+    await context.route((other) => other.origin !== new URL(url).origin, (route) => route.abort());
     const page = await context.newPage();
+    // Not `javaScriptEnabled: false`, under which axe cannot look at the page either.
+    if (!javascript) await page.route(url, withoutScript);
     const said = [];
     const fetched = [];
     page.on("console", (message) => said.push(message.text()));
+    page.on("dialog", (dialog) => said.push(`${dialog.type()}: ${dialog.message()}`) && dialog.dismiss());
     page.on("pageerror", (error) => said.push(String(error)));
     page.on("request", (request) => fetched.push(request.url()));
     const response = await page.goto(url, { waitUntil: "load" });

@@ -7,6 +7,8 @@ FORMS = ("atom.xml", "feed.json", "rss.xml")
 #: What lies beside the feeds of every site.
 BESIDE = (
     "feed.css",
+    "hosts/_headers",
+    "hosts/nginx.conf",
     "index.html",
     "manifest.json",
     "opml.xml",

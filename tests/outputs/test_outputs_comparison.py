@@ -11,16 +11,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.outputs import generate
+from publisher.content import present
+from publisher.outputs import comparison, generate
+from publisher.outputs import published as published_module
 from publisher.outputs.comparison import Difference, EntryDifference, compare_feed
+from publisher.outputs.published import opened, published_ids
 from publisher.posts import read_posts
 from tests.feeds.feeds_sites import CONFIGURATION, NOW, hostile_posts, identity, post, write_site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
+    from typing import BinaryIO
 
+    from publisher.content import Entry
+    from publisher.posts import Post
     from publisher.site import Site
 
 FULL = """\
@@ -163,7 +170,7 @@ def test_comings_and_goings(tmp_path: Path) -> None:
 
 def test_what_falls_off_the_end_is_no_difference(tmp_path: Path) -> None:
     """An older review leaves for a newer one and nobody is told; when one is taken back, the next comes in."""
-    small = CONFIGURATION.replace("limit = 50", "limit = 2")
+    small = CONFIGURATION.replace("limit = 50", 'limit = 2\narchive = "none"')
     posts = {f"{n}.md": post(n, f"Post {n}") for n in range(1, 5)}
     made(tmp_path, {name: posts[name] for name in ("1.md", "2.md")}, configuration=small)
     site = written(tmp_path, posts, small)
@@ -171,6 +178,133 @@ def test_what_falls_off_the_end_is_no_difference(tmp_path: Path) -> None:
     made(tmp_path, posts, configuration=small)
     draft = posts | {"4.md": post(4, "Post 4", more="status: draft")}
     assert compared(written(tmp_path, draft, small)) == [("02", "added", ()), ("04", "removed", ())]
+
+
+ARCHIVED = CONFIGURATION.replace("limit = 50", "limit = 1")
+
+
+def old(number: int) -> str:
+    """Write a post of a month of its own, long over: it stands on a page, and not in the main feed."""
+    text = post(number, f"Post {number}", more=FULL)
+    return text.replace(f"2024-03-{number + 1:02}", f"2023-{number:02}-01")
+
+
+def test_all_that_is_out_is_compared_and_not_the_main_feed_alone(tmp_path: Path) -> None:
+    """What changes, leaves or comes on a page of the archive is told as what does in the main feed; once."""
+    posts = {f"{number}.md": old(number) for number in (1, 2, 3, 5)}
+    made(tmp_path, posts, configuration=ARCHIVED)
+    changed = {
+        "5.md": old(5).replace("rating: 3", "rating: 4"),
+        "4.md": old(4),
+        "3.md": old(3).replace("rating: 3", "rating: 5"),
+        "1.md": old(1).replace("author: desk", "author: desk\nstatus: draft"),
+    }
+    site = written(tmp_path, changed, ARCHIVED)
+    expected = [
+        ("05", "changed", ("rating",)),
+        ("04", "added", ()),
+        ("03", "changed", ("rating",)),
+        ("02", "removed", ()),
+        ("01", "removed", ()),
+    ]
+    posts_now = read_posts(site).require_valid().posts
+
+    assert compared(site) == expected
+    # A file that would stay as it is is not read, and nothing else comes of it.
+    found = compare_feed(posts_now, site, NOW, written=generate(posts_now, site, NOW, dry=True))
+    assert found is not None
+    assert [(one.id[-2:], str(one.kind), one.fields) for one in found] == expected
+
+
+def test_what_would_stay_as_it_is_is_neither_read_nor_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With what a dry run found out, one changed review costs a look at the files that hold it, and at no other."""
+    posts = {f"{number}.md": old(number) for number in range(1, 10)}
+    made(tmp_path, posts, configuration=ARCHIVED)
+    site = written(tmp_path, {**posts, "4.md": old(4).replace("rating: 3", "rating: 4")}, ARCHIVED)
+    now_posts = read_posts(site).require_valid().posts
+    would = generate(now_posts, site, NOW, dry=True)
+    read: list[str] = []
+    made_ready: list[str] = []
+
+    def open_and_note(path: Path) -> AbstractContextManager[BinaryIO]:
+        read.append(path.parent.name)
+        return opened(path)
+
+    def present_and_note(one: Post, *rest: Any) -> Entry:
+        made_ready.append(one.review.slug)
+        return present(one, *rest)
+
+    monkeypatch.setattr(comparison, "opened", open_and_note)
+    monkeypatch.setattr(comparison, "present", present_and_note)
+    found = compare_feed(now_posts, site, NOW, written=would)
+
+    assert [(one.id[-2:], one.fields) for one in found or ()] == [("04", ("rating",))]
+    assert (read, made_ready) == (["2023-04"], ["4"])
+
+
+def test_a_month_that_ends_makes_no_difference(tmp_path: Path) -> None:
+    """Its reviews move from the main feed to a page: to readers they are the same."""
+    posts = {f"{n}.md": post(n, f"Post {n}", more=FULL).replace("2024-03", "2026-11") for n in range(1, 5)}
+    site = made(tmp_path, posts, configuration=ARCHIVED)
+    assert compared(site, NOW + timedelta(days=30)) == []
+
+
+def test_a_site_that_gets_an_archive_brings_out_what_had_fallen_off(tmp_path: Path) -> None:
+    """They can be read again; and when the archive goes, nobody is told that they are gone."""
+    without = ARCHIVED.replace("limit = 1", 'limit = 1\narchive = "none"')
+    posts = {f"{number}.md": old(number) for number in (1, 2, 3)}
+    made(tmp_path, posts, configuration=without)
+    assert compared(written(tmp_path, posts, ARCHIVED)) == [("02", "added", ()), ("01", "added", ())]
+    made(tmp_path, posts, configuration=ARCHIVED)
+    assert compared(written(tmp_path, posts, without)) == []
+
+
+@pytest.mark.parametrize("kind", ["gone", "truncated", "foreign", "pipe"])
+def test_a_page_that_says_nothing_hides_nothing_else(tmp_path: Path, kind: str) -> None:
+    """What only a broken page held is not out, as far as one can tell; all else is compared."""
+    posts = {f"{number}.md": old(number) for number in (1, 2, 3)}
+    site = made(tmp_path, posts, configuration=ARCHIVED)
+    page = site.feeds / "archive" / "2023-02" / "feed.json"
+    content = page.read_bytes()
+    page.unlink()
+    if kind == "truncated":
+        page.write_bytes(content[:-3])
+    elif kind == "foreign":
+        page.write_bytes(b"{}")
+    elif kind == "pipe":
+        os.mkfifo(page)
+    posts["1.md"] = old(1).replace("rating: 3", "rating: 4")
+    site = written(tmp_path, posts, ARCHIVED)
+
+    assert compared(site) == [("02", "added", ()), ("01", "changed", ("rating",))]
+    assert published_ids(site.feeds) == {identity(n) for n in (1, 3, *([2] if kind == "truncated" else []))}
+
+
+def test_the_ids_of_all_that_is_out_are_found(tmp_path: Path) -> None:
+    """On pages and in the main feed, though an item begins where one look at a file ends and the next begins."""
+    site = made(tmp_path, {f"{number}.md": old(number) for number in range(1, 10)}, configuration=ARCHIVED)
+    every = {identity(number) for number in range(1, 10)}
+    assert published_ids(site.feeds) == every
+    one = made(tmp_path, {f"{n}.md": post(n, f"Post {n}", more=FULL) for n in range(1, 10)})
+    size = (one.feeds / "feed.json").stat().st_size
+    with pytest.MonkeyPatch.context() as patch:
+        for block in (60, 61, 97, size // 3, size - 30, size):
+            patch.setattr(published_module, "_BLOCK", block)
+            assert published_ids(one.feeds) == every, block
+
+
+def test_of_what_is_not_ours_nothing_is_out(tmp_path: Path) -> None:
+    """A folder that is not there, a foreign file and an empty feed hold no reviews."""
+    assert published_ids(tmp_path / "nowhere") == frozenset()
+    site = made(tmp_path, {"a.md": post(1, "A", more="status: draft")})
+    assert published_ids(site.feeds) == frozenset()
+    (site.feeds / "feed.json").write_text(
+        f'{{\n  "items": [\n    {{\n      "id": "urn:uuid:{identity(1)}",\n    }}\n  ]\n}}\n',
+        encoding="utf-8",
+    )
+    assert published_ids(site.feeds) == frozenset()
 
 
 def test_time_alone_can_change_where_to_watch(tmp_path: Path) -> None:

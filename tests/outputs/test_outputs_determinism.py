@@ -23,6 +23,7 @@ from publisher.posts import read_posts
 from publisher.site import load_site
 from tests.feeds.feeds_sites import (
     CONFIGURATION,
+    EVERYTHING,
     NOW,
     ROOT,
     contents,
@@ -30,6 +31,7 @@ from tests.feeds.feeds_sites import (
     identity,
     make_feeds,
     post,
+    tagged_posts,
     write_site,
 )
 from tests.outputs.output_names import FORMS, file_names
@@ -44,8 +46,11 @@ name = "rated"
 minimum_rating = 4
 """
 )
-#: What the feeds of `hostile_posts` are: of one month, by two authors, and on no tag three times.
-HOSTILE_FILES = file_names("archive/2024-03", "authors/desk", "authors/odd")
+#: What the feeds of the hostile site are: of one month, by two authors, on two tags, and those it asks for itself.
+HOSTILE_FEEDS = file_names(
+    *("archive/2024-03", "authors/desk", "authors/odd", "tags/b-film", "tags/日本"),
+    *("apple", "in-short", "nothing"),
+)
 ENVIRONMENTS = (
     {"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0"},
     {"TZ": "Asia/Kolkata", "LC_ALL": "tr_TR.UTF-8", "PYTHONHASHSEED": "1"},
@@ -87,14 +92,15 @@ def run_generate(site: Path, out: Path, environment: dict[str, str]) -> dict[str
 
 def test_the_machine_leaves_no_trace_in_the_bytes(tmp_path: Path) -> None:
     """Time zone, locale, hash seed and the order in which files were made change nothing."""
-    posts = hostile_posts()
+    posts = hostile_posts() | tagged_posts()
     orders = (list(posts), list(reversed(posts)), sorted(posts), sorted(posts, key=hash))
     made = []
     for number, (order, environment) in enumerate(zip(orders, ENVIRONMENTS, strict=True)):
         folder = tmp_path / str(number)
-        write_site(folder, {name: posts[name] for name in order})
+        write_site(folder, {name: posts[name] for name in order}, EVERYTHING)
         made.append(run_generate(folder, folder / "out", environment))
-    assert set(made[0]) == set(HOSTILE_FILES)
+    assert {name for name in made[0] if not name.endswith(".gz")} == set(HOSTILE_FEEDS)
+    assert len([name for name in made[0] if name.endswith(".xml.gz")]) > 20
     assert made[1:] == made[:1] * 3
 
 
@@ -117,12 +123,13 @@ def test_time_alone_changes_nothing(now: datetime) -> None:
 
 def test_a_second_run_writes_nothing(tmp_path: Path) -> None:
     """Every file keeps its bytes, its inode and its time."""
-    site = write_site(tmp_path, hostile_posts())
+    site = write_site(tmp_path, hostile_posts() | tagged_posts(), EVERYTHING)
     posts = read_posts(site).require_valid().posts
     first = generate(posts, site, NOW)
-    before = {name: (site.feeds / name).stat() for name in HOSTILE_FILES}
+    before = {name: (site.feeds / name).stat() for name in contents(site.feeds)}
     second = generate(posts, site, NOW)
-    assert first.changed == second.unchanged == HOSTILE_FILES
+    assert first.changed == second.unchanged == tuple(sorted(before))
+    assert set(HOSTILE_FEEDS) < before.keys()
     assert (second.changed, second.removed) == ((), ())
     for name, stat in before.items():
         now = (site.feeds / name).stat()

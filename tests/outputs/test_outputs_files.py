@@ -347,7 +347,7 @@ def test_check_names_what_is_stale_and_writes_nothing(site: Site) -> None:
     before = snapshot(site.root)
     done = run(site, "--check", "--now", NOW.isoformat())
     assert done.returncode == 5
-    assert "error: feeds/ is not up to date: 3 feeds, 1 page of the archive, 7 other files\n" in done.stderr
+    assert "error: feeds/ is not up to date: 3 feeds, 1 page of the archive, 9 other files\n" in done.stderr
     told = run(site, "--check", "--verbose", "--now", NOW.isoformat())
     assert [line.split()[0] for line in told.stdout.splitlines()] == [f"feeds/{name}" for name in ALL_FILES]
     data = json.loads(run(site, "--check", "--json", "--now", NOW.isoformat()).stdout)

@@ -9,9 +9,11 @@ from __future__ import annotations
 import itertools
 import re
 import uuid
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
 START = datetime.fromisoformat("2026-11-22T12:00:00+00:00")
 MARK = re.compile(rb"mark\d{6}")
 TOMBSTONES_LAST = timedelta(days=90)
+#: Where the site is: its months end there.
+ZONE = ZoneInfo("America/Chicago")
+#: What is good enough for the feed `rated`.
+GOOD = 3
 
 PUBLISHED, UPDATED, RETRACTED = "review.published", "review.updated", "review.retracted"
 
@@ -45,6 +51,7 @@ class Written:
     status: str = "ready"
     summary: str | None = None
     tag: str | None = None
+    topic: str | None = None
     film: str | None = None
     alt: str | None = None
     rating: str | None = None
@@ -53,6 +60,16 @@ class Written:
     retracted: datetime | None = None
     reason: str | None = None
     previous: tuple[str, ...] = ()
+
+    @property
+    def tags(self) -> list[str]:
+        """Return a word that no other post has, and a topic that others have, too; either may be missing."""
+        return [tag for tag in (self.tag, self.topic) if tag]
+
+    @property
+    def good(self) -> bool:
+        """Tell whether it is rated well enough for a feed of its own."""
+        return self.rating is not None and float(self.rating) >= GOOD
 
 
 @dataclass(frozen=True)
@@ -237,7 +254,8 @@ class Post:
                 else None,
             ),
             ("summary", written.summary),
-            ("tags", f"[{written.tag}]" if written.tag else None),
+            ("author", "desk"),
+            ("tags", f"[{', '.join(written.tags)}]" if written.tags else None),
             ("film", f"{{title: {written.film}, year: 2021}}" if written.film else None),
             ("rating", written.rating),
             ("image", f"{{src: 'https://img.example/a.jpg', alt: {written.alt}}}" if written.alt else None),
@@ -246,16 +264,38 @@ class Post:
         return "\n".join(["---", *front, "---", "", f"They say {written.body}, and mean it.", ""])
 
 
+def _month(at: datetime) -> str:
+    return f"{at.astimezone(ZONE):%Y-%m}"
+
+
 def moment(at: datetime | None) -> str | None:
     """Write a moment as front matter has it."""
     return f"{at:%Y-%m-%dT%H:%M:%SZ}" if at else None
 
 
+@dataclass(frozen=True)
+class Feed:
+    """A feed as it must be: its reviews and those it says were taken back, in order, and the tag that it is named after."""
+
+    posts: list[Post]
+    stones: list[Post] = field(default_factory=list)
+    full: bool = True
+    tag: str | None = None
+
+
 @dataclass
 class Model:
-    """All posts, the clock, and when partners were last told anything."""
+    """All posts, the clock, and when partners were last told anything.
+
+    Attributes:
+        limit: How many reviews a feed holds, unless nobody would find the others.
+        needed: How many a tag needs for a feed; 0 gives none.
+        kept: The feeds that were written last; those of tags and months stay.
+    """
 
     limit: int
+    needed: int = 1
+    kept: dict[str, Feed] = field(default_factory=dict)
     now: datetime = START
     latest: datetime | None = None
     told_at: datetime = START
@@ -276,6 +316,51 @@ class Model:
         dated = [(post.written.retracted, post) for post in self.retracted()]
         fresh = [(at, post) for at, post in dated if at and self.now - at < TOMBSTONES_LAST]
         return [post for _, post in sorted(fresh, key=lambda pair: (-pair[0].timestamp(), pair[1].id))]
+
+    def feeds(self) -> dict[str, Feed]:
+        """Return every feed the site must have, by its folder: the main feed has none."""
+        live, stones, pages = self.live(), self.tombstones(), self._pages()
+        paged = {post.id for page in pages.values() for post in page}
+        # Whoever walks from the main feed to the pages must miss nothing.
+        size = max(self.limit, sum(post.id not in paged for post in live))
+        good = [post for post in live if post.written.good]
+        return {
+            "": Feed(live[:size], stones),
+            "authors/desk": Feed(live[: self.limit], stones),
+            "rated": Feed(good[: self.limit], [post for post in stones if post.written.good], full=False),
+            **self._tags(live, stones),
+            **{f"archive/{month}": Feed(page) for month, page in pages.items()},
+        }
+
+    def _pages(self) -> dict[str, list[Post]]:
+        """Return the months that are over, with their reviews; one that lost the last has its page all the same."""
+        present = _month(self.now)
+        names = (name.removeprefix("archive/") for name in self.kept if name.startswith("archive/"))
+        pages: dict[str, list[Post]] = {name: [] for name in names if name < present}
+        for post in self.live():
+            if (month := _month(post.written.date)) < present:
+                pages.setdefault(month, []).append(post)
+        return pages
+
+    def _tags(self, live: list[Post], stones: list[Post]) -> dict[str, Feed]:
+        if not self.needed:
+            return {}
+        tagged: defaultdict[str, list[tuple[str, Post]]] = defaultdict(list)
+        for post in live:
+            for tag in post.written.tags:
+                tagged[f"tags/{tag.lower()}"].append((tag, post))
+        names = {name for name, found in tagged.items() if len(found) >= self.needed}
+        feeds = {}
+        for name in sorted(names | {name for name in self.kept if name.startswith("tags/")}):
+            spellings = Counter(tag for tag, _ in tagged[name])
+            most = max(spellings.values(), default=0)
+            tag = min((tag for tag, number in spellings.items() if number == most), default=None)
+            feeds[name] = Feed(
+                [post for _, post in tagged[name]][: self.limit],
+                [post for post in stones if name in [f"tags/{tag.lower()}" for tag in post.written.tags]],
+                tag=tag or self.kept[name].tag,
+            )
+        return feeds
 
     def old_addresses(self) -> tuple[list[tuple[str, str]], list[str]]:
         """Return which slugs lead where by now, and which lead nowhere any more; each only once."""

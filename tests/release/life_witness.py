@@ -11,22 +11,15 @@ import pytest
 
 from publisher.errors import Refused
 from publisher.release import PublishReport
-from tests.release.life_model import MARK, PUBLISHED, RETRACTED, Expected, Model
-from tests.release.life_world import ENDPOINTS, Event, World, atom_ids, attempts, rss_ids
+from tests.outputs.output_names import FORMS, file_names
+from tests.release.life_model import MARK, PUBLISHED, RETRACTED, Expected, Feed, Model
+from tests.release.life_world import ENDPOINTS, Event, World, atom_ids, attempts, entries, rss_ids
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from publisher.errors import PublisherError
     from publisher.release import Plan, PushReport
-
-FEEDS = ("atom.xml", "rss.xml", "feed.json")
-#: All that may ever lie in the folder of feeds: there is no other page.
-FILES = {
-    *FEEDS,
-    "manifest.json",
-    *(f"redirects/{name}" for name in ("_redirects", "nginx.conf", "redirects.json")),
-}
 
 
 class Witness:
@@ -118,27 +111,76 @@ class Witness:
 
     def look_at_feeds(self) -> None:
         """See that the feeds are those of a clean build, and hold what is live, all of it, and nothing else."""
-        model, files = self.model, self.world.feeds()
+        model, files, expected = self.model, self.world.feeds(), self.model.feeds()
 
-        assert set(files) == FILES
-        assert files == self.world.clean_build(model.now)
+        assert set(files) == set(file_names(*filter(None, expected)))
+        kept = {name: feed.tag for name, feed in model.kept.items() if name.startswith(("tags/", "archive/"))}
+        assert files == self.world.clean_build(model.now, kept)
         manifest = json.loads(files["manifest.json"])["files"]
         assert {name: about["sha256"] for name, about in manifest.items()} == {
             name: hashlib.sha256(content).hexdigest()
             for name, content in files.items()
             if name != "manifest.json"
         }
-        shown, stones = model.live()[: model.limit], model.tombstones()
-        entries, tombstones = atom_ids(files["atom.xml"])
-        items = json.loads(files["feed.json"])["items"]
-        assert entries == rss_ids(files["rss.xml"]) == [item["id"] for item in items]
-        assert entries == [f"urn:uuid:{post.id}" for post in shown]
-        assert tombstones == [f"urn:uuid:{post.id}" for post in stones]
-        words = {word for post in shown for word in post.shown(model.now)}
-        reasons = {post.written.reason for post in stones}
-        for name in FEEDS:
-            assert marks(files[name]) == words | (reasons if name == "atom.xml" else set()), name
+        for name, feed in expected.items():
+            self._look_at_feed(name, feed, files)
+        for form in FORMS:
+            self._look_at_entries(form, expected, files)
+        self._look_beside(expected, files)
         self._look_at_redirects(files)
+        model.kept = expected
+
+    def _look_at_feed(self, name: str, feed: Feed, files: dict[str, bytes]) -> None:
+        """See that a feed holds its reviews in all formats, and no word of any other."""
+        atom, json_feed, rss = (files[f"{name}/{form}".lstrip("/")] for form in FORMS)
+        entries, tombstones = atom_ids(atom)
+        items = json.loads(json_feed)["items"]
+
+        assert entries == rss_ids(rss) == [item["id"] for item in items]
+        assert entries == [f"urn:uuid:{post.id}" for post in feed.posts], name
+        assert tombstones == [f"urn:uuid:{post.id}" for post in feed.stones], name
+        title = marks((feed.tag or "").encode())
+        reasons = {str(post.written.reason) for post in feed.stones}
+        may = {word for post in feed.posts for word in post.shown(self.model.now)} | title
+        must = may
+        if not feed.full:
+            may -= {post.written.body for post in feed.posts if post.written.summary}
+            must = {word for post in feed.posts for word in (post.written.title, post.written.slug)}
+        for document, more in ((atom, reasons), (json_feed, set()), (rss, set())):
+            assert must | more <= marks(document) <= may | more, name
+
+    def _look_at_entries(self, form: str, expected: dict[str, Feed], files: dict[str, bytes]) -> None:
+        """See that a review is the same in every feed, and that the archive leads from the main feed to every one."""
+        known: dict[tuple[bool, str], bytes] = {}
+        older: dict[str, str | None] = {}
+        for name, feed in expected.items():
+            found, older[name] = entries(form, files[f"{name}/{form}".lstrip("/")])
+            for key, text in found.items():
+                assert known.setdefault((feed.full, key), text) == text, (name, key)
+        walked, name = set(), ""
+        while True:
+            walked |= set(entries(form, files[f"{name}/{form}".lstrip("/")])[0])
+            if (link := older.pop(name)) is None:
+                break
+            url = self.world.site.syndication.url
+            assert link.startswith(url)
+            name = link.removeprefix(url).removesuffix(f"/{form}")
+        assert walked == {f"urn:uuid:{post.id}" for post in self.model.live()}
+        # Every page was on the way, and nothing but pages has one before it.
+        assert not [left for left in older if left.startswith("archive/")]
+        assert set(older.values()) <= {None}
+
+    def _look_beside(self, expected: dict[str, Feed], files: dict[str, bytes]) -> None:
+        """See that lists and pages show what is live, and name no more than the feeds that are there."""
+        live = self.model.live()
+        shown = {word for post in live for word in post.shown(self.model.now)}
+        names = marks(" ".join(expected).encode())
+
+        for name in ("index.html", "opml.xml", "feed.css"):
+            assert marks(files[name]) <= shown, name
+        assert {post.written.title for post in live[:1]} <= marks(files["index.html"])
+        for name in ("hosts/_headers", "hosts/nginx.conf", "manifest.json"):
+            assert marks(files[name]) <= names, name
 
     def _look_at_redirects(self, files: dict[str, bytes]) -> None:
         moved, gone = self.model.old_addresses()
@@ -159,8 +201,11 @@ class Witness:
         may |= {word for want in expected for word in want.may}
         may |= {post.told.slug for post in model.posts if post.told}
         # What is in the feed and no longer live is named by its address.
-        feed = self.world.feeds().get("feed.json", b'{"items": []}')
-        may |= {slug(item["url"]) for item in json.loads(feed)["items"]}
+        for name, content in self.world.feeds().items():
+            if name.endswith("feed.json"):
+                may |= {slug(item["url"]) for item in json.loads(content)["items"]}
+        # Files have the names of tags.
+        may |= marks(" ".join(model.kept).encode())
 
         assert marks(orjson.dumps(fields)) <= may, marks(orjson.dumps(fields)) - may
 

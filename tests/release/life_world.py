@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import sqlite3
@@ -22,6 +23,7 @@ from publisher.posts import read_posts
 from publisher.release import LedgerMissing, OverCeiling, make_plan, preview_publish, publish, push
 from publisher.site import load_site
 from tests.conftest import CONFIGURATION
+from tests.release.life_model import GOOD
 from tests.release.newsroom import SECRET_TEXT
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ ENDPOINTS = {
 }
 #: How a partner answers: well, with a status, with a wish to wait, not at all, or so that nobody hears it.
 MOODS = ("well", "500", "429", "400", "down", "mute")
+#: A feed of the site's own.
+RATED = f'[[feeds]]\nname = "rated"\nminimum_rating = {GOOD}\ncontent = "summary"\n'
 #: A disk in memory, where the machine has one: thousands of small files are written.
 MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a folder of its own is made there
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -91,13 +95,14 @@ class Partners:
 class World:
     """A site in a folder of its own; `close` removes it."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, needed: int = 1) -> None:
         self.root = Path(tempfile.mkdtemp(prefix="publisher-life-", dir=MEMORY))
         endpoints = "".join(
             f'[[webhooks.endpoints]]\nname = "{name}"\nurl = "{url}"\nevents = {sorted(events)}\n'
             for name, (url, events) in ENDPOINTS.items()
         )
-        (self.root / "publisher.toml").write_text(f"{CONFIGURATION}\n[syndication]\nlimit = {limit}\n{endpoints}")
+        feeds = f"[syndication]\nlimit = {limit}\ntag_feeds = {needed}\n{RATED}"
+        (self.root / "publisher.toml").write_text(f"{CONFIGURATION}\n{feeds}{endpoints}")
         (self.root / "posts").mkdir()
         self.site = load_site(self.root)
         self.partners = Partners()
@@ -161,11 +166,17 @@ class World:
         files = sorted(path for path in folder.rglob("*") if path.is_file())
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
-    def clean_build(self, now: datetime) -> dict[str, bytes]:
-        """Generate into an empty folder, and read what came of it."""
+    def clean_build(self, now: datetime, kept: Mapping[str, str | None]) -> dict[str, bytes]:
+        """Generate into a folder where nothing is but the names of feeds that were there, and read what came of it."""
+        feeds = [
+            {"name": name, "title": "", **({"kind": "tag", "tag": tag} if tag else {"kind": "archive"})}
+            for name, tag in kept.items()
+        ]
         with tempfile.TemporaryDirectory(dir=self.root) as folder:
-            generate(self.read().require_valid().posts, self.site, now, out=Path(folder, "out"))
-            return self.feeds(Path(folder, "out"))
+            manifest = {"format_version": 2, "files": {}, "feeds": feeds}
+            Path(folder, "manifest.json").write_text(json.dumps(manifest))
+            generate(self.read().require_valid().posts, self.site, now, out=Path(folder))
+            return self.feeds(Path(folder))
 
     def events(self) -> list[Event]:
         """Read the ledger's events, in order, past the program."""
@@ -202,6 +213,21 @@ def atom_ids(document: bytes) -> tuple[list[str], list[str]]:
 def rss_ids(document: bytes) -> list[str]:
     """Return the ids of a feed's items, in order."""
     return [str(item.findtext("guid")) for item in etree.fromstring(document).iter("item")]
+
+
+def entries(name: str, document: bytes) -> tuple[dict[str, bytes], str | None]:
+    """Return what a feed says of each review, by its id, and where the archive goes on; in any format."""
+    if name.endswith(".json"):
+        feed = json.loads(document)
+        found = {item["id"]: json.dumps(item).encode() for item in feed["items"]}
+        return found, feed.get("next_url")
+    root = etree.fromstring(document)
+    items = [(str(one.findtext(f"{_ATOM}id")), one) for one in root.iter(f"{_ATOM}entry")]
+    items += [(str(one.findtext("guid")), one) for one in root.iter("item")]
+    links = [link.get("href") for link in root.iter(f"{_ATOM}link") if link.get("rel") == "prev-archive"]
+    assert len(links) <= 1
+    texts = {key: etree.tostring(one, method="c14n", exclusive=True, with_tail=False) for key, one in items}
+    return texts, links[0] if links else None
 
 
 def attempts(sent: list[Sent]) -> Counter[tuple[str, str]]:

@@ -17,6 +17,7 @@ import pytest
 from publisher.posts import read_posts
 from publisher.release import publish
 from publisher.webhooks import Receiver
+from tests.outputs.output_names import file_names
 from tests.release.newsroom import ALLOW, NOW, SECRET, SECRET_TEXT, Newsroom, partner, post, receiving
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ KILLS_A_SITE = 3
 SEED = 20261122
 ANSWER_SECONDS = 0.02  # partners are not instant, and a run spends most of its time waiting for them
 SECRETS = {"PUBLISHER_SECRET_FIRST": SECRET_TEXT, "PUBLISHER_SECRET_SECOND": SECRET_TEXT}
+FEEDS = file_names("archive/2022-07", "authors/desk")
 ARGUMENTS = ("publish", "--now", NOW.isoformat())
 
 # Runs the command line, and dies before or after the n-th call of one function.
@@ -184,8 +186,11 @@ def stage(newsroom: Newsroom) -> str:
     ("place", "when", "number", "committed", "sent"),
     [
         ("publisher.outputs.generate:settle", "before", 1, 0, 0),
+        ("publisher.outputs.files:_make_folders", "after", 3, 0, 0),
+        ("publisher.outputs.files:StagedFile.write", "after", 12, 0, 0),
         ("publisher.outputs.files:StagedFile.put_in_place", "after", 2, 0, 0),
-        ("publisher.outputs.files:StagedFile.put_in_place", "after", 7, 0, 0),
+        ("publisher.outputs.files:StagedFile.put_in_place", "before", len(FEEDS), 0, 0),
+        ("publisher.outputs.files:StagedFile.put_in_place", "after", len(FEEDS), 0, 0),
         ("publisher.ledger.ledger:insert", "after", 9, 0, 0),
         ("publisher.ledger.ledger:Ledger.announce", "after", 1, REVIEWS, 0),
         ("publisher.release.push_run:deliver", "before", 1, REVIEWS, 0),
@@ -195,7 +200,10 @@ def stage(newsroom: Newsroom) -> str:
     ],
     ids=[
         "before the feeds are put in place",
+        "between a folder and its first file",
+        "while files are on their way",
         "between two feeds",
+        "before the manifest",
         "after the manifest",
         "in the middle of the commit",
         "right after the commit",
@@ -248,15 +256,7 @@ def test_a_kill_at_a_precise_point_changes_nothing_in_the_end(
     assert known == undisturbed_events
     assert list(dict.fromkeys(message.id for message in shown)) == known
     assert {message.problem for message in shown} == {None}
-    assert {path.name for path in newsroom.site.feeds.rglob("*") if path.is_file()} == {
-        "_redirects",
-        "atom.xml",
-        "feed.json",
-        "manifest.json",
-        "nginx.conf",
-        "redirects.json",
-        "rss.xml",
-    }
+    assert set(feeds(newsroom)) == {f"feeds/{name}" for name in FEEDS}
     assert len(shown) - REVIEWS == (1 if place.endswith("end_attempt") and when == "before" else 0)
 
 

@@ -125,6 +125,43 @@ def test_a_publish_without_a_ledger_empties_no_feeds_unasked(make_site: Callable
     assert released(newsroom, confirmed=True).feeds.changed
 
 
+OLD = {f"a{number}": post(number + 2, date=f"2022-0{number + 1}-01") for number in range(7)}
+#: All but the newest review stand on pages of the archive only.
+SMALL = "[syndication]\nlimit = 1\n"
+
+
+def test_what_stands_on_a_page_of_the_archive_counts_as_published(make_site: Callable[..., Site]) -> None:
+    """No folder of old posts leaves the archive unasked, as none leaves the main feed."""
+    newsroom = Newsroom(make_site, posts=OLD, more=SMALL)
+    publisher.generate(read_posts(newsroom.site).posts, newsroom.site, NOW)
+    for name in sorted(OLD)[:-1]:
+        newsroom.remove(name)
+    before = feeds(newsroom)
+    for run in (
+        lambda: released(newsroom),
+        lambda: publisher.generate(read_posts(newsroom.site).posts, newsroom.site, NOW),
+    ):
+        with pytest.raises(OverCeiling, match="6 reviews would be gone from feeds/ at once"):
+            run()
+
+    assert feeds(newsroom) == before
+    released(newsroom, confirmed=True)
+    # They are gone now: nobody is asked twice.
+    publisher.generate(read_posts(newsroom.site).posts, newsroom.site, NOW)
+
+
+def test_an_archive_is_not_announced_again_when_the_ledger_was_lost(
+    make_site: Callable[..., Site], heard: tuple[str, list[Received]]
+) -> None:
+    """The message counts what stands on its pages, too."""
+    newsroom = Newsroom(make_site, posts=OLD, more=SMALL + ALLOW + partner("local", heard[0]))
+    publisher.generate(read_posts(newsroom.site).posts, newsroom.site, NOW)
+    with pytest.raises(LedgerMissing, match="7 of 7 reviews to be announced are in feeds/ already"):
+        released(newsroom)
+
+    assert heard[1] == []
+
+
 def test_a_baseline_forgets_no_folder_of_posts_unasked(make_site: Callable[..., Site]) -> None:
     """To record six reviews as gone without telling anybody has to be meant, too."""
     newsroom = Newsroom(make_site, posts={"kept": post(), **MANY})

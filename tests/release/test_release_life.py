@@ -24,13 +24,16 @@ from tests.release.newsroom import SECRET_TEXT
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from publisher.channels import Channel
     from publisher.model import Review
+    from publisher.site import Site
 
 # A life takes as long as some hundred posts do elsewhere.
 LIVES = max(40, int(os.environ.get("PUBLISHER_FUZZ_EXAMPLES", "0")) // 20)
 RUNS = settings(max_examples=LIVES, stateful_step_count=40, deadline=None)
 PICK = st.integers(0, 99)
-OPTIONAL = ("summary", "tag", "film", "alt", "rating")
+OPTIONAL = ("summary", "tag", "topic", "film", "alt", "rating")
+TOPICS = ("Ghosts", "ghosts")
 HAS = st.sets(st.sampled_from(OPTIONAL))
 KIND = st.sampled_from(["live", "live", "scheduled", "draft"])
 HOUR = timedelta(hours=1)
@@ -55,10 +58,15 @@ class Life(RuleBasedStateMachine):
         super().__init__()
         self.words = Words()
 
-    @initialize(limit=st.sampled_from([2, 50]), kinds=st.lists(KIND, min_size=2, max_size=4), has=HAS)
-    def open(self, limit: int, kinds: list[str], has: set[str]) -> None:
+    @initialize(
+        limit=st.sampled_from([2, 50]),
+        needed=st.sampled_from([1, 1, 2, 0]),
+        kinds=st.lists(KIND, min_size=2, max_size=4),
+        has=HAS,
+    )
+    def open(self, limit: int, needed: int, kinds: list[str], has: set[str]) -> None:
         """Begin with a few posts of which nobody has heard."""
-        self.world, self.model = World(limit), Model(limit)
+        self.world, self.model = World(limit, needed), Model(limit, needed)
         self.witness = Witness(self.world, self.model)
         for number, kind in enumerate(kinds):
             self.write_a_post(kind, number, has)
@@ -73,7 +81,7 @@ class Life(RuleBasedStateMachine):
     def write_a_post(self, kind: str, days: int, has: set[str]) -> None:
         """Write a new post."""
         away = timedelta(days=days, minutes=5)
-        optional: dict[str, Any] = {key: "3.5" if key == "rating" else self.words.fresh() for key in has}
+        optional: dict[str, Any] = {key: self._value(key, days) for key in sorted(has)}
         self._add(
             Written(
                 title=self.words.fresh(),
@@ -91,8 +99,8 @@ class Life(RuleBasedStateMachine):
     def write_something_else(self, pick: int, key: str, keep: bool, told: bool) -> None:  # noqa: FBT001 - part of an example
         """Change a text or a rating, or take away what need not be there; perhaps tell the world at once."""
         if post := self._pick(pick):
-            new = f"{pick % 6}" if key == "rating" else self.words.fresh()
-            self._edit(post, **{key: new if keep or key not in OPTIONAL else None})
+            new = self._value(key, pick) if keep or key not in OPTIONAL else None
+            self._edit(post, **{key: new})
             self._tell(told)
 
     @rule(pick=PICK)
@@ -308,6 +316,12 @@ class Life(RuleBasedStateMachine):
         self.witness.look_at_feeds()
         self.witness.look_at_deliveries()
 
+    def _value(self, key: str, pick: int) -> str:
+        """Think of something to write under a key."""
+        if key == "rating":
+            return f"{pick % 6}"
+        return TOPICS[pick % len(TOPICS)] if key == "topic" else self.words.fresh()
+
     def _tell(self, told: bool) -> None:  # noqa: FBT001 - passes it on
         if told:
             self.publish()
@@ -344,7 +358,7 @@ def test_whatever_happens_the_outside_sees_what_is_live_and_hears_of_it_once() -
 
 
 def _drafts_are_shown(patch: pytest.MonkeyPatch) -> None:
-    for room in ("publisher.outputs.generate", "publisher.release.changes"):
+    for room in ("publisher.channels.live", "publisher.release.changes"):
         patch.setattr(import_module(room), "visibility", lambda review, now: visibility(_ready(review), now))
 
 
@@ -365,7 +379,28 @@ def _numbers_stand_still(patch: pytest.MonkeyPatch) -> None:
 
 
 def _corrections_come_early(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(import_module("publisher.outputs.generate"), "as_of", lambda review, _: review)
+    patch.setattr(import_module("publisher.channels.live"), "as_of", lambda review, _: review)
+
+
+def _old_reviews_fall_off(patch: pytest.MonkeyPatch) -> None:
+    find = import_module("publisher.channels.find")
+    main = find._main
+
+    def shorter(live: list[Any], retracted: list[Any], site: Site, pages: list[Any]) -> Channel:
+        channel: Channel = main(live, retracted, site, pages)
+        return replace(channel, posts=channel.posts[: site.syndication.limit])
+
+    patch.setattr(find, "_main", shorter)
+
+
+def _empty_feeds_are_forgotten(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(import_module("publisher.channels.find"), "_remembered", lambda _: {})
+
+
+def _one_feed_has_another_text(patch: pytest.MonkeyPatch) -> None:
+    find = import_module("publisher.channels.find")
+    pages = find.find_pages
+    patch.setattr(find, "find_pages", lambda *rest: [replace(page, full=False) for page in pages(*rest)])
 
 
 @pytest.mark.parametrize(
@@ -375,6 +410,9 @@ def _corrections_come_early(patch: pytest.MonkeyPatch) -> None:
         _retractions_say_the_title,
         _numbers_stand_still,
         _corrections_come_early,
+        _old_reviews_fall_off,
+        _empty_feeds_are_forgotten,
+        _one_feed_has_another_text,
     ],
 )
 def test_a_mistake_in_the_program_is_found(

@@ -45,6 +45,11 @@ def stands(newsroom: Newsroom, now: datetime = NOW) -> SiteStatus:
     return found
 
 
+#: Two reviews in the feed, and the others nowhere.
+UNARCHIVED = '[syndication]\nlimit = 2\narchive = "none"\n'
+ARCHIVED = "[syndication]\nlimit = 2\n"
+
+
 def told(appointments: tuple[Appointment, ...]) -> list[tuple[str, str, str]]:
     """Say appointments in short: what, whose, when."""
     return [(str(one.turn), one.review.title, one.at.isoformat()) for one in appointments]
@@ -198,7 +203,7 @@ def test_without_a_ledger_the_feeds_tell_what_is_overdue(make_site: Callable[...
 def test_an_old_review_that_fills_up_the_feed_is_not_overdue(make_site: Callable[..., Site]) -> None:
     """Where a full feed loses one, the next takes its place; that was out before."""
     posts = {f"p{n}": named(n, f"Film {n}", date=f"2022-07-{n:02}") for n in range(1, 5)}
-    newsroom = Newsroom(make_site, more="[syndication]\nlimit = 2\n", posts=posts)
+    newsroom = Newsroom(make_site, more=UNARCHIVED, posts=posts)
     generate(read_posts(newsroom.site).posts, newsroom.site, NOW)
     newsroom.remove("p4")
     newsroom.put(p5=named(5, "New", date="2026-11-21"))
@@ -212,6 +217,54 @@ def test_an_old_review_that_fills_up_the_feed_is_not_overdue(make_site: Callable
     assert [title for _, title, _ in told(replaced.overdue)] == ["New"]
     assert differing(filled)[0] == ("added", "Film 2", ())
     assert filled.overdue == ()
+
+
+def test_what_has_a_page_of_the_archive_is_overdue_when_it_is_not_there(
+    make_site: Callable[..., Site],
+) -> None:
+    """However old its date: with an archive, every live review is to be out."""
+    posts = {f"p{n}": named(n, f"Film {n}", date=f"2022-0{n}-01") for n in range(1, 6)}
+    newsroom = Newsroom(make_site, more=ARCHIVED, posts=posts)
+    generate(read_posts(newsroom.site).posts, newsroom.site, NOW)
+    newsroom.put(
+        p2=named(2, "Film 2", status="draft", date="2022-02-01"), p6=named(6, "Old", date="2022-02-03")
+    )
+    newsroom.put(p7=named(7, "Older", date="2021-02-03"))
+
+    found = stands(newsroom)
+
+    assert [title for _, title, _ in told(found.overdue)] == ["Older", "Old"]
+    assert sorted(differing(found)) == [
+        ("added", "Old", ()),
+        ("added", "Older", ()),
+        ("removed", "Film 2", ()),
+    ]
+
+
+def test_old_reviews_that_come_out_again_with_an_archive_are_not_overdue(
+    make_site: Callable[..., Site],
+) -> None:
+    """A site that has had no archive gets one: what had fallen off the end was out once."""
+    posts = {f"p{n}": named(n, f"Film {n}", date=f"2022-0{n}-01") for n in range(1, 6)}
+    newsroom = Newsroom(make_site, more=UNARCHIVED, posts=posts)
+    generate(read_posts(newsroom.site).posts, newsroom.site, NOW)
+    newsroom.configure(ARCHIVED)
+    newsroom.put(p6=named(6, "New", date="2026-11-21"))
+
+    found = stands(newsroom)
+
+    assert [title for _, title, _ in told(found.overdue)] == ["New"]
+    assert [title for _, title, _ in differing(found)] == ["New", "Film 3", "Film 2", "Film 1"]
+
+
+def test_a_broken_post_hides_no_old_review_that_changed(make_site: Callable[..., Site]) -> None:
+    """What stands on a page of the archive is compared as what is in the main feed."""
+    posts = {f"p{n}": named(n, f"Film {n}", date=f"2022-0{n}-01") for n in range(1, 6)}
+    newsroom = Newsroom(make_site, more=ARCHIVED, posts=posts)
+    published(newsroom)
+    newsroom.put(p1=named(1, "Film 1", date="2022-01-01", rating="5"), p5=named(5, "Broken", rating="9"))
+
+    assert differing(stands(newsroom)) == [("changed", "Film 1", ("rating",))]
 
 
 def test_what_differs_from_the_feeds_is_named_with_its_fields(make_site: Callable[..., Site]) -> None:
@@ -320,7 +373,7 @@ def test_a_deleted_post_is_told_beside_a_broken_one(make_site: Callable[..., Sit
 def test_a_broken_post_brings_no_old_review_into_the_feed(make_site: Callable[..., Site]) -> None:
     """Its place in a full feed is not given away: once it is mended it has it again."""
     posts = {f"p{n}": named(n, f"Film {n}", date=f"2022-07-{n:02}") for n in range(1, 5)}
-    newsroom = Newsroom(make_site, more="[syndication]\nlimit = 2\n", posts=posts)
+    newsroom = Newsroom(make_site, more=UNARCHIVED, posts=posts)
     published(newsroom)
     newsroom.put(p4=named(4, "Film 4", date="2022-07-04", rating="9"))
 

@@ -12,6 +12,7 @@ import pytest
 
 from publisher.outputs import generate
 from publisher.posts import read_posts
+from publisher.serve import files
 from tests.serve.conftest import POSTS
 from tests.serve.visiting import NOW, PLAIN, generated, post
 
@@ -234,6 +235,17 @@ def test_a_file_that_is_overwritten_in_place_is_sent_anew(visitor: Visitor, site
         answer = visitor.ask("/feeds/feed.css")
 
         assert (answer.body, answer.headers["etag"]) == (data, f'"{hashlib.sha256(data).hexdigest()}"')
+
+
+def test_a_file_that_was_just_written_is_read_again(
+    visitor: Visitor, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two writes within a tick of the disk's clock leave the same marks: nothing that young is kept."""
+    monkeypatch.setattr(files, "mark_of", lambda _: (1,))
+    monkeypatch.setattr(files, "_TICK", 3600 * 10**9)
+    for data in (b"/* one */", b"/* two */"):
+        (site.feeds / "feed.css").write_bytes(data)
+        assert visitor.ask("/feeds/feed.css").body == data
 
 
 def test_pages_of_posts_can_be_asked_for_again(standing: Visitor) -> None:

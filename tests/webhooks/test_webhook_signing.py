@@ -22,7 +22,7 @@ from publisher.errors import ConfigurationError
 from publisher.webhooks import Secret, VerificationFailed, mint_secret, sign, signed_headers, verify
 from tests.webhooks.scripted_partner import SECRET, SECRET_TEXT, Outbox, Partner
 
-NODE = Path(__file__).with_name("node")
+NODE = Path(__file__).parents[1] / "node"
 ID, TIMESTAMP, BODY = "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}'
 VECTOR = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 TRICKY = (
@@ -41,8 +41,8 @@ def ask_node(*questions: dict[str, Any]) -> list[dict[str, Any]]:
     """Put questions to the npm package."""
     if not (NODE / "node_modules" / "standardwebhooks").is_dir():
         if os.environ.get("PUBLISHER_REQUIRE_TOOLS") == "1":
-            pytest.fail("the npm package standardwebhooks is missing; run `npm ci` in tests/webhooks/node")
-        pytest.skip("needs the npm package standardwebhooks: `npm ci` in tests/webhooks/node")
+            pytest.fail("the npm package standardwebhooks is missing; run `npm ci` in tests/node")
+        pytest.skip("needs the npm package standardwebhooks: `npm ci` in tests/node")
     done = subprocess.run(
         ["node", "second.mjs"],
         cwd=NODE,

@@ -7,11 +7,11 @@ import functools
 import http.server
 import secrets
 import threading
-import urllib.request
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import orjson
+import requests
 from lxml import etree
 
 if TYPE_CHECKING:
@@ -96,18 +96,18 @@ class Hub:
         """Ask whether the subscriber meant it."""
         challenge = secrets.token_hex(8)
         query = urlencode({"hub.mode": "subscribe", "hub.topic": topic, "hub.challenge": challenge})
-        with urllib.request.urlopen(f"{callback}?{query}", timeout=_TIMEOUT) as answer:
-            if answer.read().decode() == challenge:
-                self.subscribers.setdefault(topic, set()).add(callback)
+        if requests.get(f"{callback}?{query}", timeout=_TIMEOUT).text == challenge:
+            self.subscribers.setdefault(topic, set()).add(callback)
 
     def distribute(self, topic: str, address: str) -> None:
         """Fetch a topic, and send all of it to those who subscribed."""
         for callback in self.subscribers.get(topic, ()):
-            with urllib.request.urlopen(topic, timeout=_TIMEOUT) as answer:
-                body, kind = answer.read(), answer.headers["Content-Type"]
-            links = f'<{address}>; rel="hub", <{topic}>; rel="self"'
-            request = urllib.request.Request(callback, body, {"Content-Type": kind, "Link": links})
-            urllib.request.urlopen(request, timeout=_TIMEOUT).close()
+            found = requests.get(topic, timeout=_TIMEOUT)
+            headers = {
+                "Content-Type": found.headers["Content-Type"],
+                "Link": f'<{address}>; rel="hub", <{topic}>; rel="self"',
+            }
+            requests.post(callback, found.content, headers=headers, timeout=_TIMEOUT)
 
 
 class Subscriber:
@@ -139,11 +139,10 @@ class Subscriber:
 
     def subscribe(self, feed: str, callback: str) -> str:
         """Subscribe to a feed by what it says of itself; return the topic."""
-        with urllib.request.urlopen(feed, timeout=_TIMEOUT) as answer:
-            topic, hub = discovered(answer.read())
+        topic, hub = discovered(requests.get(feed, timeout=_TIMEOUT).content)
         self.wanted.add(topic)
-        form = urlencode({"hub.mode": "subscribe", "hub.topic": topic, "hub.callback": callback})
-        urllib.request.urlopen(hub, form.encode(), timeout=_TIMEOUT).close()
+        form = {"hub.mode": "subscribe", "hub.topic": topic, "hub.callback": callback}
+        requests.post(hub, form, timeout=_TIMEOUT)
         return topic
 
 

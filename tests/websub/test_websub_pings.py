@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
@@ -17,6 +16,7 @@ from tests.webhooks.scripted_partner import LOOPBACK, Clock, Partner, answer, ha
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from ipaddress import IPv4Network
     from pathlib import Path
 
 ATOM, RSS, GOTHIC = (
@@ -47,9 +47,8 @@ class Desk:
             return untold(ledger, [hub], TOPICS)[hub]
 
 
-def _loopback(host: str, port: int, *rest: object, **more: object) -> list[object]:
+def _loopback(_host: str, port: int, *_rest: object, **_more: object) -> list[tuple[object, ...]]:
     """Find every name on this machine."""
-    del host, rest, more
     return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
 
 

@@ -21,6 +21,7 @@ from tests.websub.local_hub import Hub, Subscriber, web_host
 from tests.websub.test_websub_pings import topics
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
     from pathlib import Path
 
@@ -81,7 +82,12 @@ def test_partners_come_first(newsroom: Newsroom) -> None:
     with receiving() as (url, shown), Partner(reset) as hub:
         newsroom.configure(hubs(hub.url, more=partner("local", url)))
         seen_by_hub: list[int] = []
-        hub.now_plays(lambda sock: (seen_by_hub.append(len(shown)), reset(sock))[1])
+
+        def look(sock: socket.socket) -> None:
+            seen_by_hub.append(len(shown))
+            reset(sock)
+
+        hub.now_plays(look)
         status, out, err = newsroom.run("publish", *AT, PUBLISHER_SECRET_LOCAL=SECRET_TEXT)
 
         assert status == 3
@@ -170,8 +176,9 @@ def test_patience_is_told_by_the_status(newsroom: Newsroom) -> None:
             }
         ]
     now = datetime.fromtimestamp(time.time(), NOW.tzinfo).isoformat()
-    assert f"{hub.url}: was not told of 6 feed files, asked for patience: next try in 60 min" in (
-        newsroom.run("status", "--now", now)[1]
+    assert (
+        f"{hub.url}: was not told of 6 feed files, asked for patience: next try in 60 min"
+        in (newsroom.run("status", "--now", now)[1])
     )
 
 

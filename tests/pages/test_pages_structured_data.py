@@ -1,0 +1,187 @@
+"""What the page says to programs: schema.org reviews of films, field by field."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from publisher.pages.structured_data import structured_data
+from tests.feeds.feeds_sites import CONFIGURATION, HOSTILE_TITLES, hostile_posts, identity, post, write_site
+from tests.pages.built_pages import build_page
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import MakeSite
+
+FILM = """
+author: odd
+tags: [a & b, war]
+language: en-GB
+summary: What it is <about>.
+updated: 2024-05-01T08:00-05:00
+correction: It was not 1 < 2.
+film:
+  title: Nosferatu
+  original_title: Nosferatu, eine Symphonie des Grauens
+  year: 1922
+  directors: [F. W. Murnau]
+  cast: [Max Schreck, Greta Schröder]
+  countries: [DE]
+  languages: [de]
+  runtime: 94
+  ids: {imdb: tt0013442, tmdb: 653, wikidata: Q151895}
+rating: 3.5
+image:
+  src: images/a b.png
+  alt: A picture
+watch:
+  - service: Vudu
+    kind: rent
+    price: 3.99 USD
+    url: https://athome.fandango.com/content/browse/search?searchString=Nosferatu
+    from: 2024-01-01
+    until: 2030-01-01
+  - service: Apple TV
+    kind: rent
+    region: GB
+  - service: Kanopy
+    kind: free
+  - service: Blu-ray
+    kind: disc
+"""
+
+
+def test_a_review_is_told_field_by_field(tmp_path: Path) -> None:
+    """Say everything that is known of review, film, rating and ways to watch, and nothing that is not."""
+    page = build_page(write_site(tmp_path, {"a.md": post(0, "A wind gets in", more=FILM)}))
+    (review,) = page.reviews
+    film = review.pop("itemReviewed")
+    watch = film.pop("potentialAction")
+
+    assert review == {
+        "@type": "Review",
+        "@id": f"urn:uuid:{identity(0)}",
+        "url": "https://reviews.example/reviews/a/",
+        "name": "A wind gets in",
+        "description": "What it is <about>.",
+        "inLanguage": "en-GB",
+        "datePublished": "2024-03-01T15:00:00+00:00",
+        "dateModified": "2024-05-01T13:00:00+00:00",
+        "correction": "It was not 1 < 2.",
+        "keywords": ["a & b", "war"],
+        "image": "https://cdn.example/im%20ages/a%20b.png",
+        "author": [
+            {
+                "@type": "Person",
+                "name": "O’Neil & <Sons>, 朝霧 ]]>",
+                "url": "https://reviews.example/authors/odd?a=1&b=2",
+            }
+        ],
+        "publisher": {
+            "@type": "Organization",
+            "name": "Wing & <b>Pin</b>",
+            "url": "https://reviews.example/",
+        },
+        "license": "https://reviews.example/licence?a=1&b=2",
+        "reviewRating": {"@type": "Rating", "ratingValue": 3.5, "bestRating": 5, "worstRating": 0},
+    }
+    assert film == {
+        "@type": "Movie",
+        "name": "Nosferatu",
+        "alternateName": "Nosferatu, eine Symphonie des Grauens",
+        "dateCreated": "1922",
+        "duration": "PT94M",
+        "director": [{"@type": "Person", "name": "F. W. Murnau"}],
+        "actor": [
+            {"@type": "Person", "name": "Max Schreck"},
+            {"@type": "Person", "name": "Greta Schröder"},
+        ],
+        "countryOfOrigin": [
+            {"@type": "Country", "name": "Germany", "identifier": "DE"},
+        ],
+        "inLanguage": ["de"],
+        "sameAs": [
+            "https://www.imdb.com/title/tt0013442/",
+            "https://www.themoviedb.org/movie/653",
+            "https://www.wikidata.org/wiki/Q151895",
+        ],
+    }
+    assert watch == [
+        {
+            "@type": "WatchAction",
+            "name": "Rent: Fandango at Home (US)",
+            "target": {
+                "@type": "EntryPoint",
+                "urlTemplate": "https://athome.fandango.com/content/browse/search?searchString=Nosferatu",
+            },
+            "expectsAcceptanceOf": {
+                "@type": "Offer",
+                "category": "rental",
+                "offeredBy": {"@type": "Organization", "name": "Fandango at Home"},
+                "price": "3.99",
+                "priceCurrency": "USD",
+                "eligibleRegion": {"@type": "Country", "name": "US"},
+                "availabilityStarts": "2024-01-01T06:00:00+00:00",
+                "availabilityEnds": "2030-01-02T06:00:00+00:00",
+            },
+        },
+        {
+            "@type": "WatchAction",
+            "name": "Rent: Apple TV (GB), search",
+            "target": {
+                "@type": "EntryPoint",
+                "urlTemplate": "https://tv.apple.com/search?term=Nosferatu",
+            },
+            "expectsAcceptanceOf": {
+                "@type": "Offer",
+                "category": "rental",
+                "offeredBy": {"@type": "Organization", "name": "Apple TV"},
+                "eligibleRegion": {"@type": "Country", "name": "GB"},
+            },
+        },
+    ]
+
+
+def test_what_is_not_known_is_not_said(make_site: MakeSite) -> None:
+    """Leave out rating, film, licence and changes where there are none."""
+    (review,) = build_page(make_site({"a.md": post(0, "Plain")})).reviews
+
+    assert review.keys() == {
+        "@type", "@id", "url", "name", "description", "inLanguage", "datePublished", "author", "publisher",
+    }  # fmt: skip
+
+
+def test_a_country_that_is_no_more_has_a_name(make_site: MakeSite) -> None:
+    """Name the country that an old film came from."""
+    film = "film: {title: Stalker, year: 1979, countries: [SU]}"
+    (review,) = build_page(make_site({"a.md": post(0, "The Zone", more=film)})).reviews
+
+    assert review["itemReviewed"]["countryOfOrigin"] == [
+        {"@type": "Country", "name": "USSR", "identifier": "SU"}
+    ]
+
+
+def test_a_licence_without_an_address_is_named(tmp_path: Path) -> None:
+    """Give the licence's name where it has no page."""
+    configuration = CONFIGURATION.replace('url = "https://reviews.example/licence?a=1&b=2"\n', "")
+    (review,) = build_page(write_site(tmp_path, {"a.md": post(0, "Plain")}, configuration)).reviews
+
+    assert review["license"] == {"@type": "CreativeWork", "name": "CC BY & <more>"}
+
+
+def test_no_text_ends_the_script(tmp_path: Path) -> None:
+    """Leave no sign that HTML knows in the script, and say every title as it was written."""
+    page = build_page(write_site(tmp_path, hostile_posts()))
+    script = structured_data(page.entries, page.site)
+
+    assert not {"<", ">", "&"} & set(script)
+    assert set(HOSTILE_TITLES) <= {review["name"] for review in page.reviews}
+    assert [review["@id"] for review in page.reviews] == [entry.review.urn for entry in page.entries]
+
+
+def test_the_worst_rating_is_a_rating(tmp_path: Path) -> None:
+    """Say a rating of nothing, which is not no rating."""
+    page = build_page(write_site(tmp_path, hostile_posts()))
+    rating = next(review["reviewRating"] for review in page.reviews if review["name"] == "Rated nothing")
+
+    assert rating == {"@type": "Rating", "ratingValue": 0, "bestRating": 5, "worstRating": 0}
