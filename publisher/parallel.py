@@ -90,8 +90,9 @@ class _Worker:
             status = 1
             try:
                 os.close(reading)
-                # What is collected here was made by the parent; looking at it would only copy it.
+                # What the parent made is not looked through, which would copy it; and the work leaves little behind.
                 gc.freeze()
+                gc.set_threshold(100_000)
                 # The parent ends its workers, however it ends.
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
                 signal.signal(signal.SIGTERM, signal.SIG_DFL)

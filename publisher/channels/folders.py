@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from publisher.posts.identifiers import SLUG_LIMIT, alike, slug_from
 
-#: So many bytes of a name are safe on every disk, with room for what stands behind it.
-_NAME_BYTES = 120
+#: A name of so many characters is safe on every disk, with room for what stands behind it.
+_LONGEST = 120
 
 
 @lru_cache(maxsize=4096)
@@ -36,7 +36,10 @@ def author_folder(key: str) -> str:
 def _slug(folded: str) -> str | None:
     # Of a longer one, the slug is but the beginning: it stands for many.
     slug = slug_from(folded) if len(folded) <= SLUG_LIMIT else None
-    return slug if slug is not None and len(slug.encode()) <= _NAME_BYTES else None
+    if slug is not None and not slug.isascii():
+        # As host names have it (RFC 3492): disks and locales differ in what other letters are. No slug has two hyphens.
+        slug = f"xn--{slug.encode('punycode').decode('ascii')}"
+    return slug if slug is not None and len(slug) <= _LONGEST else None
 
 
 def _digest(text: str) -> str:

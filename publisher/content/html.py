@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from functools import lru_cache
 from html import escape, unescape
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ import pyromark
 from publisher.content.words import plain_text
 from publisher.markup.addresses import absolute_address, absolute_srcset
 from publisher.markup.dialect import ADDRESSES, ATTRIBUTES, CLASSES, MARKDOWN, SCHEMES, TAGS
-from publisher.values.characters import FORBIDDEN
+from publisher.values.characters import FORBIDDEN, may_hold_forbidden
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +43,41 @@ _WRITTEN = _STOOD_FOR | {_STAND_INS[0xA0]: "&nbsp;"}  # as nh3 writes it
 _LONG = 100_000
 # What may be the name of an element; one too many does no harm.
 _ID = re.compile(r"""=(?<=[iI][dD]=)(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""")
+
+
+class _Sanitiser(threading.local):
+    """The sanitiser with its rules, which are taken over once: for a text of usual length that takes as long as the rest.
+
+    What it asks of attributes and addresses is answered by whoever uses it, one at a time in each thread.
+    """
+
+    attribute: Callable[[str, str, str], str | None]
+    absolute: Callable[[str], str | None]
+
+    def __init__(self) -> None:
+        self.settle = nh3.Cleaner(**_LISTS).clean
+        self._clean = nh3.Cleaner(
+            attribute_filter=self._attribute, url_relative=self._address, **_LISTS
+        ).clean
+
+    def clean(
+        self,
+        html: str,
+        attribute: Callable[[str, str, str], str | None],
+        absolute: Callable[[str], str | None],
+    ) -> str:
+        """Sanitise; `attribute` answers what becomes of a value, `absolute` of an address without a scheme."""
+        self.attribute, self.absolute = attribute, absolute
+        return self._clean(html)
+
+    def _attribute(self, tag: str, name: str, value: str) -> str | None:
+        return self.attribute(tag, name, value)
+
+    def _address(self, address: str) -> str | None:
+        return self.absolute(address)
+
+
+_SANITISER = _Sanitiser()
 
 
 def render(markdown: str, base: str, local: Callable[[str], str | None], *, name: str = "") -> str:
@@ -76,11 +112,13 @@ def marked_up(markdown: str) -> str:
 def _cleaned(html: str, base: str, local: Callable[[str], str | None], prefix: str) -> str:
     """Sanitise, with every address made absolute, and a prefix put before the name of every element."""
     names = {unescape("".join(groups)) for groups in _ID.findall(html)} if prefix else frozenset()
+    known: dict[str, str | None] = {}
 
     def absolute(address: str) -> str | None:
-        if address[:1] == "#" and unquote(address[1:]) in names:
-            address = f"#{prefix}{address[1:]}"
-        return absolute_address(address, base, local)
+        if address not in known:
+            own = address[:1] == "#" and unquote(address[1:]) in names
+            known[address] = absolute_address(f"#{prefix}{address[1:]}" if own else address, base, local)
+        return known[address]
 
     def attribute(tag: str, name: str, value: str) -> str | None:
         # nh3 does not look at the answer again, and would keep a value whose filter raises.
@@ -95,9 +133,9 @@ def _cleaned(html: str, base: str, local: Callable[[str], str | None], prefix: s
         found = absolute(value)
         return found if found is None or tag == "a" or not found.startswith("mailto:") else None
 
-    html = nh3.clean(html, attribute_filter=attribute, url_relative=absolute, **_LISTS)
+    html = _SANITISER.clean(html, attribute, absolute)
     # nh3 lets pass what XML cannot carry, such as the &#11; that became a character.
-    return (FORBIDDEN.sub("\ufffd", html) if FORBIDDEN.search(html) else html).strip()
+    return (FORBIDDEN.sub("\ufffd", html) if may_hold_forbidden(html) else html).strip()
 
 
 def _settled(html: str) -> str:
@@ -107,7 +145,7 @@ def _settled(html: str) -> str:
     within a paragraph): the next parser would see another tree than the one that was found to be safe.
     """
     for _ in range(_ROUNDS):
-        again = nh3.clean(html, **_LISTS).strip()
+        again = _SANITISER.settle(html).strip()
         if again == html:
             return html
         html = again

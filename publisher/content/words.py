@@ -19,6 +19,7 @@ _BREAK = re.compile(
 # So much of a text has its first words in it.
 _BEGINNING = 100_000
 _JOINERS = "\u200d\ufe0e\ufe0f"
+_WITHOUT_TAGS = nh3.Cleaner(tags=set())
 
 
 def first_words(html: str, limit: int) -> str:
@@ -33,7 +34,7 @@ def first_words(html: str, limit: int) -> str:
 
 def plain_text(html: str) -> str:
     """Return the text of sanitised HTML without its tags, on one line."""
-    return _SPACE.sub(" ", unescape(nh3.clean(_BREAK.sub(" ", html), tags=set()))).strip()
+    return _SPACE.sub(" ", unescape(_WITHOUT_TAGS.clean(_BREAK.sub(" ", html)))).strip()
 
 
 def shorten(words: str, limit: int) -> str:

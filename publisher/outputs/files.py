@@ -118,6 +118,11 @@ def _digest(stream: BufferedReader, file: OutputFile) -> str | None:
     return digest.hexdigest() if alone else None
 
 
+def _on_its_way(name: str) -> str:
+    """Return what a file is called until it is whole."""
+    return f".{name}.new"
+
+
 @dataclass(slots=True)
 class StagedFile:
     """A file on its way: it is written beside its target, and takes its place when it is whole.
@@ -132,7 +137,7 @@ class StagedFile:
 
     @property
     def _beside(self) -> Path:
-        return self.target.with_name(f".{self.target.name}.new")
+        return self.target.with_name(_on_its_way(self.target.name))
 
     def write(self, pieces: Iterable[bytes]) -> None:
         """Write all of it, and see to it that it is on the disk.
@@ -211,10 +216,13 @@ def settle(folder: Path, files: Iterable[OutputFile], channels: Iterable[Channel
         last = OutputFile.of(manifest.NAME, manifest.write_manifest(wanted, channels))
         last.look()
         differing = [file for file in (*wanted, last) if file.differs(folder)]
-        former = _reachable(folder, manifest.read_manifest(folder).files - {file.name for file in wanted})
+        names = frozenset(file.name for file in wanted)
+        intended = manifest.read_manifest(folder, _on_its_way(manifest.NAME)).files
+        former = _reachable(folder, (manifest.read_manifest(folder).files | intended) - names)
         # A name too long for the disk is no file; Path raises.
         gone = [name for name in former if os.path.isfile(folder / name)]  # noqa: PTH113
         if not dry:
+            _clear(folder, [name for name in former if name in intended], names)
             _bring(folder, differing, former)
     except OSError as error:
         raise write_fault(folder, error) from None
@@ -235,7 +243,8 @@ def _bring(folder: Path, differing: Sequence[OutputFile], former: Sequence[str])
     staged = [StagedFile(folder / file.name) for file in differing]
     touched = {folder}
     try:
-        for file, stage in zip(differing, staged, strict=True):
+        # The manifest first: should the run be killed, it names all that may have been left behind.
+        for file, stage in reversed(list(zip(differing, staged, strict=True))):
             _require_folders(folder, file.name)
             touched.update(_make_folders(folder, file.name))
             stage.write(file.encoded())
@@ -244,12 +253,49 @@ def _bring(folder: Path, differing: Sequence[OutputFile], former: Sequence[str])
                 touched.update(_remove(folder, former))
             _require_folders(folder, file.name)
             stage.put_in_place()
-        for parent in sorted(touched, reverse=True):
-            if parent.is_dir():
-                sync_folder(parent)
+        _sync(touched)
     finally:
         for stage in staged:
             stage.discard()
+
+
+def _clear(folder: Path, unwanted: Sequence[str], wanted: Iterable[str]) -> None:
+    """Remove what a run that was killed left behind: files on their way, and those that it brought and nobody wants now.
+
+    Args:
+        folder: The folder.
+        unwanted: What the manifest of that run was to name, and the next will not.
+        wanted: All files that the folder is to have.
+    """
+    for name in _reachable(folder, {*unwanted, *wanted}):
+        _discard(folder, name)
+    _sync(_remove(folder, unwanted))
+    # It names the others: it goes last.
+    _discard(folder, manifest.NAME)
+
+
+def _discard(folder: Path, name: str) -> None:
+    parent, _, last = name.rpartition("/")
+    with suppress(OSError, ValueError):  # nothing is there, as a rule; what is in the way is told later
+        (folder / parent / _on_its_way(last)).unlink()
+
+
+def _sync(folders: Iterable[Path]) -> None:
+    """See to it that what was put into folders, and removed from them, is so on the disk."""
+    for folder in sorted(folders, reverse=True):
+        if folder.is_dir():
+            sync_folder(folder)
+
+
+def _remove_empty(folder: Path, inner: Sequence[str]) -> set[Path]:
+    """Remove a folder in which there is nothing, and those around it likewise; return where something went."""
+    touched = set()
+    for depth in range(len(inner), 0, -1):
+        path = folder.joinpath(*inner[:depth])
+        with suppress(OSError, ValueError):  # something is left in it, or nothing is there
+            path.rmdir()
+            touched.add(path.parent)
+    return touched
 
 
 def _make_folders(folder: Path, name: str) -> list[Path]:
@@ -274,11 +320,7 @@ def _remove(folder: Path, former: Iterable[str]) -> set[Path]:
         if os.path.isfile(path):  # noqa: PTH113 - a name too long for the disk is no file; Path raises
             path.unlink()
             touched.add(path.parent)
-        for _ in range(name.count("/")):
-            path = path.parent
-            with suppress(OSError, ValueError):  # something is left in it, or nothing is there
-                path.rmdir()
-                touched.add(path.parent)
+        touched |= _remove_empty(folder, name.split("/")[:-1])
     return touched
 
 

@@ -59,9 +59,9 @@ def write_manifest(files: Iterable[OutputFile], channels: Iterable[Channel]) -> 
     return orjson.dumps(fields, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def read_manifest(folder: Path) -> Manifest:
+def read_manifest(folder: Path, name: str = NAME) -> Manifest:
     """Read the manifest of a folder; what is not there, or not ours, says nothing."""
-    path = folder / NAME
+    path = folder / name
     try:
         if not path.is_file() or path.stat().st_size > _LARGEST:
             return Manifest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -154,11 +155,7 @@ def test_reviews_of_one_moment_are_in_the_order_of_their_ids() -> None:
 def test_the_folder_of_a_tag_is_one_safe_name(tag: str) -> None:
     """No tag leads out of its folder, hides, or is too long for a disk; spellings that look alike share one."""
     folder = tag_folder(tag)
-    assert "/" not in folder
-    assert not folder.startswith((".", "-"))
-    assert not folder.endswith((".", " "))
-    assert folder.isprintable()
-    assert 0 < len(folder.encode()) <= 130
+    assert re.fullmatch("[a-z0-9][a-z0-9-]{0,129}", folder)
     assert tag_folder(alike(tag)) == folder
 
 
@@ -171,19 +168,21 @@ def test_no_two_authors_share_a_folder(keys: list[str]) -> None:
 
 
 def test_keys_and_tags_as_they_mostly_are_name_their_folders() -> None:
-    """Addresses are read by people, too."""
-    assert [author_folder(key) for key in ("desk", "mary_ann", "mary-ann", "مينا")] == [
+    """Addresses are read by people, too; what is beyond ASCII is written as in the names of hosts."""
+    assert [author_folder(key) for key in ("desk", "mary_ann", "mary-ann")] == [
         "desk",
         "mary_ann",
         "mary-ann",
-        "مينا",
     ]
     assert author_folder("Mary").startswith("mary-")
-    assert [tag_folder(tag) for tag in ("Sci-Fi", "1980s horror", "Ғантастика", "!!")][:3] == [
+    assert author_folder("مينا").startswith("xn--mgb3ddp-")
+    assert [tag_folder(tag) for tag in ("Sci-Fi", "1980s horror", "Café noir", "तुम्बाड")] == [
         "sci-fi",
         "1980s-horror",
-        "ғантастика",
+        "xn--caf-noir-d1a",
+        "xn--e2bfyh5fp9f",
     ]
+    assert tag_folder("!!").startswith("tag-")
     assert tag_folder("a" * 99 + " b") != tag_folder("a" * 99 + " c")
     found = channels([], site_with(authors={**AUTHORS, "../x": Author("../x", "X")}))
     assert [name for name in found if name.count("/") != 1 or ".." in name] == [""]

@@ -186,6 +186,12 @@ def not_one_div(elements: Iterable[Element]) -> list[Element]:
     ]
 
 
+def after_entries(feed: Element) -> list[Element]:
+    """List what stands in the feed behind an entry and is none."""
+    found = [e for entry in entries(feed)[:1] for e in entry.itersiblings()]
+    return [e for e in found if e.tag != ATOM + "entry"]
+
+
 def by_schema(feed: Element) -> list[str]:
     """List what the schema refuses."""
     return [] if SCHEMA.validate(feed) else [str(SCHEMA.error_log.last_error)]
@@ -233,14 +239,14 @@ RULES = (
     rule("RFC 4287, 4.1.1", "the feed has exactly one id, title and updated", lambda f: without([f], "id", "title", "updated"), '(?s)<title type="text">.*?</title>', ""),
     rule("RFC 4287, 4.1.1", "the feed says where it is found (SHOULD), once", lambda f: [] if len(links(f, "self")) == 1 else links(f, "self") or [f], '<link rel="self" type="application', '<link rel="via" type="application'),
     rule("RFC 4287, 4.1.1, 4.1.2", "no two alternate links of one type and language", alternates, r'(<link rel="alternate" type="text/html" hreflang="ar"[^>]*/>)', r"\1\1"),
-    rule("RFC 4287, 4.1.1", "entries come after everything else (appendix B)", lambda f: [e for e in f if e.tag != ATOM + "entry" and e.getprevious() is not None and e.getprevious().tag == ATOM + "entry"], "</feed>", "<icon>https://a.example/2.png</icon></feed>"),
+    rule("RFC 4287, 4.1.1", "entries come after everything else (appendix B)", after_entries, "</feed>", "<icon>https://a.example/2.png</icon></feed>"),
     rule("RFC 4287, 4.1.1.1", "entries of one id have different dates (SHOULD)", lambda f: repeated((e.findtext(ATOM + "id"), e.findtext(ATOM + "updated")) for e in entries(f)), r"(?s)(<entry xml:lang.*?</entry>)", r"\1\1"),
     rule("RFC 4287, 4.1.1.1", "titles, contents, and summaries where there is no content, say something", lambda f: [t for e in entries(f) for name in ("title", "content", "summary") if (t := e.find(ATOM + name)) is not None and "src" not in t.attrib and not (name == "summary" and e.find(ATOM + "content") is not None) and not len(t) and not (t.text or "").strip()], "<title>HTML", "<title> "),
     rule("RFC 4287, 4.1.2", "an entry has exactly one id, title and updated", lambda f: without(entries(f), "id", "title", "updated"), "<title>HTML</title>", "<title>HTML</title><title>Again</title>"),
     rule("RFC 4287, 4.1.2", "an entry has at most one content, published, rights, source and summary", lambda f: with_two(entries(f), "content", "published", "rights", "source", "summary"), "<summary>In", "<summary>x</summary><summary>In"),
     rule("RFC 4287, 4.1.2", "an entry without content has an alternate link", lambda f: [e for e in entries(f) if e.find(ATOM + "content") is None and not links(e, "alternate")], '<link rel="alternate" type="text/html" href="https://a.example/7/"/>', ""),
     rule("RFC 4287, 4.1.2", "content that is elsewhere, or Base64, has a summary", without_summary, "<summary>A recording</summary>", ""),
-    rule("RFC 4287, 4.1.3", "contents stand in entries alone", lambda f: [e for e in every(f, "content") if e.getparent().tag != ATOM + "entry"], "<icon>", "<content>x</content><icon>"),
+    rule("RFC 4287, 4.1.3", "contents stand in entries alone", lambda f: [e for e in every(f, "content") if (p := e.getparent()) is None or p.tag != ATOM + "entry"], "<icon>", "<content>x</content><icon>"),
     rule("RFC 4287, 4.1.3.1", "a content's type is text, html, xhtml or a media type", lambda f: [e for e in media_contents(f) if not MEDIA_TYPE.fullmatch(e.get("type", ""))], '<content type="html">', '<content type="CDATA">'),
     rule("RFC 4287, 4.1.3.1", "it is no composite media type", lambda f: [e for e in media_contents(f) if re.match("(multipart|message)/", e.get("type", ""), re.IGNORECASE)], 'type="text/x-poem"', 'type="message/rfc822"'),
     rule("RFC 4287, 4.1.3.2", "a content's src is an IRI reference", lambda f: [s for s in attributes(every(f, "content"), "src") if not is_reference(s)], 'src="https:', 'src="ht tps:'),
@@ -258,7 +264,7 @@ RULES = (
     rule("RFC 4287, 4.2.4", "a generator is a text", lambda f: [e for e in every(f, "generator") if len(e)], "A generator<", "A <b/>generator<"),
     rule("RFC 4287, 4.2.5, 4.2.8", "icon and logo are IRI references", lambda f: [t for t in (*written(f, "icon"), *written(f, "logo")) if not is_reference(t)], "<icon>https:", "<icon>ht tps:"),
     rule("RFC 4287, 4.2.6", "ids are absolute IRIs", lambda f: not_form(written(f, "id"), IRI), "<id>urn:uuid:00000000-0000-4000-8000-000000000001", "<id>00000000-0000-4000-8000-000000000001"),
-    rule("RFC 4287, 4.2.6", "ids are in their normal form (SHOULD)", lambda f: [i for i in written(f, "id") if i != i.strip() or urlsplit(i).scheme != i.partition(":")[0] or re.search("%[0-9]?[a-f]|%2[dDeE]|%5[fF]|%7[eE]", i) or i.startswith("urn:uuid:") and i != i.lower()], "<id>urn:uuid:00000000-0000-4000-8000-000000000001", "<id>URN:UUID:00000000-0000-4000-8000-000000000001"),
+    rule("RFC 4287, 4.2.6", "ids are in their normal form (SHOULD)", lambda f: [i for i in written(f, "id") if i != i.strip() or urlsplit(i).scheme != i.partition(":")[0] or re.search("%[0-9]?[a-f]|%2[dDeE]|%5[fF]|%7[eE]", i) or (i.startswith("urn:uuid:") and i != i.lower())], "<id>urn:uuid:00000000-0000-4000-8000-000000000001", "<id>URN:UUID:00000000-0000-4000-8000-000000000001"),
     rule("RFC 4287, 4.2.7.1", "a link has an href", lambda f: [e for e in every(f, "link") if "href" not in e.attrib], '<link href="https://a.example/3/"', "<link"),
     rule("RFC 4287, 4.2.7.1", "a link's href is an IRI reference", lambda f: [h for h in attributes(every(f, "link"), "href") if not is_reference(h)], 'href="https://c.example/"', 'href="https://c.example/a b"'),
     rule("RFC 4287, 4.2.7.2", "a link's relation is one word or an IRI", lambda f: [r for r in attributes(every(f, "link"), "rel") if not SEGMENT.fullmatch(r or "") and not IRI.fullmatch(r or "")], 'rel="related"', 'rel="../related"'),
@@ -297,9 +303,8 @@ HOUSE = (
     rule("house", "what is enclosed is shown once in the content", lambda f: [x for e in entries(f) for x in links(e, "enclosure") if (c := e.findtext(ATOM + "content")) is not None and pictures(c).count(x.get("href")) != 1], "</entry>", '<link rel="enclosure" type="image/png" href="https://a.example/1.png"/></entry>'),
     rule("house", "an alternate link says its type and language", lambda f: [x for e in entries(f) for x in links(e, "alternate") if x.get("type") != "text/html" or not x.get("hreflang")], ' hreflang="en-US"', ""),
     rule("house", "self, and the documents of the archive, say the type of Atom", lambda f: [x for rel in ("self", "current", "prev-archive", "next-archive") for x in links(f, rel) if x.get("type") != "application/atom+xml"], 'rel="self" type="application/atom\\+xml"', 'rel="self" type="text/xml"'),
-    rule("house", "foreign markup is of a vocabulary that is documented", lambda f: [e for e in f.iter() if isinstance(e.tag, str) and etree.QName(e).namespace not in NS_KNOWN], "</entry>", '<x:offer xmlns:x="urn:x">x</x:offer></entry>'),
+    rule("house", "foreign markup is of a vocabulary that is documented", lambda f: [e for e in f.iter() if isinstance(e.tag, str) and etree.QName(e).namespace not in NS.values()], "</entry>", '<x:offer xmlns:x="urn:x">x</x:offer></entry>'),
 )  # fmt: skip
-NS_KNOWN = frozenset(NS.values())
 
 
 @lru_cache(maxsize=512)

@@ -267,7 +267,9 @@ def _extensions(entry: Element) -> dict[str, Any]:
     found = entry.find(REVIEW + "film")
     film: dict[str, Any] = {}
     if found is not None:
-        film |= {key: int(v) if key in {"year", "runtime"} else v for key, v in map(_texts, found.attrib.items())}
+        film |= {
+            key: int(v) if key in {"year", "runtime"} else v for key, v in map(_texts, found.attrib.items())
+        }
         for name, key in SEVERAL.items():
             film[key] = [e.get("href") or e.text for e in found.findall(REVIEW + name)]
     return {
@@ -288,7 +290,7 @@ def _film(fields: dict[str, Any]) -> str:
     return json.dumps({key: value for key, value in sorted(fields.items()) if value})
 
 
-def _canonical(entry: Element, content: str) -> dict[str, str]:
+def _canonical(entry: Element, content: str) -> dict[str, Any]:
     """Write an entry in the canonical form of XML, with its content and without."""
     whole = etree.tostring(entry, method="c14n", exclusive=True, with_tail=False)
     rest = etree.fromstring(whole)

@@ -166,7 +166,7 @@ HOUSE = (
     rule("house", "an item has at most one attachment, shown once in the content", lambda f: [a["url"] for i in f["items"] for at, a in enumerate(i.get("attachments", [])) if at or ("content_html" in i and pictures(i["content_html"]).count(a["url"]) != 1)], lambda f: f["items"][0].update(attachments=[{"url": "https://a.example/1.png", "mime_type": "image/png"}])),
     rule("house", "what is attached is the item's image", lambda f: [a["url"] for i in f["items"] for a in i.get("attachments", []) if a["url"] != i.get("image")], lambda f: f["items"][0].update(attachments=[{"url": "https://a.example/1.png", "mime_type": "image/png"}])),
     rule("house", "every extension says what it is about", lambda f: [e for e in extensions(f) if not str(e.get("about", "")).startswith("https://")], lambda f: f["items"][0]["_review"].pop("about")),
-    rule("house", "what is there has a value", lambda f: [v for v in empty_values({k: v for k, v in f.items() if k != "items" or v})], lambda f: f["items"][0].update(tags=[])),
+    rule("house", "what is there has a value", lambda f: list(empty_values({k: v for k, v in f.items() if k != "items" or v})), lambda f: f["items"][0].update(tags=[])),
 )  # fmt: skip
 
 

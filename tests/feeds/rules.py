@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -111,7 +112,7 @@ def parse_xml(data: bytes) -> Element:
     root = etree.fromstring(
         data, etree.XMLParser(recover=False, resolve_entities=False, no_network=True, load_dtd=False)
     )
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise ValueError("a feed has no document type declaration")
     return root
 
@@ -152,14 +153,13 @@ def not_form(values: Iterable[str | None], form: re.Pattern[str]) -> list[str | 
 
 def repeated(values: Iterable[Any]) -> list[Any]:
     """List what comes more than once."""
-    seen: set[Any] = set()
-    return [value for value in values if value in seen or seen.add(value)]
+    return [value for value, times in Counter(values).items() if times > 1]
 
 
 def parse_html(text: str) -> Element:
     """Parse HTML as a reader does that puts it within a `div` of its own page; return that `div`."""
     page = html.document_fromstring(f'<body><div id="outer">{text}<hr id="last"></div><hr id="after"></body>')
-    outer: Element = page.find(".//div[@id='outer']")
+    (outer,) = page.iterfind(".//div[@id='outer']")
     return outer
 
 
@@ -183,16 +183,27 @@ def unfit_html(texts: Iterable[str | None]) -> list[str]:
 @lru_cache(maxsize=1024)
 def _unfit(text: str) -> tuple[str, ...]:
     outer = parse_html(text)
-    stays = bool(len(outer)) and outer[-1].get("id") == "last" and outer.getnext().get("id") == "after"
+    behind = [element.get("id") for element in outer.itersiblings()]
+    stays = bool(len(outer)) and outer[-1].get("id") == "last" and behind == ["after"]
     found = [] if stays else ["it does not stay within its place"]
-    return tuple([*found, *(fault for element in outer.iter() for fault in _unfit_element(element))])
+    return (*found, *(fault for element in outer.iter() for fault in _unfit_element(element)))
 
 
 def _unfit_element(element: Element) -> list[str]:
-    name = element.tag
-    if not isinstance(name, str):
-        return []
-    if name in {"script", "style", "iframe", "object", "embed", "form", "html", "body", "head", "link", "meta"}:
+    name = str(element.tag)
+    if name in {
+        "script",
+        "style",
+        "iframe",
+        "object",
+        "embed",
+        "form",
+        "html",
+        "body",
+        "head",
+        "link",
+        "meta",
+    }:
         return [f"has <{name}>"]
     found = [f"has {key}" for key in map(str, element.attrib) if key.startswith("on") or key == "style"]
     values = [element.get(key) for key in _ADDRESSES if key in element.attrib]

@@ -31,7 +31,9 @@ RETRACTED = "status: retracted\nretracted: 2026-11-22\nreason: It was <b>not</b>
 OTHERS = {f"{n}.md": post(n, f"Another {n}", more="tags: [gothic]") for n in (2, 3, 4)}
 
 
-def written(title: str = "Title", more: str = "", date: str = "2024-03-02", body: str = "A short text.") -> str:
+def written(
+    title: str = "Title", more: str = "", date: str = "2024-03-02", body: str = "A short text."
+) -> str:
     """Write the review that changes; its id is the same throughout."""
     return post(1, title, body, f"tags: [gothic]\n{more}").replace("2024-03-02", date)
 
@@ -109,7 +111,10 @@ def test_reader_goes_on_when_a_review_it_has_is_taken_back(tmp_path: Path) -> No
         build(tmp_path, {"a.md": written(more=RETRACTED)} | OTHERS)
         assert set(poll(reader).values()) == {(0, 0)}
         _require_gone(contents(site.feeds), urn)
-        build(tmp_path, {"a.md": written(more=RETRACTED), "5.md": post(5, "New", more="tags: [gothic]")} | OTHERS)
+        build(
+            tmp_path,
+            {"a.md": written(more=RETRACTED), "5.md": post(5, "New", more="tags: [gothic]")} | OTHERS,
+        )
         assert set(poll(reader).values()) == {(1, 0)}
         _require_gone(contents(site.feeds), urn)
 
@@ -121,7 +126,9 @@ def _require_gone(files: dict[str, bytes], urn: str) -> None:
         assert urn not in document.ids
         if name in FEEDS and name.endswith("atom.xml"):
             assert urn in document.gone
-    assert not [name for name, data in files.items() if urn.encode() in data and not name.endswith("atom.xml")]
+    assert not [
+        name for name, data in files.items() if urn.encode() in data and not name.endswith("atom.xml")
+    ]
 
 
 @pytest.mark.parametrize("name", [name for name in FEEDS if name.endswith("xml")])
@@ -132,7 +139,9 @@ def test_feedparser_reads_a_feed_with_tombstones(tmp_path: Path, name: str) -> N
     assert not result.bozo
     assert [entry.title for entry in result.entries] == ["Another 4", "Another 3", "Another 2"]
     assert tuple(result.feed.updated_parsed)[:6] == (2026, 11, 22, 6, 0, 0)
-    assert ("http://purl.org/atompub/tombstones/1.0" in result.namespaces.values()) == name.endswith("atom.xml")
+    assert ("http://purl.org/atompub/tombstones/1.0" in result.namespaces.values()) == name.endswith(
+        "atom.xml"
+    )
 
 
 @pytest.mark.needs("newsboat")

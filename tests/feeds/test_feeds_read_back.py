@@ -73,7 +73,9 @@ def test_feedparser_has_nothing_to_complain_about(site: str) -> None:
         assert {link.rel: link.href for link in result.feed.links}["self"] == feeds.site.published(name)
         assert feeds.site.title in result.feed.title or name.startswith(SHORT)
     assert parsed(site, "rss.xml").feed.title == parsed(site, "atom.xml").feed.title == feeds.site.title
-    assert parsed(site, "rss.xml").feed.link == parsed(site, "atom.xml").feed.link == "https://reviews.example/"
+    assert (
+        parsed(site, "rss.xml").feed.link == parsed(site, "atom.xml").feed.link == "https://reviews.example/"
+    )
 
 
 @pytest.mark.parametrize("site", ["sample", "hostile"])
@@ -167,9 +169,9 @@ def apart(feeds: Feeds, names: Iterable[str]) -> list[list[str]]:
     for name in names:
         ids = {entry.review.id for entry in feeds.within(name)}
         for group, taken in groups:
-            if not taken & ids:
+            if taken.isdisjoint(ids):
                 group.append(name)
-                taken |= ids
+                taken.update(ids)
                 break
         else:
             groups.append(([name], set(ids)))

@@ -41,9 +41,38 @@ SETTINGS = (
 AUTHORS = {"desk": "The Night Desk", "odd": "O’Neil & <Sons>, 朝霧 ]]>"}
 LANGUAGES = ("en", "pt-BR", "ar", "zh-Hant", "sr-Latn-RS", "es-419", "hi")
 HOSTILE = (
-    *("]]>", "<![CDATA[", "<!--", "-->", "&", "&amp;", "&nbsp;", "&#60;", "<", ">", "<b>", "</title>", "<script>"),
-    *("\"", "'", "\\", "%", "{", "}", "`", "*", "_", "[x](y)", "<?xml?>", "--", "'''", "#", "@", "|", "~"),
-    *("🦋", "👩‍👩‍👧", "🏳️‍🌈", "朝霧", "तुम्बाड", "زیر سایه", "שלום", "й", "ﬁ", "𝕏", "\u202e", "\u2067", "\u200f", "\u00a0"),
+    *(
+        "]]>",
+        "<![CDATA[",
+        "<!--",
+        "-->",
+        "&",
+        "&amp;",
+        "&nbsp;",
+        "&#60;",
+        "<",
+        ">",
+        "<b>",
+        "</title>",
+        "<script>",
+    ),
+    *('"', "'", "\\", "%", "{", "}", "`", "*", "_", "[x](y)", "<?xml?>", "--", "'''", "#", "@", "|", "~"),
+    *(
+        "🦋",
+        "👩‍👩‍👧",
+        "🏳️‍🌈",
+        "朝霧",
+        "तुम्बाड",
+        "زیر سایه",
+        "שלום",
+        "й",
+        "ﬁ",
+        "𝕏",
+        "\u202e",
+        "\u2067",
+        "\u200f",
+        "\u00a0",
+    ),
     *("\u00ad", "\u2028", "\ufeff", "\u200b", "e\u0301", "\ue000", "\U0010ffff", "\x85", "\r", "\n", "\t"),
 )
 WORDS = st.one_of(
@@ -55,7 +84,22 @@ WORDS = st.one_of(
 
 def texts(most: int) -> st.SearchStrategy[str]:
     """Draw a text of one line, as front matter takes it; `most` is its longest, in words."""
-    return st.lists(WORDS, min_size=1, max_size=most).map(lambda words: " ".join(" ".join(words).split())).filter(bool)
+    return (
+        st.lists(WORDS, min_size=1, max_size=most)
+        .map(lambda words: " ".join(" ".join(words).split()))
+        .filter(bool)
+    )
+
+
+def as_it_may_be(front: dict[str, Any]) -> dict[str, Any]:
+    """Take out of front matter what needs a key that was not drawn; `updated` was drawn as days after `date`."""
+    if "film" not in front:
+        front.pop("watch", None)
+    if "updated" not in front:
+        front.pop("correction", None)
+        return front
+    updated = datetime.fromisoformat(front["date"]) + timedelta(days=front["updated"])
+    return front | {"updated": updated.isoformat()}
 
 
 ZONES = st.integers(-14 * 60 + 1, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -67,7 +111,7 @@ FILMS = st.fixed_dictionaries(
         "original_title": texts(4),
         "directors": st.lists(texts(3), min_size=1, max_size=3, unique=True),
         "cast": st.lists(texts(3), min_size=1, max_size=3, unique=True),
-        "countries": st.lists(st.sampled_from(("US", "KH", "GB", "SUHH")), min_size=1, max_size=2, unique=True),
+        "countries": st.lists(st.sampled_from(("US", "KH", "GB", "FR")), min_size=1, max_size=2, unique=True),
         "languages": st.lists(st.sampled_from(LANGUAGES), min_size=1, max_size=2, unique=True),
         "runtime": st.integers(1, 1500),
         "ids": st.fixed_dictionaries({}, optional={"imdb": st.just("tt0013442"), "tmdb": st.just("653")}),
@@ -105,8 +149,10 @@ FRONT = st.fixed_dictionaries(
         "rating": st.integers(0, 10).map(lambda halves: halves / 2),
         "image": PICTURES,
         "watch": st.lists(OFFERS, min_size=1, max_size=3),
+        "correction": texts(8),
+        "updated": st.integers(0, 3000),
     },
-)
+).map(as_it_may_be)
 PARAGRAPHS = st.one_of(
     texts(20),
     st.sampled_from(
@@ -124,11 +170,16 @@ PARAGRAPHS = st.one_of(
             "<video poster='p.png' src='v.mp4'></video>",
             "a  \nbreak &copy; &#128512; \\* \\<b>",
             "<!-- gone -->",
-            "word " * 3000,
         )
     ),
 )
-POSTS = st.tuples(FRONT, st.lists(PARAGRAPHS, min_size=1, max_size=4).map("\n\n".join))
+# What begins it cannot be swallowed by HTML that is not closed.
+BODIES = st.builds(
+    lambda often, paragraphs: f"Marker. {'word ' * often}" + "\n\n".join(paragraphs),
+    st.sampled_from((0, 1, 3000)),
+    st.lists(PARAGRAPHS, min_size=1, max_size=4),
+)
+POSTS = st.tuples(FRONT, BODIES)
 
 
 @cache
@@ -150,7 +201,7 @@ def published(front: dict[str, Any], body: str) -> dict[str, bytes]:
     """Write a post, read it as the program does, generate, and give back the files; a post that is refused is no example."""
     site, _ = a_site()
     lines = "".join(f"{key}: {as_yaml(value)}\n" for key, value in ({"author": "desk"} | front).items())
-    (site.posts / "a-post.md").write_bytes(f"---\n{lines}---\n\nMarker. {body}\n".encode())
+    (site.posts / "a-post.md").write_bytes(f"---\n{lines}---\n\n{body}\n".encode())
     collection = read_posts(site)
     faults = [d.code for d in collection.diagnostics if str(d.severity) == "error"]
     event(f"refused: {faults[0]}" if faults else "valid")
@@ -182,7 +233,10 @@ def _require_same(front: dict[str, Any], item: Item, summary: str) -> None:
     assert item.url == "https://reviews.example/reviews/a-post/"
     assert item.title == front["title"]
     assert item.published == datetime.fromisoformat(front["date"]).astimezone(UTC)
-    assert item.updated in {item.published, None}
+    updated = datetime.fromisoformat(front.get("updated", front["date"])).astimezone(UTC)
+    shown = updated if updated <= NOW else item.published
+    assert item.updated == shown or (item.updated is None and "updated" not in front) or updated > NOW
+    assert item.correction == (front.get("correction") if updated <= NOW else None)
     assert item.language == front.get("language", "en")
     assert item.tags == tuple(front.get("tags", ()))
     assert item.authors == tuple(AUTHORS[key] for key in ([authors] if isinstance(authors, str) else authors))
@@ -213,20 +267,22 @@ def _require_picture(image: dict[str, str] | None, item: Item) -> None:
         assert item.enclosures == (Enclosure("https://cdn.example/%C3%A4/p.jpg", "image/jpeg", None),)
     else:
         assert item.enclosures == ()
-    if image is not None:
-        alts = [element.get("alt") for element in parse_html(item.content or "").iter("img")]
-        assert image["alt"] in alts
+    pictures = [(e.get("src"), e.get("alt")) for e in parse_html(item.content or "").iter("img")]
+    if image is not None and "a%20b.png" not in [
+        (src or "").rpartition("/")[2] for src, alt in pictures if not alt
+    ]:
+        assert image["alt"] in [alt for _, alt in pictures]
 
 
 def _require_whole(front: dict[str, Any], body: str, item: Item) -> None:
     """See that the text is there, as HTML and as it was typed."""
     assert "Marker." in plain_words(item.content or "")
-    assert (item.content or "").count("word word") == body.count("word word")
+    assert (item.content or "").count("word ") >= body.count("word ") - 1
     if front.get("rating") is not None:
         assert "butterflies" in plain_words(item.content or "")
     # Addresses in it are made absolute, and a text with HTML in it is not handed on as Markdown.
     if item.markdown is not None and "](" not in body:
-        assert item.markdown.split() == f"Marker. {body}".split()
+        assert item.markdown.split() == body.split()
 
 
 def _require_one_tree(documents: dict[str, Document]) -> None:
@@ -245,11 +301,24 @@ def _require_found(documents: dict[str, Document], parsed: Any, *, is_rss: bool)
     assert not parsed.bozo
     (item,) = documents["rss" if is_rss else "atom"].items
     (found,) = parsed.entries
-    assert (found.id, found.title, found.link) == (item.id, " ".join(item.title.split()), item.url)
-    assert plain_words(found.summary if is_rss else found.summary_detail.value.replace("<", "&lt;"))
+    assert (found.id, found.link) == (item.id, item.url)
+    # It guesses whether a title in RSS is HTML, and writes what it takes for HTML anew.
+    if not is_rss or not {"<", "&"} & set(item.title):
+        assert found.title == _as_feedparser(item.title)
+    said, expected = found.summary_detail.value, _as_feedparser(item.summary)
+    assert (unescape(said) if is_rss else said) == (unescape(expected) if is_rss else expected)
     assert [author.name for author in found.authors] == list(item.authors)
-    assert [tag.term for tag in found.get("tags", ()) if not tag.scheme] == list(item.tags)
-    assert datetime(*found.published_parsed[:6], tzinfo=UTC) == item.published
+    tags = [tag.term for tag in found.get("tags", ()) if not tag.scheme]
+    assert tags == [_as_feedparser(tag) if is_rss else tag for tag in item.tags]
+    assert tuple(found.published_parsed[:6]) == item.published.timetuple()[:6]
     assert [(e.href, e.type) for e in found.enclosures] == [(e.url, e.type) for e in item.enclosures]
     assert [content.type for content in found.content] == ["text/html"]
-    assert plain_words(found.content[0].value) == plain_words(item.content or "")
+    assert plain_words(found.content[0].value) == plain_words(_as_feedparser(item.content or ""))
+
+
+def _as_feedparser(text: str) -> str:
+    """Read a text as feedparser does: what could be UTF-8 that somebody took for Latin-1 is mended."""
+    try:
+        return text.encode("iso-8859-1").decode("utf-8")
+    except UnicodeError:
+        return text

@@ -8,10 +8,13 @@ from copy import deepcopy
 from typing import TYPE_CHECKING
 
 import pytest
+from jsonschema import Draft202012Validator
 from lxml import etree
 
+from publisher.outputs import generate
+from publisher.posts import read_posts
 from tests.feeds import atom_rules, json_rules, rss_rules, validators
-from tests.feeds.feeds_sites import CONFIGURATION, NAMES, contents, feeds_of, post, write_site
+from tests.feeds.feeds_sites import CONFIGURATION, NAMES, NOW, contents, feeds_of, post, write_site
 from tests.feeds.rules import IRI, faults, is_reference, parse_xml, unfit_html
 from tests.feeds.validators import FORMS, VALIDATORS, Folder, folder_faults, require_valid_files
 
@@ -33,9 +36,10 @@ def named(value: object) -> str | None:
 
 def break_xml(data: bytes, rule: Rule) -> bytes:
     """Break a document as a rule says; what is to be replaced has to be there."""
-    text, count = re.subn(*rule.broken, data.decode(), count=1)
-    assert count == 1, f"the document has nothing like {rule.broken[0]}"
-    return text.encode()
+    pattern, replacement = rule.broken
+    text, count = re.subn(pattern, replacement, data.decode(), count=1)
+    assert count == 1, f"the document has nothing like {pattern}"
+    return str(text).encode()
 
 
 @pytest.mark.parametrize("rules", XML.values())
@@ -89,7 +93,7 @@ def test_the_schema_of_json_feed_says(says: str, broken: Callable[[json_rules.Js
 
 def test_the_schemas_are_schemas() -> None:
     """The schema of JSON Feed is one of draft 2020-12; that of Atom could be loaded, or nothing here would run."""
-    json_rules.Draft202012Validator.check_schema(json_rules.SCHEMA)
+    Draft202012Validator.check_schema(json_rules.SCHEMA)
 
 
 def _whole_folder(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
@@ -97,17 +101,20 @@ def _whole_folder(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     site = write_site(
         tmp_path_factory.mktemp("whole"),
         {
-            f"{n}.md": post(n, f"Number {n} <b>", more=f"tags: [gothic]\nsummary: '&amp; {n}'\nlanguage: {'ar' if n % 2 else 'en'}")
-            .replace("2024-03", f"2024-{1 + n % 4:02d}")
+            f"{n}.md": post(
+                n,
+                f"Number {n} <b>",
+                more=f"tags: [gothic]\nsummary: '&amp; {n}'\nlanguage: {'ar' if n % 2 else 'en'}",
+            ).replace("2024-03", f"2024-{1 + n % 4:02d}")
             for n in range(1, 9)
         }
-        | {"gone.md": post(9, "Gone", more="tags: [gothic]\nstatus: retracted\nretracted: 2026-11-22\nreason: x")},
+        | {
+            "gone.md": post(
+                9, "Gone", more="tags: [gothic]\nstatus: retracted\nretracted: 2026-11-22\nreason: x"
+            )
+        },
         CONFIGURATION.replace("limit = 50", 'limit = 2\nhubs = ["https://hub.example/"]\ncompressed = true'),
     )
-    from publisher.outputs import generate
-    from publisher.posts import read_posts
-    from tests.feeds.feeds_sites import NOW
-
     generate(read_posts(site).require_valid().posts, site, NOW)
     return contents(site.feeds)
 
@@ -121,7 +128,12 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 def test_a_whole_folder_keeps_every_rule(whole: dict[str, bytes]) -> None:
     """What is broken below is whole before."""
     assert folder_faults(whole) == []
-    assert {"archive/2024-03/atom.xml", "tags/gothic/feed.json", "authors/odd/rss.xml", "rss.xml.gz"} <= whole.keys()
+    assert {
+        "archive/2024-03/atom.xml",
+        "tags/gothic/feed.json",
+        "authors/odd/rss.xml",
+        "rss.xml.gz",
+    } <= whole.keys()
 
 
 @pytest.mark.parametrize("rule", validators.RULES, ids=named)
@@ -134,8 +146,10 @@ def test_a_broken_folder_is_found(rule: Rule, whole: dict[str, bytes]) -> None:
 
 def test_a_folder_with_one_broken_document_is_refused(whole: dict[str, bytes]) -> None:
     """However deep it lies, and whatever it breaks, the file is named with the rule."""
-    broken = whole | {"tags/gothic/atom.xml": whole["tags/gothic/atom.xml"].replace(b"<updated>", b"<updated>x", 1)}
-    with pytest.raises(AssertionError, match="tags/gothic/atom.xml: RFC 4287, 3.3: dates are RFC 3339"):
+    broken = whole | {
+        "tags/gothic/atom.xml": whole["tags/gothic/atom.xml"].replace(b"<updated>", b"<updated>x", 1)
+    }
+    with pytest.raises(AssertionError, match=r"tags/gothic/atom\.xml: RFC 4287, 3\.3: dates are RFC 3339"):
         require_valid_files(broken)
 
 
@@ -225,4 +239,6 @@ def test_an_iri_is_told_from_what_is_none(text: str, is_iri: bool, is_ref: bool)
 def test_html_that_cannot_be_shown_anywhere_is_found(text: str) -> None:
     """Nothing runs, nothing gets out of its place, and every address leads somewhere from any page."""
     assert unfit_html([text])
-    assert not unfit_html(['<p>x <a href="https://a.example/">y</a> <img src="https://a.example/1.png" alt=""></p>'])
+    assert not unfit_html(
+        ['<p>x <a href="https://a.example/">y</a> <img src="https://a.example/1.png" alt=""></p>']
+    )

@@ -6,6 +6,7 @@ import gzip
 from dataclasses import dataclass, fields
 from functools import cached_property
 from html import unescape
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin
 
@@ -115,14 +116,18 @@ def broken_chain(folder: Folder) -> Iterator[str]:
         walked = folder.archive(form)
         pages = [d for name, d in folder.documents.items() if d.form == form and name.startswith("archive/")]
         yield from (f"{d.address} is not reached" for d in pages if d not in walked)
-        yield from (f"{d.address} leads to {d.older}, which is not there" for d in walked if d.older and not folder.at(d.older))
+        yield from (
+            f"{d.address} leads to {d.older}, which is not there"
+            for d in walked
+            if d.older and not folder.at(d.older)
+        )
         if walked[-1].older is not None:
             yield f"{walked[-1].address} leads back to {walked[-1].older}"
         if form == "json":  # it has words for one way only
             continue
         if walked[0].newer or walked[0].archive or walked[0].current:
             yield f"{walked[0].address} says it is an archive, or that something comes after it"
-        for newer, older in zip(walked[1:], walked[2:], strict=False):
+        for newer, older in pairwise(walked[1:]):
             if older.newer != newer.address:
                 yield f"{older.address} says {older.newer} comes after it, and not {newer.address}"
         for page in walked[1:]:
@@ -137,12 +142,12 @@ def not_archived(folder: Folder) -> Iterator[str]:
     for form in FORMS.values():
         walked = folder.archive(form)
         if len(walked) > 1:
-            found = {id for document in walked for id in document.ids}
+            found = {urn for document in walked for urn in document.ids}
             yield from (
-                f"{id} in {name}"
+                f"{urn} in {name}"
                 for name, document in folder.documents.items()
-                for id in document.ids
-                if document.form == form and id not in found
+                for urn in document.ids
+                if document.form == form and urn not in found
             )
 
 
@@ -152,7 +157,10 @@ def told_twice(folder: Folder) -> Iterator[str]:
     for name, document in folder.documents.items():
         for item in document.items:
             full = str(item.content is not None)
-            for key, text in (((document.form, item.id, full), item.whole), ((document.form, item.id), item.rest)):
+            for key, text in (
+                ((document.form, item.id, full), item.whole),
+                ((document.form, item.id), item.rest),
+            ):
                 if seen.setdefault(key, text) != text:
                     yield f"{item.id} in {name}"
 
@@ -171,7 +179,9 @@ def formats_differ(folder: Folder) -> Iterator[str]:
 def _comparable(item: Item) -> dict[str, object]:
     """Take what every format says of an entry; summaries differ in their escaping."""
     return {
-        field.name: getattr(item, field.name) for field in fields(item) if field.compare and field.name != "summary"
+        field.name: getattr(item, field.name)
+        for field in fields(item)
+        if field.compare and field.name != "summary"
     }
 
 
@@ -192,7 +202,8 @@ def unordered(folder: Folder) -> list[str]:
     return [
         name
         for name, d in folder.documents.items()
-        if list(d.items) != sorted(sorted(d.items, key=lambda i: i.id), key=lambda i: i.published, reverse=True)
+        if list(d.items)
+        != sorted(sorted(d.items, key=lambda i: i.id), key=lambda i: i.published, reverse=True)
     ]
 
 
@@ -205,8 +216,8 @@ def mixed(folder: Folder) -> list[str]:
 
 def dead_and_alive(folder: Folder) -> list[str]:
     """List what some feed says was taken back, and some feed still has."""
-    gone = {id for document in folder.documents.values() for id in document.gone}
-    return sorted(gone & {id for document in folder.documents.values() for id in document.ids})
+    gone = {urn for document in folder.documents.values() for urn in document.gone}
+    return sorted(gone & {urn for document in folder.documents.values() for urn in document.ids})
 
 
 def confused(folder: Folder) -> list[str]:
@@ -250,11 +261,12 @@ def unreadable_bytes(folder: Folder) -> list[str]:
     ]
 
 
-def _replace(folder: dict[str, bytes], name: str, old: str, new: str) -> None:
+def _replace(folder: dict[str, bytes], name: str, old: str, new: str) -> str:
     """Break a file of a folder; what is replaced has to be there."""
     text = folder[name].decode()
     assert old in text, f"{name} has no {old}"
     folder[name] = text.replace(old, new, 1).encode()
+    return name
 
 
 def rule(
@@ -314,6 +326,8 @@ def require_valid_files(files: Mapping[str, bytes], url: str | None = None) -> N
 
 def require_valid_folder(folder: Path, site: Site | None = None) -> None:
     """See that every feed below a folder is valid, and that all of them fit each other and the site."""
-    files = {f.relative_to(folder).as_posix(): f.read_bytes() for f in sorted(folder.rglob("*")) if f.is_file()}
+    files = {
+        f.relative_to(folder).as_posix(): f.read_bytes() for f in sorted(folder.rglob("*")) if f.is_file()
+    }
     assert set(FORMS) <= files.keys(), f"{folder} has no feeds"
     require_valid_files(files, site.syndication.url if site else None)

@@ -354,11 +354,11 @@ class Model:
         for name in sorted(names | {name for name in self.kept if name.startswith("tags/")}):
             spellings = Counter(tag for tag, _ in tagged[name])
             most = max(spellings.values(), default=0)
-            tag = min((tag for tag, number in spellings.items() if number == most), default=None)
+            commonest = min((one for one, number in spellings.items() if number == most), default=None)
             feeds[name] = Feed(
                 [post for _, post in tagged[name]][: self.limit],
                 [post for post in stones if name in [f"tags/{tag.lower()}" for tag in post.written.tags]],
-                tag=tag or self.kept[name].tag,
+                tag=commonest or self.kept[name].tag,
             )
         return feeds
 
