@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from publisher.channels import ChannelKind, find_channels, live_posts, retracted_reviews
 from publisher.content import present
-from publisher.feeds import FORMS, Heading, tombstones
+from publisher.errors import Refused
+from publisher.feeds import FORMS, GENERATOR, Heading, tombstones
 from publisher.outputs.files import OutputFile, Written, settle, write_fault
 from publisher.outputs.manifest import read_manifest
+from publisher.outputs.published import NotOurs, opened
 from publisher.outputs.spool import Spool
-from publisher.pages import NEWEST, page_files
+from publisher.pages import NEWEST, SUBSCRIBE_PAGE, page_files
 from publisher.parallel import UNDONE, in_order
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from publisher.posts import Post
     from publisher.site import Site
 
+# A page says what made it before it says anything else.
+_HEAD = 4096
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -44,12 +48,15 @@ def generate(
 
     Raises:
         EnvironmentFault: The folder cannot be written.
-        Refused: A post changed since it was checked.
+        Refused: A post changed since it was checked, or somebody else's page is where the site's is to be.
     """
     folder = out or site.feeds
     posts = list(posts)
     live, retracted = live_posts(posts, now), retracted_reviews(posts, now)
-    channels = find_channels(live, retracted, site, now, read_manifest(folder).channels)
+    last = read_manifest(folder)
+    channels = find_channels(live, retracted, site, now, last.channels)
+    if SUBSCRIBE_PAGE not in last.files:
+        _require_ours(folder / SUBSCRIBE_PAGE)
     try:
         with Spool() as spool:
             newest = _fill(spool, channels, site, now)
@@ -81,6 +88,24 @@ def _fill(spool: Spool, channels: Sequence[Channel], site: Site, now: datetime) 
             spool.put((*key, form), data)
     main = next(channel for channel in channels if channel.kind is ChannelKind.MAIN)
     return [present(post, site, now) for post in main.posts[:NEWEST]]
+
+
+def _require_ours(page: Path) -> None:
+    """See that nobody else's page is written over: the feeds may have been given the folder of a whole site.
+
+    Raises:
+        Refused: There is a page that this program did not write.
+    """
+    try:
+        with opened(page) as stream:
+            ours = f'content="{GENERATOR}"'.encode() in stream.read(_HEAD)
+    except NotOurs:  # there is none, or what is there is no page
+        return
+    if not ours:
+        raise Refused(
+            f"{page} is there already, and was not written by this program",
+            "move it away, or give the feeds a folder of their own: feeds in [paths] of publisher.toml",
+        )
 
 
 def _is_served(name: str) -> bool:

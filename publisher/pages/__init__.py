@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from publisher.model import Review
     from publisher.site import Site
 
+#: What the page to subscribe from is called.
+SUBSCRIBE_PAGE = "index.html"
 #: How many of the newest reviews the page to subscribe from shows.
 NEWEST = 6
 
@@ -43,7 +45,7 @@ def page_files(
         now: The moment the files are made for; aware.
     """
     return {
-        "index.html": subscribe_page(channels, newest, site, now),
+        SUBSCRIBE_PAGE: subscribe_page(channels, newest, site, now),
         # Feeds name it.
         "feed.css": asset("feed.css").encode(),
         "opml.xml": opml(channels, site),

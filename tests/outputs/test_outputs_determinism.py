@@ -100,7 +100,7 @@ def test_the_machine_leaves_no_trace_in_the_bytes(tmp_path: Path) -> None:
         write_site(folder, {name: posts[name] for name in order}, EVERYTHING)
         made.append(run_generate(folder, folder / "out", environment))
     assert {name for name in made[0] if not name.endswith(".gz")} == set(HOSTILE_FEEDS)
-    assert len([name for name in made[0] if name.endswith(".xml.gz")]) > 20
+    assert {f"{name}.gz" for name in HOSTILE_FEEDS if name.endswith(FORMS)} < made[0].keys()
     assert made[1:] == made[:1] * 3
 
 

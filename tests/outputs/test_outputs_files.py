@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 from lxml import etree
 
-from publisher.errors import EnvironmentFault
+from publisher.errors import EnvironmentFault, Refused
 from publisher.outputs import generate
 from publisher.posts import read_posts
 from tests.feeds.feeds_sites import CONFIGURATION, NOW, contents, post, write_site
@@ -459,3 +459,26 @@ def test_a_manifest_that_is_not_ours_removes_nothing(site: Site) -> None:
     generate(posts, site, NOW)
 
     assert (site.feeds / "app.html").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("dry", [False, True])
+def test_somebody_elses_page_is_not_written_over(site: Site, *, dry: bool) -> None:
+    """The feeds may have been given the folder of a whole site: its own page stays, and nothing is written."""
+    posts = read_posts(site).posts
+    site.feeds.mkdir(parents=True)
+    (site.feeds / "index.html").write_text("<!DOCTYPE html><title>Ours</title>", encoding="utf-8")
+
+    with pytest.raises(Refused, match=r"index\.html is there already"):
+        generate(posts, site, NOW, dry=dry)
+
+    assert contents(site.feeds) == {"index.html": b"<!DOCTYPE html><title>Ours</title>"}
+
+
+def test_a_page_of_ours_is_known_without_the_manifest(site: Site) -> None:
+    """A manifest that was lost is no reason to refuse."""
+    posts = read_posts(site).posts
+    generate(posts, site, NOW)
+    (site.feeds / "manifest.json").unlink()
+    (site.feeds / "index.html").write_bytes((site.feeds / "index.html").read_bytes() + b"\n")
+
+    assert set(generate(posts, site, NOW).changed) == {"index.html", "manifest.json"}
