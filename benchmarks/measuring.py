@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 PUBLISHER = str(Path(sys.executable).with_name("publisher"))
 NOW = "2026-11-22T12:00:00Z"
@@ -131,6 +131,20 @@ def medians(runs: Sequence[Run]) -> Run:
         statistics.median(getattr(run, what) for run in runs) for what in ("wall", "cpu", "memory", "first")
     )
     return Run(wall, cpu, memory, first, runs[-1].status)
+
+
+def print_ratios(title: str, results: Mapping[str, Sequence[Run]]) -> None:
+    """Print the medians of several commands' runs, and their ratios to the first."""
+    print(f"\n{title}")
+    print(f"  {'':<48}{'wall s':>9}{'cpu s':>9}{'MiB':>7}{'wall':>8}{'cpu':>8}{'memory':>8}")
+    first = None
+    for name, runs in results.items():
+        took = medians(runs)
+        first = first or took
+        print(
+            f"  {name:<48}{took.wall:>9.3f}{took.cpu:>9.3f}{took.memory:>7.0f}"
+            f"{took.wall / first.wall:>7.2f}x{took.cpu / first.cpu:>7.2f}x{took.memory / first.memory:>7.2f}x"
+        )
 
 
 def forget(words: list[str]) -> None:

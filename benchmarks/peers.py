@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from corpus import ALL_IN_ONE, write_site
-from measuring import NOW, PUBLISHER, Run, measure, medians
+from measuring import NOW, PUBLISHER, Run, measure, print_ratios
 
 # The least that makes one RSS feed of all pages, with their whole content, and nothing else.
 _HUGO = """\
@@ -90,16 +90,9 @@ def compare(folder: Path, hugo: Path, posts: int, runs: int) -> None:
             if counted:
                 results[name].append(result)
     _require_same_work(folder, posts)
-    print(f"\n{posts:,} posts of about 1,000 words, cold (medians of {runs}; ratios to the first row)")
-    print(f"  {'':<44}{'wall s':>9}{'cpu s':>9}{'MiB':>7}{'wall':>8}{'memory':>9}")
-    first = None
-    for name, found in results.items():
-        took = medians(found)
-        first = first or took
-        print(
-            f"  {name:<44}{took.wall:>9.2f}{took.cpu:>9.2f}{took.memory:>7.0f}"
-            f"{took.wall / first.wall:>7.2f}x{took.memory / first.memory:>8.3f}x"
-        )
+    print_ratios(
+        f"{posts:,} posts of about 1,000 words, cold (medians of {runs}; ratios to the first row)", results
+    )
 
 
 def _write_hugo(folder: Path) -> None:

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from corpus import ALL_IN_ONE, write_site
-from measuring import NOW, PUBLISHER, Run, forget, measure, medians
+from measuring import NOW, PUBLISHER, Run, forget, measure, print_ratios
 
 ROOT = Path(__file__).parent.parent
 
@@ -67,16 +67,7 @@ def compare(title: str, commands: dict[str, list[str]], runs: int) -> None:
             result = measure(words)
             if counted:
                 results[name].append(result)
-    print(f"\n{title} (medians of {runs}; ratios to the first row)")
-    print(f"  {'':<48}{'wall s':>9}{'cpu s':>9}{'MiB':>7}{'wall':>8}{'cpu':>8}")
-    first = None
-    for name, found in results.items():
-        took = medians(found)
-        first = first or took
-        print(
-            f"  {name:<48}{took.wall:>9.3f}{took.cpu:>9.3f}{took.memory:>7.0f}"
-            f"{took.wall / first.wall:>7.2f}x{took.cpu / first.cpu:>7.2f}x"
-        )
+    print_ratios(f"{title} (medians of {runs}; ratios to the first row)", results)
 
 
 if __name__ == "__main__":
