@@ -7,6 +7,7 @@ cannot be done, or a worker fails at something, the caller does it itself: an er
 from __future__ import annotations
 
 import gc
+import io
 import os
 import pickle
 import signal
@@ -25,7 +26,9 @@ Result = TypeVar("Result")
 
 #: With fewer things to do, starting the workers takes longer than they save.
 WORTHWHILE = 256
-#: So many results come back at once: enough that waiting for them does not count, few enough to be held in memory.
+#: Each process holds what it works at in memory; more of them than this are no quicker.
+_MOST = 8
+# So many items a worker does in a row: enough that nobody waits for the other.
 _CHUNK = 16
 _LENGTH = 8
 
@@ -37,6 +40,7 @@ class Undone(Enum):
 
 
 UNDONE = Undone.UNDONE
+_UNDONE = pickle.dumps(UNDONE, protocol=5)
 
 
 def in_order(
@@ -61,7 +65,8 @@ def in_order(
     try:
         crew.extend(_Worker.start(work, items, place, number) for place in range(number))
         for chunk, start in enumerate(range(0, len(items), _CHUNK)):
-            yield from crew[chunk % number].results(min(_CHUNK, len(items) - start))
+            for _ in items[start : start + _CHUNK]:
+                yield crew[chunk % number].result()
     finally:
         for worker in crew:
             worker.end()
@@ -70,22 +75,30 @@ def in_order(
 def _usable_cores(items: int) -> int:
     if items < WORTHWHILE or sys.platform != "linux" or threading.active_count() > 1:
         return 0
-    return len(os.sched_getaffinity(0))
+    return min(len(os.sched_getaffinity(0)), _MOST)
 
 
 class _Worker:
-    """A forked process, seen from its parent."""
+    """A forked process, seen from its parent; where there could be none, one that has done nothing."""
 
-    def __init__(self, process: int, stream: BinaryIO) -> None:
+    def __init__(self, process: int | None, stream: BinaryIO) -> None:
         self._process = process
         self._stream = stream
 
     @classmethod
     def start(cls, work: Callable[[Item], Result], items: Sequence[Item], place: int, number: int) -> _Worker:
         """Fork a worker for every `number`th chunk of items from the one at `place` on."""
-        reading, writing = os.pipe()
         parent = os.getpid()
-        process = os.fork()
+        try:
+            reading, writing = os.pipe()
+        except OSError:  # too many files are open
+            return cls(None, io.BytesIO())
+        try:
+            process = os.fork()
+        except OSError:  # there may be no more processes
+            os.close(reading)
+            os.close(writing)
+            return cls(None, io.BytesIO())
         if process == 0:
             status = 1
             try:
@@ -105,18 +118,19 @@ class _Worker:
         os.close(writing)
         return cls(process, os.fdopen(reading, "rb"))
 
-    def results(self, number: int) -> list[Any]:
-        """Return the results of its next chunk."""
+    def result(self) -> Any:  # noqa: ANN401 - whatever the work makes
+        """Return its next result."""
         length = int.from_bytes(self._stream.read(_LENGTH))
         data = self._stream.read(length)
         if not length or len(data) < length:  # it has ended
-            return [UNDONE] * number
-        found: list[Any] = pickle.loads(data)  # noqa: S301 - from our own process
-        return found
+            return UNDONE
+        return pickle.loads(data)  # noqa: S301 - from our own process
 
     def end(self) -> None:
         """End it, whether it has done all or not."""
         self._stream.close()
+        if self._process is None:
+            return
         with suppress(ProcessLookupError):
             os.kill(self._process, signal.SIGKILL)
         with suppress(ChildProcessError):
@@ -127,16 +141,17 @@ def _work(
     work: Callable[[Item], Result], items: Sequence[Item], starts: range, stream: BinaryIO, parent: int
 ) -> None:
     for start in starts:
-        if os.getppid() != parent:  # killed: nobody waits for this any more
-            return
-        data = pickle.dumps([_done(work, item) for item in items[start : start + _CHUNK]], protocol=5)
-        stream.write(len(data).to_bytes(_LENGTH))
-        stream.write(data)
+        for item in items[start : start + _CHUNK]:
+            if os.getppid() != parent:  # killed: nobody waits for this any more
+                return
+            data = _done(work, item)
+            stream.write(len(data).to_bytes(_LENGTH))
+            stream.write(data)
         stream.flush()
 
 
-def _done(work: Callable[[Item], Result], item: Item) -> Result | Literal[Undone.UNDONE]:
+def _done(work: Callable[[Item], Result], item: Item) -> bytes:
     try:
-        return work(item)
+        return pickle.dumps(work(item), protocol=5)
     except Exception:  # noqa: BLE001 - the parent does it again, and meets the same error
-        return UNDONE
+        return _UNDONE

@@ -28,6 +28,7 @@ title = "The Pinned Wing"
 base_url = "https://reviews.example/"
 time_zone = "America/Chicago"
 language = "en"
+id = "0b1f9a36-51b7-4a5c-9a0e-8d2f3c7e6a14"
 
 [images]
 directory = "posts/images"

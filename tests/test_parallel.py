@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -49,9 +50,37 @@ def test_what_a_worker_fails_at_is_left_to_the_caller() -> None:
     assert set(in_order(lambda item: lambda: item, range(20), workers=2)) == {UNDONE}
 
 
+def test_where_no_process_can_be_made_all_is_left_to_the_caller(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container may allow one process and no more; the work is done all the same, and nothing stays open."""
+    before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - names are enough
+
+    def refuse() -> int:
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(os, "fork", refuse)
+    assert list(in_order(str, range(40), workers=2)) == [UNDONE] * 40
+    assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
+
+
+def test_one_process_of_two_does_its_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second could not be made any more: every other chunk is left to the caller."""
+    fork = os.fork
+    forked: list[int] = []
+
+    def once() -> int:
+        if forked:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        forked.append(1)
+        return fork()
+
+    monkeypatch.setattr(os, "fork", once)
+    results = list(in_order(str, range(40), workers=2))
+    assert results == [UNDONE if 16 <= item < 32 else str(item) for item in range(40)]
+
+
 @pytest.mark.parametrize("ended", [signal.SIGKILL, signal.SIGTERM])
 def test_what_a_dead_worker_had_to_do_is_left_to_the_caller(ended: signal.Signals) -> None:
-    """The chunk it died in, and those behind it, are undone; the other worker's are done."""
+    """What it did not hand over any more, and all behind it, is undone; the other worker's is done."""
 
     def deadly(item: int) -> int:
         if item == 70:
@@ -62,9 +91,10 @@ def test_what_a_dead_worker_had_to_do_is_left_to_the_caller(ended: signal.Signal
     results = list(in_order(deadly, range(160), workers=2))
     assert len(results) == 160
     assert results[:64] == list(range(64))
-    assert results[64:80] == [UNDONE] * 16
+    assert all(result in {UNDONE, item} for item, result in enumerate(results))
+    assert results[70:80] == [UNDONE] * 10
     assert results[80:96] == list(range(80, 96))
-    assert UNDONE in results[96:]
+    assert results[96:112] == [UNDONE] * 16
 
 
 def test_workers_end_with_whoever_reads_them() -> None:

@@ -17,8 +17,14 @@ if TYPE_CHECKING:
 # What begins HTML, if not to our parser then to another: an escaped `<`, and one within code, look the same.
 # An address between < and > does not.
 _HTML = re.compile(r"<(?!(?:https?|mailto):[^\s<>]*+>|[\w.+-]++@[\w.-]++>)[a-zA-Z/!?]")
-# What runs, where a parser takes it for the address of a link that to ours is none.
-_RUNNING = re.compile(r"\]\s*+[(:]\s*+<?\s*+(?:data|javascript|vbscript):\S", re.IGNORECASE)
+# What runs, where a parser takes it for the address of a link that to ours is none: code, or a footnote. It is looked for in a
+# text without what a parser might take out of an address.
+_RUNNING = re.compile(r"[(:<](?:data|javascript|vbscript):", re.IGNORECASE)
+_TAKEN_OUT = re.compile(r"[\\\s\x00-\x20]+")
+# To a parser that knows no footnotes, one of a single word is the address of a link.
+_DEFINITION = re.compile(
+    r"""^[ \t>]*\[\^[^\]\n]+\]:[ \t]*\n?[ \t]*\S+[ \t]*(?:\n?[ \t]*["'(][^\n]*)?$""", re.MULTILINE
+)
 # An address, and what it is for; the footnotes' own are made anew by whoever renders the text.
 _ADDRESS = re.compile(r'<(?<!<sup class="footnote-reference"><)(a href|img src)="([^"]*)"')
 # An address as it mostly stands in Markdown: in the parentheses of a link, or behind the name of a definition.
@@ -48,7 +54,9 @@ def portable_markdown(markdown: str, base: str, local: Callable[[str], str | Non
     if "\r" in markdown:
         markdown = markdown.replace("\r\n", "\n").replace("\r", "\n")
     absolute = _made_absolute(markdown, base, local)
-    if absolute is None or _HTML.search(absolute) or _RUNNING.search(absolute):
+    if absolute is None or _HTML.search(absolute) or _DEFINITION.search(absolute):
+        return None
+    if _RUNNING.search(_TAKEN_OUT.sub("", unescape(absolute))):
         return None
     return absolute.strip("\n")
 

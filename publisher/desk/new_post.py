@@ -17,8 +17,9 @@ from publisher.disk import place_new
 from publisher.errors import ConfigurationError, EnvironmentFault, Refused, UsageError
 from publisher.posts.finding import with_slug
 from publisher.posts.front_matter import Context, FrontMatter
-from publisher.posts.identifiers import SLUG_LIMIT, composed, fresh_id, slug_from
+from publisher.posts.identifiers import SLUG_LIMIT, composed, slug_from
 from publisher.posts.reading import read_post
+from publisher.values.identifiers import fresh_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -20,8 +20,8 @@ from publisher.desk.wording import misused, require_fit, written_moment
 from publisher.disk import place_new
 from publisher.errors import ConfigurationError, EnvironmentFault, Refused
 from publisher.posts.files import find_posts
-from publisher.posts.identifiers import fresh_id
 from publisher.site import FILE_NAME, load_site
+from publisher.values.identifiers import fresh_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -127,6 +127,7 @@ def _values(root: Path, outline: SiteOutline) -> dict[str, str]:
     base = url.rstrip("/") + "/"
     key = _key_of(outline.author or "")
     texts = {
+        "id": fresh_id(),
         "title": title,
         "url": url,
         "author": author,

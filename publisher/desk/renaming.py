@@ -13,10 +13,11 @@ from publisher.errors import Refused, UsageError
 from publisher.model import Visibility
 from publisher.posts.editing import Alteration, Exclude, Include, Set
 from publisher.posts.finding import Found, contents, find_post, with_slug
-from publisher.posts.identifiers import canonical_id, composed, slug_from, slug_problem
+from publisher.posts.identifiers import composed, slug_from, slug_problem
 from publisher.posts.links import keys_before, review_key
 from publisher.posts.reading import locate_links, read_post
 from publisher.values.characters import quote
+from publisher.values.identifiers import canonical_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

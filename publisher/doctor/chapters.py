@@ -9,7 +9,7 @@ from publisher.doctor.configuration import Configuration
 from publisher.doctor.disks import check_folders, check_free_space, free_space
 from publisher.doctor.git import check_git
 from publisher.doctor.ledger import check_ledger
-from publisher.doctor.partners import check_endpoints
+from publisher.doctor.partners import check_endpoints, check_hubs
 from publisher.doctor.public import Visitor, check_base_url, check_feed_urls
 from publisher.doctor.reviews import check_feeds, check_posts, check_schedule
 from publisher.doctor.secrets import check_secrets
@@ -36,6 +36,7 @@ CHECKS: Mapping[str, Callable[[Subject], Iterator[Outcome]]] = {
     "secrets": check_secrets,
     "git": check_git,
     "endpoints": check_endpoints,
+    "hubs": check_hubs,
     "base-url": check_base_url,
     "feed-urls": check_feed_urls,
     "clock": check_clock,

@@ -1,4 +1,4 @@
-"""The check of publisher.toml: whether it can be read, and whether its addresses are meant."""
+"""The check of publisher.toml: whether it can be read, its addresses are meant, and the site has an id."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from publisher.doctor.placeholders import is_placeholder
 from publisher.doctor.wording import count
 from publisher.errors import ConfigurationError
 from publisher.site import FILE_NAME, load_site
+from publisher.values.identifiers import fresh_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,7 @@ class Configuration:
         self.site: Site | None = None
 
     def check(self) -> Iterator[Outcome]:
-        """Read it, count its faults, and look for addresses that nobody has filled in yet."""
+        """Read it, count its faults, and look for what nobody has filled in yet: addresses, the site's id."""
         try:
             self.site = site = load_site(self._folder)
         except ConfigurationError as error:
@@ -48,6 +49,16 @@ class Configuration:
         else:
             told = f"{count(len(site.authors), 'author')}, {count(len(site.endpoints), 'endpoint')}"
             yield ok(f"{FILE_NAME}: {told}, {site.base_url}")
+        yield from _identity(site)
+
+
+def _identity(site: Site) -> Iterator[Outcome]:
+    """Look whether the feeds of a site stay what they are when it moves (RFC 4287, section 4.2.6)."""
+    if site.id is None:
+        yield warning(
+            f"{FILE_NAME} names no id of the site: its Atom feeds are known by their addresses, and become others if it moves",
+            f'write below [site], and never change: id = "{fresh_id()}"',
+        )
 
 
 def _unusable(error: ConfigurationError) -> Outcome:

@@ -1,4 +1,4 @@
-"""The check of the partners' endpoints: where events go, and what became of those that were sent."""
+"""The checks of partners' endpoints and of hubs: where news goes, and what became of what was sent."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from publisher.doctor.placeholders import is_placeholder
 from publisher.doctor.wording import count, moment
 from publisher.ledger import DeliveryState
 from publisher.net.retry_after import LONGEST_WAIT
+from publisher.release.hubs import preview_hubs
 from publisher.values.durations import duration_in_words
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from publisher.doctor.finding import Outcome
     from publisher.doctor.subject import Subject
     from publisher.ledger import Delivery, Ledger
-    from publisher.site import Endpoint
+    from publisher.site import Endpoint, Site
 
 
 def check_endpoints(subject: Subject) -> Iterator[Outcome]:
@@ -69,12 +70,8 @@ def _deliveries(subject: Subject, ledger: Ledger) -> Iterator[Outcome]:
                 "ask the partner for the new address, and put it into publisher.toml within three days; or take "
                 "the endpoint out",
             )
-        # More than the longest wait is what a clock that stood wrong has left.
-        elif 0 < (asked.not_before or 0) - now <= LONGEST_WAIT:
-            yield warning(
-                f"{endpoint.name}: it asked for patience, until {moment(asked.not_before or 0, site.zone)}",
-                "nothing needs to be done: a later run tries again",
-            )
+        else:
+            yield from _patience(endpoint.name, asked.not_before, now, site)
     known = {endpoint.name for endpoint in site.endpoints}
     for name, queue in queues.items():
         yield _waiting(subject, name, queue, now, known=name in known)
@@ -85,6 +82,40 @@ def _deliveries(subject: Subject, ledger: Ledger) -> Iterator[Outcome]:
                 f"{name}: {count(given_up, 'delivery was', 'deliveries were')} given up, after tries over three days",
                 "tell the partner: what they missed stands in the feeds",
             )
+
+
+def check_hubs(subject: Subject) -> Iterator[Outcome]:
+    """See whether news of the feeds that are there waits for a WebSub hub.
+
+    Raises:
+        EnvironmentFault: The ledger cannot be read.
+    """
+    site, now = subject.site, subject.machine.clock()
+    told = count(len(site.syndication.hubs), "hub")
+    if not site.syndication.hubs:
+        yield ok("no hubs: readers ask by themselves")
+        return
+    if not subject.ledger_sound:
+        yield skipped(f"{told}; there is no ledger that could tell what they know")
+        return
+    waiting = [hub for hub in preview_hubs(site) if hub.waiting]
+    for hub in waiting:
+        yield warning(
+            f"{hub.url}: it was not told of {count(hub.waiting, 'file')} of the feeds, as they are now",
+            subject.rehearsal().advice("`publisher push` tells it, and says what it answers"),
+        )
+        yield from _patience(hub.url, hub.not_before, now, site)
+    if not waiting:
+        yield ok(f"{told}; nothing waits")
+
+
+def _patience(name: str, not_before: float | None, now: float, site: Site) -> Iterator[Outcome]:
+    # More than the longest wait is what a clock that stood wrong has left.
+    if not_before is not None and 0 < not_before - now <= LONGEST_WAIT:
+        yield warning(
+            f"{name}: it asked for patience, until {moment(not_before, site.zone)}",
+            "nothing needs to be done: a later run tries again",
+        )
 
 
 def _waiting(subject: Subject, name: str, queue: Sequence[Delivery], now: float, *, known: bool) -> Outcome:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from publisher.diagnostics import Severity
 from publisher.doctor.finding import failed, ok, skipped, warning
+from publisher.doctor.selections import odd_feeds
 from publisher.doctor.wording import count, written
 from publisher.outputs import generate
 from publisher.outputs.wording import in_short
@@ -77,7 +78,7 @@ def _history(faults: Sequence[Diagnostic]) -> Iterator[Outcome]:
 
 
 def check_feeds(subject: Subject) -> Iterator[Outcome]:
-    """Compare the feeds on the disk with what a run would write now.
+    """Compare the feeds on the disk with what a run would write now; see whether those the site defines hold anything.
 
     Raises:
         EnvironmentFault: The folder cannot be read.
@@ -100,6 +101,7 @@ def check_feeds(subject: Subject) -> Iterator[Outcome]:
         )
     else:
         yield ok(f"{shown}/ is up to date")
+    yield from odd_feeds(posts, site, subject.now)
 
 
 def check_schedule(subject: Subject) -> Iterator[Outcome]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 from feedgen.entry import FeedEntry
@@ -9,7 +10,7 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from publisher.channels import ChannelKind
+from publisher.channels import MAIN, ChannelKind, feed_file
 from publisher.content import offer_title
 from publisher.feeds import vocabulary
 from publisher.feeds.document import GENERATOR, fragment, split_shell
@@ -18,6 +19,7 @@ from publisher.feeds.vocabulary import NAMESPACES, XML_LANG, add, tag
 from publisher.model import plain
 
 if TYPE_CHECKING:
+    from publisher.channels import Channel
     from publisher.content import Entry
     from publisher.feeds.document import Form, Heading
     from publisher.feeds.tombstones import Tombstone
@@ -110,12 +112,7 @@ ATOM: Form = _Atom()
 def _shell(site: Site, heading: Heading) -> bytes:
     channel = heading.channel
     feed = FeedGenerator()
-    # The pages of an archive are one feed with what one subscribes to (RFC 5005, section 1.2).
-    feed.id(
-        site.feed_urls["atom"]
-        if channel.kind is ChannelKind.ARCHIVE
-        else site.published(channel.file("atom"))
-    )
+    feed.id(_feed_id(channel, site))
     feed.title(channel.title)
     feed.subtitle(channel.description)
     feed.updated(heading.updated)
@@ -129,6 +126,15 @@ def _shell(site: Site, heading: Heading) -> bytes:
     feed.register_extension("site", lambda: _Feed(site, heading), None, atom=True, rss=False)
     shell: bytes = feed.atom_str(pretty=True)
     return shell
+
+
+def _feed_id(channel: Channel, site: Site) -> str:
+    """Return what a feed is known by; it stays when the site moves, if the site has an id (RFC 4287, section 4.2.6)."""
+    # The pages of an archive are one feed with what one subscribes to (RFC 5005, section 1.2).
+    name = MAIN if channel.kind is ChannelKind.ARCHIVE else channel.name
+    if site.id is None:
+        return site.published(feed_file(name, "atom"))
+    return uuid.uuid5(uuid.UUID(site.id), name).urn
 
 
 def _add_tombstone(feed: etree._Element, tombstone: Tombstone, site: Site) -> None:

@@ -8,13 +8,12 @@ feed it stands in.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from lxml import etree
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from publisher.channels import Channel
     from publisher.content import Entry
     from publisher.feeds.tombstones import Tombstone
@@ -27,13 +26,17 @@ GENERATOR = "headless-publisher"
 STYLE_SHEET = "feed.css"
 
 
+#: When a feed was updated that never had an entry; Atom asks for a date all the same (RFC 4287, 4.1.1).
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """What a feed says of itself.
 
     Attributes:
         channel: Which feed it is.
-        updated: When something in it last changed for readers; aware, in UTC.
+        updated: When something in it last changed for readers, or `NEVER`; aware, in UTC.
         tombstones: Of the reviews lately taken back, for the formats that have a word for it.
     """
 

@@ -12,14 +12,13 @@ from lxml import etree
 
 from publisher.channels import ChannelKind
 from publisher.feeds import vocabulary
-from publisher.feeds.document import GENERATOR, fragment, split_shell
+from publisher.feeds.document import GENERATOR, NEVER, fragment, split_shell
 from publisher.feeds.links import document_links
 from publisher.feeds.vocabulary import NAMESPACES, add, tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from publisher.channels import Channel
     from publisher.content import Entry
     from publisher.feeds.document import Form, Heading
     from publisher.site import Site
@@ -28,9 +27,10 @@ if TYPE_CHECKING:
 class _Channel(BaseExtension):  # type: ignore[misc] # feedgen has no types
     """Sets right what feedgen leaves open: the channel's link, the links between documents, and the licence."""
 
-    def __init__(self, site: Site, channel: Channel) -> None:
+    def __init__(self, site: Site, heading: Heading) -> None:
         self._site = site
-        self._channel = channel
+        self._channel = heading.channel
+        self._never = heading.updated == NEVER
 
     def extend_ns(self) -> dict[str, str]:
         return NAMESPACES
@@ -39,6 +39,9 @@ class _Channel(BaseExtension):  # type: ignore[misc] # feedgen has no types
         channel = feed[0]
         for link in channel.findall(tag("atom", "link")):
             channel.remove(link)
+        built = channel.find("lastBuildDate")
+        if built is not None and self._never:
+            channel.remove(built)
         home = channel.find("link")
         if home is not None:
             # feedgen writes whichever link was added last.
@@ -112,7 +115,7 @@ def _shell(site: Site, heading: Heading) -> bytes:
     feed.lastBuildDate(heading.updated)
     if site.licence is not None:
         feed.copyright(site.licence.line)
-    feed.register_extension("channel", lambda: _Channel(site, channel), None, atom=False, rss=True)
+    feed.register_extension("channel", lambda: _Channel(site, heading), None, atom=False, rss=True)
     shell: bytes = feed.rss_str(pretty=True)
     return shell
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-    from publisher.channels import Channel
+    from publisher.feeds import Heading
 
 _GZIP = 16 + zlib.MAX_WBITS
 _BLOCK = 256 * 1024
@@ -86,7 +86,7 @@ class OutputFile:
         _require_folders(folder, self.name)
         target = folder / self.name
         if target.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
         if not target.is_file():  # nothing, or a trap such as a pipe, which is replaced and never read
             return True
         try:
@@ -195,13 +195,13 @@ class Written:
         return tuple(sorted({*self.changed, *self.removed}))
 
 
-def settle(folder: Path, files: Iterable[OutputFile], channels: Iterable[Channel], *, dry: bool) -> Written:
+def settle(folder: Path, files: Iterable[OutputFile], headings: Iterable[Heading], *, dry: bool) -> Written:
     """Bring files to a folder, then the manifest; remove what the last manifest names and this one does not.
 
     Args:
         folder: The folder; it is made where it is missing.
         files: All files that it is to have.
-        channels: The feeds they are.
+        headings: The feeds they are.
         dry: Compare only; nothing is written.
 
     Raises:
@@ -213,7 +213,7 @@ def settle(folder: Path, files: Iterable[OutputFile], channels: Iterable[Channel
             folder.mkdir(parents=True, exist_ok=True)
         for file in wanted:
             file.look()
-        last = OutputFile.of(manifest.NAME, manifest.write_manifest(wanted, channels))
+        last = OutputFile.of(manifest.NAME, manifest.write_manifest(wanted, headings))
         last.look()
         differing = [file for file in (*wanted, last) if file.differs(folder)]
         names = frozenset(file.name for file in wanted)
@@ -329,14 +329,15 @@ def _require_folders(folder: Path, name: str) -> None:
     for part in name.split("/")[:-1]:
         folder /= part
         if os.path.lexists(folder) and (folder.is_symlink() or not folder.is_dir()):
-            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
 
 
 def write_fault(folder: Path, error: OSError) -> EnvironmentFault:
-    """Say what kept files from being written."""
+    """Say what kept files from being written; where something else is in the way, what."""
+    in_the_way = error.filename if error.errno in {errno.ENOTDIR, errno.EISDIR} else None
     return EnvironmentFault(
-        f"{folder} cannot be written: {error.strerror or error}",
-        "what was there before is still there, whole",
+        f"{in_the_way or folder} cannot be written: {error.strerror or error}",
+        "every file there is whole, as it was or as it was to be; see to that, and run the command again",
     )
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from publisher.channels import ChannelKind, find_channels, live_posts, retracted_reviews
 from publisher.content import present
 from publisher.errors import Refused
-from publisher.feeds import FORMS, GENERATOR, Heading, tombstones
+from publisher.feeds import FORMS, GENERATOR, NEVER, Heading, tombstones
 from publisher.outputs.files import OutputFile, Written, settle, write_fault
 from publisher.outputs.manifest import read_manifest
 from publisher.outputs.published import NotOurs, opened
@@ -18,17 +17,18 @@ from publisher.parallel import UNDONE, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from publisher.channels import Channel
     from publisher.content import Entry
     from publisher.feeds import Form
+    from publisher.outputs.manifest import Manifest
     from publisher.posts import Post
     from publisher.site import Site
 
 # A page says what made it before it says anything else.
 _HEAD = 4096
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def generate(
@@ -60,16 +60,17 @@ def generate(
     try:
         with Spool() as spool:
             newest = _fill(spool, channels, site, now)
+            headings = [_heading(channel, last, now) for channel in channels]
             files = [
-                OutputFile(channel.file(form.key), _Document(channel, form, site, now, spool).pieces)
-                for channel in channels
+                OutputFile(heading.channel.file(form.key), _Document(heading, form, site, spool).pieces)
+                for heading in headings
                 for form in FORMS.values()
             ]
             pages = page_files(channels, newest, [post.review for post in live], retracted, site, now)
             files += [OutputFile.of(name, content) for name, content in pages.items()]
             if site.syndication.compressed:
                 files += [file.copy_compressed() for file in files if _is_served(file.name)]
-            return settle(folder, files, channels, dry=dry)
+            return settle(folder, files, headings, dry=dry)
     except OSError as error:
         raise write_fault(folder, error) from None
 
@@ -116,11 +117,11 @@ def _is_served(name: str) -> bool:
 class _Document:
     """One feed in one format; its entries are in the spool."""
 
-    def __init__(self, channel: Channel, form: Form, site: Site, now: datetime, spool: Spool) -> None:
-        self._channel = channel
+    def __init__(self, heading: Heading, form: Form, site: Site, spool: Spool) -> None:
+        self._channel = heading.channel
         self._form = form
         self._spool = spool
-        self._head, self._tail = form.shell(site, _heading(channel, now), empty=not channel.posts)
+        self._head, self._tail = form.shell(site, heading, empty=not heading.channel.posts)
 
     def pieces(self) -> Iterator[bytes]:
         """Give its bytes."""
@@ -132,13 +133,15 @@ class _Document:
         yield self._tail
 
 
-def _heading(channel: Channel, now: datetime) -> Heading:
+def _heading(channel: Channel, last: Manifest, now: datetime) -> Heading:
     moments = [post.review.changed for post in channel.posts]
+    if not moments:
+        # One that has lost its last review changed then, or before; one that never had any, never.
+        moments.append(last.updated.get(channel.name, NEVER))
     # Retractions count for good, not for as long as their tombstones: the date of a feed would go back again.
     moments += [review.retracted for review in channel.retracted if review.retracted is not None]
     return Heading(
         channel=channel,
-        # An empty feed was never updated; Atom asks for a date all the same (RFC 4287, 4.1.1).
-        updated=max(moments, default=_NEVER),
+        updated=max(moments),
         tombstones=tombstones(channel.retracted, now),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from publisher.channels import Channel
+    from publisher.feeds import Heading
     from publisher.outputs.files import OutputFile
 
 NAME = "manifest.json"
@@ -32,27 +33,30 @@ class Manifest:
     Attributes:
         files: The names of the files, below the folder.
         channels: The names of the feeds; of a tag's feed also the tag.
+        updated: When each feed last changed for readers; aware.
         sha256: The SHA-256 of the files, in hexadecimal by name.
     """
 
     files: frozenset[str] = frozenset()
     channels: Mapping[str, str | None] = field(default_factory=dict)
+    updated: Mapping[str, datetime] = field(default_factory=dict)
     sha256: Mapping[str, str] = field(default_factory=dict)
 
 
-def write_manifest(files: Iterable[OutputFile], channels: Iterable[Channel]) -> bytes:
+def write_manifest(files: Iterable[OutputFile], headings: Iterable[Heading]) -> bytes:
     """Write a manifest of files whose digests are known, and of the feeds they are."""
     named = {file.name: {"bytes": file.size, "sha256": file.sha256} for file in files}
     fields = {
         "format_version": FORMAT_VERSION,
         "feeds": [
             {
-                "name": channel.name,
-                "kind": str(channel.kind),
-                "title": channel.title,
-                **({"tag": channel.tag} if channel.tag is not None else {}),
+                "name": heading.channel.name,
+                "kind": str(heading.channel.kind),
+                "title": heading.channel.title,
+                "updated": heading.updated.isoformat(),
+                **({"tag": heading.channel.tag} if heading.channel.tag is not None else {}),
             }
-            for channel in channels
+            for heading in headings
         ],
         "files": named,
     }
@@ -73,7 +77,9 @@ def read_manifest(folder: Path, name: str = NAME) -> Manifest:
             for name, about in manifest["files"].items()
             if "sha256" in about and _can_be_ours(name)
         }
-        return Manifest(frozenset(sha256), dict(map(_channel, manifest.get("feeds", ()))), sha256)
+        feeds = manifest.get("feeds", ())
+        updated = {about["name"]: moment for about in feeds if (moment := _moment(about.get("updated")))}
+        return Manifest(frozenset(sha256), dict(map(_channel, feeds)), updated, sha256)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Manifest()
 
@@ -82,6 +88,11 @@ def _can_be_ours(name: str) -> bool:
     """Tell whether a name stays in the folder: a name that leads elsewhere was not written by us."""
     parts = name.split("/")
     return name != NAME and len(parts) <= _DEEPEST + 1 and not {"", ".", ".."}.intersection(parts)
+
+
+def _moment(written: object) -> datetime | None:
+    moment = datetime.fromisoformat(written) if isinstance(written, str) else None
+    return moment if moment is not None and moment.tzinfo is not None else None
 
 
 def _channel(about: dict[str, Any]) -> tuple[str, str | None]:

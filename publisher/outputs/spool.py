@@ -9,6 +9,8 @@ import os
 import tempfile
 from typing import TYPE_CHECKING, Self
 
+from publisher.errors import EnvironmentFault
+
 if TYPE_CHECKING:
     from collections.abc import Hashable
     from types import TracebackType
@@ -34,9 +36,15 @@ class Spool:
         """Keep bytes under a key that has none yet.
 
         Raises:
-            OSError: The disk is full.
+            EnvironmentFault: The disk of temporary files is full.
         """
-        self._file.write(data)
+        try:
+            self._file.write(data)
+        except OSError as error:
+            raise EnvironmentFault(
+                f"{tempfile.gettempdir()} cannot be written: {error.strerror or error}",
+                "all entries in every format lie there for a moment; make room, or let TMPDIR name another folder",
+            ) from None
         self._places[key] = (self._end, len(data))
         self._end += len(data)
 

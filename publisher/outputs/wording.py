@@ -18,16 +18,20 @@ _DOCUMENTS = frozenset(FEED_NAMES.values())
 def in_short(names: Collection[str]) -> str:
     """Name files, or say how many feeds and pages of the archive they are; the formats of a feed count as one.
 
+    Compressed copies count for themselves: that one goes or changes says nothing of its file.
+
     Args:
         names: Their names below the feeds' folder.
     """
     if len(names) <= _FEW:
         return ", ".join(names)
     feeds: set[str] = set()
-    others = 0
+    copies = others = 0
     for name in names:
-        folder, _, file = name.removesuffix(".gz").rpartition("/")
-        if file in _DOCUMENTS:
+        folder, _, file = name.rpartition("/")
+        if file.endswith(".gz"):
+            copies += 1
+        elif file in _DOCUMENTS:
             feeds.add(folder)
         else:
             others += 1
@@ -36,5 +40,6 @@ def in_short(names: Collection[str]) -> str:
         (len(feeds) - pages, "feed", "feeds"),
         (pages, "page of the archive", "pages of the archive"),
         (others, "other file", "other files"),
+        (copies, "compressed copy", "compressed copies"),
     ]
     return ", ".join(f"{number} {one if number == 1 else many}" for number, one, many in counts if number)

@@ -18,7 +18,7 @@ from publisher.pages.http_headers import (
 from publisher.site import FEED_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from publisher.channels import Channel
     from publisher.site import Site
@@ -65,18 +65,22 @@ def host_files(channels: Sequence[Channel], site: Site) -> dict[str, bytes]:
 def _for_hosts(channels: Sequence[Channel], site: Site) -> str:
     """Write rules for hosts: first those that hold for all feeds, then the links of single ones, as many as are read."""
     rules = dict(_patterns(site))
-    for channel in _most_important_first(channels):
-        for form in FEED_NAMES:
-            path, link = _host_path(site, channel.file(form)), topic_link(channel, form, site)
-            if link is None or len(f"  Link: {link}") > _LINE:
-                continue
-            if path in rules or len(rules) < _RULES:
-                rules.setdefault(path, {})["Link"] = link
+    for channel, form in _topics(_most_important_first(channels)):
+        path, link = _host_path(site, channel.file(form)), topic_link(channel.name, form, site)
+        if len(f"  Link: {link}") <= _LINE and (path in rules or len(rules) < _RULES):
+            rules.setdefault(path, {})["Link"] = link
     return _HOSTS_HEAD + "".join(
         "\n".join(["", path, *(f"  {name}: {value}" for name, value in headers.items()), ""])
         for path, headers in rules.items()
         if len(path) <= _LINE
     )
+
+
+def _topics(channels: Iterable[Channel]) -> Iterator[tuple[Channel, str]]:
+    """Yield the feeds that one can subscribe to, in each format: all but the pages of the archive."""
+    for channel in channels:
+        if channel.kind is not ChannelKind.ARCHIVE:
+            yield from ((channel, form) for form in FEED_NAMES)
 
 
 def _patterns(site: Site) -> Iterator[tuple[str, dict[str, str]]]:
@@ -117,15 +121,13 @@ def _for_nginx(channels: Sequence[Channel], site: Site) -> str:
 
 def _locations(channels: Sequence[Channel], site: Site) -> Iterator[str]:
     base = _decoded(site, "")
-    for channel in channels:
-        for form in FEED_NAMES:
-            link = topic_link(channel, form, site)
-            # What nginx would take for a variable cannot be written there; the feed itself has the links, too.
-            linked = link is not None and "$" not in link and len(link) <= _NGINX_PARAMETER
-            if linked or channel.kind is ChannelKind.RULE:
-                headers = {"Cache-Control": cache_control(site, topic=True)}
-                headers |= {"Link": link} if link is not None and linked else {}
-                yield _location(_exactly(base + channel.file(form)), SERVED_TYPES[form], headers, site)
+    for channel, form in _topics(channels):
+        link = topic_link(channel.name, form, site)
+        # What nginx would take for a variable cannot be written there; the feed itself has the links, too.
+        linked = "$" not in link and len(link) <= _NGINX_PARAMETER
+        if linked or channel.kind is ChannelKind.RULE:
+            headers = {"Cache-Control": cache_control(site, topic=True), **({"Link": link} if linked else {})}
+            yield _location(_exactly(base + channel.file(form)), SERVED_TYPES[form], headers, site)
     shared = "|".join(_SHARED[kind] for kind in (ChannelKind.AUTHOR, ChannelKind.TAG))
     for folders, archive in (
         (f"(?:(?:{shared})/[^/]+/)?", False),

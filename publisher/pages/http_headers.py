@@ -1,14 +1,13 @@
-"""What the files of the feeds are to be served with: type, how long caches may keep them, and links for WebSub."""
+"""What the files of the feeds are to be served with: type, how long caches may keep them, and links to themselves and to hubs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from publisher.channels import ChannelKind
+from publisher.channels import feed_file
 from publisher.site import FEED_TYPES
 
 if TYPE_CHECKING:
-    from publisher.channels import Channel
     from publisher.site import Site
 
 #: The media types that hosts are told to send feeds with. Browsers show the source of what comes as application/rss+xml or
@@ -49,10 +48,13 @@ def cache_control(site: Site, *, archive: bool = False, topic: bool = False) -> 
     return f"public, max-age={seconds}, must-revalidate"
 
 
-def topic_link(channel: Channel, form: str, site: Site) -> str | None:
-    """Return the `Link` header that subscribers find hub and topic by (WebSub, section 4); None where no hub is told."""
-    hubs = site.syndication.hubs
-    if not hubs or channel.kind is ChannelKind.ARCHIVE:
-        return None
-    links = [f'<{site.published(channel.file(form))}>; rel="self"', *(f'<{hub}>; rel="hub"' for hub in hubs)]
-    return ", ".join(links)
+def topic_link(name: str, form: str, site: Site) -> str:
+    """Return the `Link` header of a feed that one can subscribe to: its own address and its hubs (WebSub, section 4).
+
+    Args:
+        name: The channel's name; a page of the archive has no such header.
+        form: The format.
+        site: The site.
+    """
+    links = [f'<{site.published(feed_file(name, form))}>; rel="self"']
+    return ", ".join([*links, *(f'<{hub}>; rel="hub"' for hub in site.syndication.hubs)])

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from publisher.diagnostics.suggest import nearest, nearest_of_each
 from publisher.model import Status
-from publisher.posts.identifiers import alike, fresh_id
+from publisher.posts.identifiers import alike
 from publisher.posts.links import key_of, keys_before
 from publisher.posts.reading import locate, locate_links, reopen
 from publisher.values.characters import quote
+from publisher.values.identifiers import fresh_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

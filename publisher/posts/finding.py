@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from publisher.diagnostics.suggest import nearest
 from publisher.errors import Refused, UsageError
 from publisher.posts.files import POST_SUFFIXES, Unreadable, find_posts, read_file
-from publisher.posts.identifiers import alike, canonical_id
+from publisher.posts.identifiers import alike
 from publisher.posts.reading import identity
 from publisher.values.characters import quote
+from publisher.values.identifiers import canonical_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

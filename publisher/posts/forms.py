@@ -10,13 +10,6 @@ from publisher.values.forms import ADDRESS, FILM_YEAR, any_case, form, narrowed
 if TYPE_CHECKING:
     from publisher.model import RatingScale
 
-_HEX = "[0-9A-Fa-f]"
-_URN = f"{any_case('urn')}:{any_case('uuid')}:"
-#: A UUID, which is not the nil one: somewhere stands a digit other than 0.
-ID = form(
-    rf"(?:{_URN})?(?=[0{{-]*[1-9A-Fa-f])\{{?{_HEX}{{8}}-?{_HEX}{{4}}-?{_HEX}{{4}}-?{_HEX}{{4}}-?{_HEX}{{12}}\}}?"
-)
-
 # Small letters, digits and whatever is not ASCII.
 _IN_SLUG = r"[^\x00-\x2f\x3a-\x60\x7b-\x7f\s]+"
 SLUG = form(f"{_IN_SLUG}(?:-{_IN_SLUG})*")

@@ -15,7 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, 
 
 from publisher.model import Price, Status
 from publisher.posts import forms, shapes, words
-from publisher.posts.identifiers import SLUG_LIMIT, canonical_id, fresh_id, slug_from, slug_problem
+from publisher.posts.identifiers import SLUG_LIMIT, slug_from, slug_problem
 from publisher.posts.moments import Moment, parse_moment
 from publisher.posts.ratings import parse_rating
 from publisher.values.characters import quote
@@ -31,7 +31,8 @@ from publisher.values.checkers import (
     whole,
 )
 from publisher.values.codes import FilmCountry, Language, Region
-from publisher.values.forms import form
+from publisher.values.forms import UUID, form
+from publisher.values.identifiers import fresh_id, identifier
 from publisher.values.reviews import FIRST_YEAR, LAST_YEAR, Kind, author_fault, film_year
 from publisher.values.urls import Url
 
@@ -68,15 +69,7 @@ def _id(value: object) -> str:
         raise fault(
             "missing-key", "`id` is empty; it is required", help=f"mint one, once for ever: {fresh_id()}"
         )
-    written = text(value)
-    canonical = canonical_id(written)
-    if canonical is None:
-        raise fault(
-            "id-invalid",
-            f"{quote(written)} is not a UUID",
-            help=f"a fresh one, for a post that was never published: {fresh_id()}",
-        )
-    return canonical
+    return identifier(value, "a post")
 
 
 def _slug(value: object) -> str:
@@ -182,7 +175,7 @@ def _site_path(value: object) -> str:
 
 
 # What JSON Schema says of a value is held against its checker by tests/posts/test_post_schema.py.
-Id = Annotated[str, BeforeValidator(_id), schema("string", pattern=forms.ID)]
+Id = Annotated[str, BeforeValidator(_id), schema("string", pattern=UUID)]
 Slug = Annotated[
     str,
     BeforeValidator(_slug),

@@ -1,30 +1,13 @@
-"""What a review is known by: its id, and the slug in its address."""
+"""The slug: what the address of a review, or the folder of a feed, ends in."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-import uuid
 
 from publisher.values.characters import INVISIBLE, name_of
 
 SLUG_LIMIT = 100
-_UUID = re.compile(
-    r"(?:urn:uuid:)?\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?"
-)
-
-
-def fresh_id() -> str:
-    """Mint an id: a random UUID (RFC 9562, section 5.4)."""
-    return str(uuid.uuid4())
-
-
-def canonical_id(written: str) -> str | None:
-    """Write a UUID in its one form (RFC 9562, section 4), or answer None when the text is none, or the nil UUID."""
-    # uuid.UUID takes more than UUIDs: underscores, digits of other scripts, hyphens anywhere.
-    match = _UUID.fullmatch(written.strip().lower())
-    canonical = "-".join(match.groups()) if match else ""
-    return canonical if canonical.strip("-0") else None
 
 
 def composed(slug: str) -> str:

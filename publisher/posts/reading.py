@@ -13,7 +13,7 @@ from publisher.posts.assembly import review_of
 from publisher.posts.checking import FRONT_LIMIT, Place, check_front_matter, tree_at
 from publisher.posts.decoding import decode
 from publisher.posts.handler import PostHandler
-from publisher.posts.identifiers import canonical_id
+from publisher.values.identifiers import canonical_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

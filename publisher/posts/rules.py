@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from publisher.diagnostics import Edit, Fix
 from publisher.model import Status
-from publisher.posts.identifiers import fresh_id, slug_from, slug_problem
+from publisher.posts.identifiers import slug_from, slug_problem
 from publisher.posts.offers import check_offers
 from publisher.posts.pictures import check_image
 from publisher.posts.placeholder import check_placeholder
 from publisher.posts.tree import Mapping, Scalar
 from publisher.posts.wording import check_wording
 from publisher.values.characters import quote
+from publisher.values.identifiers import fresh_id
 
 if TYPE_CHECKING:
     from publisher.posts.moments import Moment

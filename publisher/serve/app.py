@@ -175,7 +175,7 @@ class Application:
                 return redirect(move.to, request.query)
         if any(path in {old, old.other} for old in redirects.gone):
             return send_page(pages.gone_page(None), headers, status=410)
-        return send_page(pages.missing_page(path, seen.site, manifest), headers, status=404)
+        return send_page(pages.missing_page(path, seen, manifest), headers, status=404)
 
 
 def _post(

@@ -79,7 +79,12 @@ class FileStore:
             except OSError:
                 raise Missing from None
         made = Representation(
-            body, type, about.st_mtime, headers, compressible, _copy(folder, copy, body) if copy else None
+            body,
+            type,
+            about.st_mtime_ns // 1_000_000_000,
+            headers,
+            compressible,
+            _copy(folder, copy, body) if copy else None,
         )
         if settled and is_settled(about):
             self._keep((folder, name), mark, made)

@@ -54,13 +54,13 @@ def _weights(written: str) -> Iterator[tuple[str, float]]:
             yield match["name"].lower(), min(float(match["weight"] or 1), 1.0)
 
 
-def precondition(headers: Headers, etag: str, modified: float | None) -> int | None:
+def precondition(headers: Headers, etag: str, modified: int | None) -> int | None:
     """Evaluate the conditions of a GET or HEAD in their order (13.2.2).
 
     Args:
         headers: The request's.
         etag: The strong entity tag of what would be sent.
-        modified: When that changed last, in seconds since 1970; None where nobody knows.
+        modified: When that changed last, in whole seconds since 1970; None where nobody knows.
 
     Returns:
         The status that takes the place of 200: 304, 412 or None.

@@ -148,13 +148,19 @@ def gone_page(review: Review | None) -> str:
     return message_page("This review was taken back", *lines)
 
 
-def missing_page(path: OldPath, site: Site, manifest: Manifest) -> str:
-    """Make the page of a path under which nothing is."""
-    lines = ["No post has this address, and no file of the feeds or of the pictures lies here."]
-    if not manifest.files and name_below(path, site.syndication.url) is not None:
+def missing_page(path: OldPath, seen: PostsSeen, manifest: Manifest) -> str:
+    """Make the page of a path under which nothing is; a post that cannot be read may be the one that was meant."""
+    unplaced = [post for post in seen.faulty if not post.placed]
+    posts = "No post that can be read" if unplaced else "No post"
+    lines = [f"{posts} has this address, and no file of the feeds or of the pictures lies here."]
+    if not manifest.files and name_below(path, seen.site.syndication.url) is not None:
         lines.append("There are no feeds yet: run `publisher generate`.")
     lines.append("What else the public site has is not known here.")
-    return message_page("Nothing is found here", *lines)
+    return _template("missing.html").render(
+        heading="Nothing is found here",
+        paragraphs=lines,
+        unplaced=[(render.visible(post.name), post.path) for post in unplaced],
+    )
 
 
 def posts_page(seen: PostsSeen, manifest: Manifest, now: datetime) -> str:

@@ -23,7 +23,7 @@ from publisher.serve.files import is_settled, mark_of
 from publisher.site import FILE_NAME, load_site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from publisher.diagnostics import Diagnostic
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 # For addresses that have no date in them.
 _ANY_DAY = datetime(1970, 1, 1, tzinfo=UTC)
-#: Where a post is found whose address cannot be told, or is that of another, too: behind it stands its file's name.
+#: Where a post is found whose address cannot be told: behind it stands its file's name.
 BY_FILE = "/-/"
 
 
@@ -43,11 +43,13 @@ class FaultyPost:
     Attributes:
         name: How messages call its file.
         path: The path it is found under, percent-encoded.
+        placed: Whether that is the path of its public address; otherwise too little of it can be read to tell.
         faults: What is wrong with it, and what else was found.
     """
 
     name: str
     path: str
+    placed: bool
     faults: tuple[Diagnostic, ...]
 
 
@@ -155,13 +157,7 @@ def _look(site: Site, now: datetime) -> PostsSeen:
     for fault in collection.diagnostics:
         found[fault.path].append(fault)
     at = {path_of(site.url_of(post.review)).key: post for post in collection.posts}
-    faulty = [
-        FaultyPost(
-            name, _own_path(name, site) or BY_FILE + quote(name, errors="surrogateescape"), tuple(faults)
-        )
-        for name, faults in found.items()
-        if has_errors(faults)
-    ]
+    faulty = [_faulty(name, faults, site) for name, faults in found.items() if has_errors(faults)]
     return PostsSeen(
         site=site,
         posts=collection.posts,
@@ -169,6 +165,12 @@ def _look(site: Site, now: datetime) -> PostsSeen:
         faults={name: tuple(faults) for name, faults in found.items()},
         at=at,
     )
+
+
+def _faulty(name: str, faults: Iterable[Diagnostic], site: Site) -> FaultyPost:
+    own = _own_path(name, site)
+    path = own or BY_FILE + quote(name, errors="surrogateescape")
+    return FaultyPost(name, path, own is not None, tuple(faults))
 
 
 def _own_path(name: str, site: Site) -> str | None:

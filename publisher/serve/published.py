@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from publisher.channels import Channel, ChannelKind
-from publisher.channels.archive import page_names
+from publisher.channels import page_names
 from publisher.outputs.manifest import NAME, Manifest, read_manifest
 from publisher.pages.http_headers import PAGE_TYPES, SERVED_TYPES, cache_control, full_type, topic_link
 from publisher.posts import IMAGE_TYPES
@@ -119,8 +118,6 @@ def _headers(name: str, manifest: Manifest, site: Site) -> dict[str, str]:
     form = _FORMS.get(last)
     if form is None or folder not in manifest.channels:
         return {"cache-control": cache_control(site)}
-    archive = bool(page_names([folder]))
-    headers = {"cache-control": cache_control(site, archive=archive, topic=not archive)}
-    kind = ChannelKind.ARCHIVE if archive else ChannelKind.MAIN
-    link = topic_link(Channel(kind=kind, name=folder, title="", description="", posts=()), form, site)
-    return {**headers, "link": link} if link else headers
+    if page_names([folder]):
+        return {"cache-control": cache_control(site, archive=True)}
+    return {"cache-control": cache_control(site, topic=True), "link": topic_link(folder, form, site)}

@@ -24,7 +24,7 @@ class Representation:
     Attributes:
         body: The bytes.
         type: Their media type.
-        modified: When they changed last, in seconds since 1970; None where nobody knows.
+        modified: When they changed last, in whole seconds since 1970, as HTTP's dates have it; None where nobody knows.
         headers: What else is said of them, in lower case.
         compressible: Whether they are worth encoding.
         copy: The same bytes encoded with gzip (RFC 1952), where somebody has done it already.
@@ -32,7 +32,7 @@ class Representation:
 
     body: bytes
     type: str
-    modified: float | None = None
+    modified: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     compressible: bool = True
     copy: bytes | None = None
@@ -45,7 +45,7 @@ class Representation:
     @property
     def last_modified(self) -> str:
         """When it changed last as HTTP writes it; never after now, because clocks go wrong (RFC 9110, 8.8.2.1)."""
-        return formatdate(min(self.modified or 0.0, time.time()), usegmt=True)
+        return formatdate(min(self.modified or 0, int(time.time())), usegmt=True)
 
     @cached_property
     def packed(self) -> bytes:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import threading
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -31,6 +31,8 @@ _SILENT: dict[str, Any] = {
 }
 #: Seconds in which answers that were begun are brought to an end.
 _PATIENCE = 3
+# Of these another port of the same address may be free; everything else is wrong with the address.
+_OF_THE_PORT = {errno.EADDRINUSE, errno.EACCES}
 
 
 def _present() -> datetime:
@@ -54,7 +56,7 @@ class PreviewServer:
         clock: Answers the moment it is; aware.
 
     Raises:
-        EnvironmentFault: The port cannot be had.
+        EnvironmentFault: The address is not this machine's, or the port cannot be had.
     """
 
     def __init__(
@@ -168,25 +170,36 @@ def _listen(host: str, port: int) -> socket.socket:
     """Take a port.
 
     Raises:
-        EnvironmentFault: It cannot be had.
+        EnvironmentFault: The address is not this machine's, or the port cannot be had.
     """
-    problem: object = "that is no name or address"
-    with suppress(UnicodeError):
+    problem = "that is no name or address"
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except UnicodeError:
+        found = []
+    except OSError as error:
+        found, problem = [], error.strerror or str(error)
+    # A name may lead to several addresses, and one of them will do.
+    for family, kind, protocol, _, address in found:
         try:
-            for family, kind, protocol, _, address in socket.getaddrinfo(
-                host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-            ):
-                listening = socket.socket(family, kind, protocol)
-                try:
-                    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                    listening.bind(address)
-                except OSError as error:
-                    listening.close()
-                    problem = error.strerror or error
-                else:
-                    return listening
+            return _bound(socket.socket(family, kind, protocol), address)
         except OSError as error:
-            problem = error.strerror or error
+            problem = error.strerror or str(error)
+            if error.errno in _OF_THE_PORT:
+                raise EnvironmentFault(
+                    f"port {port} of {host} cannot be listened on: {problem}", "choose another with --port"
+                ) from error
     raise EnvironmentFault(
-        f"port {port} of {host} cannot be listened on: {problem}", "choose another with --port"
+        f"{host or 'an empty name'} cannot be listened on: {problem}",
+        "name an address of this machine with --host, or leave --host out",
     )
+
+
+def _bound(listening: socket.socket, address: Any) -> socket.socket:  # noqa: ANN401 - each family has its own
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+    except OSError:
+        listening.close()
+        raise
+    return listening

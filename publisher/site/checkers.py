@@ -28,7 +28,8 @@ from publisher.values.checkers import (
     text,
 )
 from publisher.values.choices import Choice
-from publisher.values.forms import DIRECTORY_URL, FILM_YEAR, form
+from publisher.values.forms import DIRECTORY_URL, FILM_YEAR, UUID, form
+from publisher.values.identifiers import identifier
 from publisher.values.reviews import FIRST_YEAR, LAST_YEAR, film_year
 from publisher.values.urls import URL_LIMIT, url
 
@@ -309,6 +310,9 @@ def _at_least(least: int) -> AfterValidator:
     return AfterValidator(check)
 
 
+SiteId = Annotated[
+    str, BeforeValidator(lambda value: identifier(value, "a site")), schema("string", pattern=UUID)
+]
 DirectoryUrl = Annotated[
     str, BeforeValidator(_directory_url), schema("string", maxLength=URL_LIMIT, **DIRECTORY_URL)
 ]

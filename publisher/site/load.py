@@ -161,6 +161,7 @@ def _build(root: Path, configuration: Configuration) -> Site:
     licence, images, deploy = about.licence, configuration.images, configuration.deploy
     return Site(
         root=root,
+        id=about.id,
         title=about.title,
         tagline=about.tagline,
         base_url=about.base_url,

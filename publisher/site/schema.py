@@ -28,6 +28,7 @@ from publisher.site.checkers import (
     Points,
     RelativePath,
     RuleCode,
+    SiteId,
     TimeZone,
     Years,
 )
@@ -59,6 +60,9 @@ class LicenceTable(Table):
 class SiteTable(Table):
     """The publication itself."""
 
+    id: SiteId | None = Field(
+        None, description="a UUID, minted once, never changed; Atom feeds are known by it, wherever they move"
+    )
     title: Text = Field(description="the masthead")
     tagline: Text | None = Field(
         None, description="one line under the masthead; feeds carry it as their description"

@@ -145,6 +145,7 @@ class Site:
 
     Attributes:
         root: The folder that holds publisher.toml; absolute, like every path here.
+        id: What it is known by wherever it moves, a UUID; None where that is its address.
         base_url: The address reviews are found under; ends in a slash.
         permalink: The pattern of a review's path.
         zone: The zone of dates that name none.
@@ -154,6 +155,7 @@ class Site:
     """
 
     root: Path
+    id: str | None
     title: str
     tagline: str | None
     base_url: str

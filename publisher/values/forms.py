@@ -47,6 +47,13 @@ _ROUGHLY_ADDRESS = form(r"[A-Za-z]+://\S+")
 URL = narrowed(_ROUGHLY_ADDRESS, form(ADDRESS))
 DIRECTORY_URL = narrowed(_ROUGHLY_ADDRESS, form(rf"{_ORIGIN}(?:/[^\s?#]*)?"))
 
+_HEX = "[0-9A-Fa-f]"
+_URN = f"{any_case('urn')}:{any_case('uuid')}:"
+#: A UUID, which is not the nil one: somewhere stands a digit other than 0.
+UUID = form(
+    rf"(?:{_URN})?(?=[0{{-]*[1-9A-Fa-f])\{{?{_HEX}{{8}}-?{_HEX}{{4}}-?{_HEX}{{4}}-?{_HEX}{{4}}-?{_HEX}{{12}}\}}?"
+)
+
 #: A year of `publisher.values.reviews.film_year`, in four digits.
 FILM_YEAR = "(?:18[7-9][0-9]|19[0-9]{2}|2[01][0-9]{2}|2200)"
 #: A BCP 47 language tag (RFC 5646, section 2.1), as far as publishing needs them.

@@ -119,7 +119,7 @@ def test_the_parser_is_asked_for_places_only_where_the_form_misleads(monkeypatch
 
     monkeypatch.setattr(module, "_by_place", noted)
     for text in (
-        "[a](/b) ![c](images/c.png)[^1]\n\n[^1]: [a](/b)\n\n[d]: /e\n\n[d]",
+        "[a](/b) ![c](images/c.png)[^1]\n\n[^1]: See [a](/b).\n\n[d]: /e\n\n[d]",
         "[a](https://x.example/)",
     ):
         assert portable(text)
@@ -169,3 +169,29 @@ def test_whoever_renders_it_shows_what_we_show(markdown: str) -> None:
 def without_text(markdown: str) -> str:
     """Return the tags alone that a parser makes of a text which sanitises nothing."""
     return "".join(re.findall("<[^>]*>", pyromark.html(markdown, options=MARKDOWN)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x[^1]\n\n[^1]: &#106;avascript:alert(1)",
+        "x[^1]\n\n[^1]: javascript\\:alert(1)",
+        "x[^1]\n\n[^1]: &Tab;java&NewLine;script&colon;alert(1) and more",
+        "~~~\n[x](&#106;avascript:alert(1))\n~~~",
+        "`<vbscript:x>`",
+        "1. foo\n\n       [a](java\tscript:alert(1))",
+        "x[^1]\n\n[^1]: /relative",
+        "x[^1]\n\n[^1]: Ibid.",
+        "x[^1]\n\n[^1]:\n    word",
+        '> x[^1]\n>\n> [^1]: See "there".',
+    ],
+)
+def test_what_another_parser_would_take_for_a_link_is_not_handed_on(text: str) -> None:
+    """To some parsers a footnote is the definition of a link, and what we read as code is text."""
+    assert portable_markdown(text, BASE, lambda _: None) is None
+
+
+@pytest.mark.parametrize("text", ["His metadata: all of it.", "x[^1]\n\n[^1]: See the book.", "Data: none."])
+def test_words_that_only_look_like_it_are_handed_on(text: str) -> None:
+    """A footnote of several words, and the name of a scheme in a sentence, do no harm."""
+    assert portable_markdown(text, BASE, lambda _: None) == text

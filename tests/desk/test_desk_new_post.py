@@ -20,10 +20,10 @@ from publisher.diagnostics import Severity
 from publisher.errors import ConfigurationError, EnvironmentFault, PublisherError, Refused, UsageError
 from publisher.model import Status, Visibility, visibility
 from publisher.posts import read_post, read_posts
-from publisher.posts.identifiers import canonical_id
 from publisher.posts.placeholder import PLACEHOLDER
 from publisher.site import FILE_NAME, Site, load_site
 from publisher.values.characters import FORBIDDEN
+from publisher.values.identifiers import canonical_id
 from tests.conftest import CONFIGURATION
 
 if TYPE_CHECKING:

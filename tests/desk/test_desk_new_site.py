@@ -108,6 +108,14 @@ def test_it_is_described_without_a_word_from_anybody(folder: Path, monkeypatch: 
     assert (site.endpoints, site.deploy, site.images, site.licence) == ((), None, None, None)
 
 
+def test_every_site_gets_an_id_of_its_own(tmp_path: Path) -> None:
+    """Two that are made alike are known apart."""
+    ids = {new_site(tmp_path / name / "site", NOBODY, NOW).site.id for name in "ab"}
+
+    assert None not in ids
+    assert len(ids) == 2
+
+
 def test_it_is_described_as_asked(folder: Path) -> None:
     """Every option has its place, whatever a text means to TOML."""
     outline = SiteOutline(

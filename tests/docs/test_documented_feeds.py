@@ -74,3 +74,14 @@ def test_every_example_of_a_condition_is_one(tmp_path: Path, name: str, example:
     (rule,) = loaded(tmp_path, f'[[feeds]]\nname = "a"\n{example}\n').rules
 
     assert rule != FeedRule(name="a"), name
+
+
+def test_every_link_within_the_page_leads_to_a_heading() -> None:
+    """As GitHub makes anchors of headings; the list of contents at the top is made of such links."""
+    prose = re.sub(r"^```.*?^```$", "", PAGE, flags=re.MULTILINE | re.DOTALL)
+    anchors = {
+        re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+        for heading in re.findall(r"^#+ (.+)$", prose, re.MULTILINE)
+    }
+
+    assert set(re.findall(r"\]\(#([^)]+)\)", prose)) - anchors == set()

@@ -239,6 +239,23 @@ def waits(job: Job) -> list[str]:
 
 
 @pytest.mark.needs("git")
+def test_the_documented_job_remembers_feeds_that_were_subscribed_to(tmp_path: Path) -> None:
+    """A tag's feed that falls below three reviews is still there after a run that began in a fresh folder."""
+    feed = "main:feeds/tags/gothic/rss.xml"
+    with receiving() as (url, _):
+        job = Job(tmp_path, url)
+        job.set_up()
+        job.commit(**{f"posts/t{n}.md": post(n, tags="[gothic]") for n in (4, 5, 6)})
+        tagged = job.run()
+        done(job.origin, "git", "show", feed)
+        job.commit(**{f"posts/t{n}.md": post(n) for n in (5, 6)})
+        untagged = job.run()
+
+    assert (tagged, untagged) == (True, True), job.log
+    assert done(job.origin, "git", "show", feed).count("<item>") == 1
+
+
+@pytest.mark.needs("git")
 @pytest.mark.parametrize("lost", ["the branch", "its content"])
 def test_the_documented_job_refuses_to_begin_anew(tmp_path: Path, lost: str) -> None:
     """Without its ledger nothing is announced, no feed is written, and no new branch hides what is missing."""

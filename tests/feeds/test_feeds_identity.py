@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+from uuid import UUID, uuid5
 
 import feedparser
 import pytest
@@ -90,6 +92,57 @@ def test_reader_shows_every_change_as_the_same_item(tmp_path: Path) -> None:
                 assert {(e.title, e.link) for e in entries} == {(shows[0], host + shows[1])}
         assert {f"{entry.published:%Y-%m-%d}" for entry in entries} == {"2024-05-06"}
         assert {f"{entry.updated:%Y-%m-%d}" for entry in entries} == {"2024-06-01"}
+
+
+def atom_ids(site: Site) -> dict[str, str]:
+    """Return what each Atom feed that was written is known by, by the name of its folder."""
+    return {
+        name.removesuffix("atom.xml"): read_document("atom", data).identity
+        for name, data in contents(site.feeds).items()
+        if name.endswith("atom.xml")
+    }
+
+
+def test_a_site_with_an_id_moves_and_its_feeds_stay_what_they_are(tmp_path: Path) -> None:
+    """Another host changes no atom:id, of feeds or of entries; no two feeds share one, but the main feed and its archive."""
+    settings = SETTINGS.replace("[site]\n", f'[site]\nid = "{identity(99)}"\n')
+    posts = {"a.md": written()} | OTHERS
+    first = build(tmp_path, posts, settings)
+    before, entries = atom_ids(first), read_document("atom", contents(first.feeds)["atom.xml"]).ids
+    moved = build(tmp_path, posts, settings.replace(*HOSTS))
+
+    assert moved.syndication.url != first.syndication.url
+    assert atom_ids(moved) == before
+    assert read_document("atom", contents(moved.feeds)["atom.xml"]).ids == entries
+    pages = {folder for folder in before if folder.startswith("archive/")}
+    assert pages
+    assert {before[folder] for folder in pages} == {before[""]}
+    assert len(set(before.values())) == len(before) - len(pages)
+    assert all(re.fullmatch("urn:uuid:[0-9a-f-]{36}", known_by) for known_by in before.values())
+    # For good: an id that were made otherwise by a later version would be another feed.
+    assert before[""] == uuid5(UUID(identity(99)), "").urn
+    assert before["tags/gothic/"] == uuid5(UUID(identity(99)), "tags/gothic").urn
+
+
+def test_another_site_has_other_feeds(tmp_path: Path) -> None:
+    """Feeds of one name are known apart by the ids of their sites."""
+    found = []
+    for number in (98, 99):
+        settings = SETTINGS.replace("[site]\n", f'[site]\nid = "{identity(number)}"\n')
+        found.append(set(atom_ids(build(tmp_path / str(number), {"a.md": written()}, settings)).values()))
+
+    assert not found[0] & found[1]
+
+
+def test_a_site_without_an_id_has_feeds_that_are_known_by_their_address(tmp_path: Path) -> None:
+    """Pages of the archive, too, by that of the main feed."""
+    site = build(tmp_path, {"a.md": written()} | OTHERS)
+
+    assert {
+        folder: known_by
+        for folder, known_by in atom_ids(site).items()
+        if known_by != site.published(f"{folder}atom.xml")
+    } == {"archive/2024-03/": site.feed_urls["atom"]}
 
 
 def test_reader_sees_nothing_new_in_the_same_posts(tmp_path: Path) -> None:

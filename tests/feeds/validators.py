@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from dataclasses import dataclass, fields
+from datetime import UTC, datetime
 from functools import cached_property
 from html import unescape
 from itertools import pairwise
@@ -100,6 +101,16 @@ def disagreeing(folder: Folder, what: Callable[[Document], object]) -> list[str]
         f"{name or 'the main feed'}: {told}"
         for name, forms in folder.channels.items()
         if len(set(map(repr, told := [t for d in forms.values() if (t := what(d)) is not None]))) > 1
+    ]
+
+
+def undated(folder: Folder) -> list[str]:
+    """List channels that RSS gives no date, and Atom one of its own: it has to have one, of what was never updated, too."""
+    return [
+        name or "the main feed"
+        for name, forms in folder.channels.items()
+        if {"atom", "rss"} <= forms.keys()
+        and (forms["rss"].updated is None) != (forms["atom"].updated == datetime(1970, 1, 1, tzinfo=UTC))
     ]
 
 
@@ -284,6 +295,7 @@ RULES = (
     rule("the formats agree on the page they belong to", lambda f: disagreeing(f, lambda d: d.home), lambda f: _replace(f, "feed.json", '"home_page_url": "https://', '"home_page_url": "http://')),
     rule("the formats agree on the language", lambda f: disagreeing(f, lambda d: d.language), lambda f: _replace(f, "rss.xml", "<language>en", "<language>de")),
     rule("the formats agree on when something last changed", lambda f: disagreeing(f, lambda d: d.updated), lambda f: _replace(f, "rss.xml", ":00 +0000</lastBuildDate>", ":01 +0000</lastBuildDate>")),
+    rule("what RSS gives no date is what was never updated", undated, lambda f: f.update({"rss.xml": f["rss.xml"].replace(b"lastBuildDate>", b"pubDate>")})),
     rule("the formats agree on the hubs", lambda f: disagreeing(f, lambda d: d.hubs), lambda f: _replace(f, "feed.json", "https://hub.example/", "https://bub.example/")),
     rule("the formats agree on what comes before", lambda f: disagreeing(f, lambda d: place(f, d.older)), lambda f: _replace(f, "feed.json", '"next_url": "https://reviews.example/feeds/archive/2024-04', '"next_url": "https://reviews.example/feeds/archive/2024-03')),
     rule("the formats agree on what comes after", lambda f: disagreeing(f, lambda d: place(f, d.newer) if d.form != "json" else None), lambda f: _replace(f, "archive/2024-03/rss.xml", 'rel="next-archive"', 'rel="via"')),

@@ -1,6 +1,6 @@
 // Looks at pages in Chromium: one question a line on standard input, one answer a line on standard output.
 //
-// A question names `url`, `width` and `height`, `scheme` (light or dark), whether there is `javascript`, what to
+// A question names `url`, `width` and `height`, whether that is the screen of a `mobile` phone, `scheme` (light or dark), whether there is `javascript`, what to
 // `click` and which keys to `press`, an expression to `ask` the page, whether `axe` is to judge it, the `media` to
 // show it for, and a file for a `picture` of it. The answer has what the page `said` to the console, the addresses it
 // `fetched`, how far it `overflows` to the side, what axe `found`, and the `answer`.
@@ -25,7 +25,7 @@ async function withoutScript(route) {
 }
 
 // Not page.screenshot(), which waits for ever on XML that is no HTML.
-async function photograph(context, page) {
+async function photograph(context, page, mobile) {
   await page.evaluate(async () => {
     for (const image of document.images ?? []) {
       image.loading = "eager";
@@ -34,15 +34,18 @@ async function photograph(context, page) {
   });
   const session = await context.newCDPSession(page);
   const { cssContentSize } = await session.send("Page.getLayoutMetrics");
+  // A phone's page would be laid out anew for what lies below its screen, and look like none.
+  if (mobile) return Buffer.from((await session.send("Page.captureScreenshot")).data, "base64");
   const clip = { x: 0, y: 0, width: cssContentSize.width, height: cssContentSize.height, scale: 1 };
   const { data } = await session.send("Page.captureScreenshot", { clip, captureBeyondViewport: true });
   return Buffer.from(data, "base64");
 }
 
 async function look(question) {
-  const { url, width, height, scheme, javascript, click, press, ask, axe, media, picture } = question;
+  const { url, width, height, mobile, scheme, javascript, click, press, ask, axe, media, picture } = question;
   const context = await browser.newContext({
     viewport: { width, height },
+    isMobile: Boolean(mobile),
     colorScheme: scheme,
     permissions: ["clipboard-read", "clipboard-write"],
   });
@@ -66,7 +69,7 @@ async function look(question) {
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
     );
     const answer = ask ? await page.evaluate(ask) : null;
-    if (picture) await writeFile(picture, await photograph(context, page));
+    if (picture) await writeFile(picture, await photograph(context, page, mobile));
     let found = [];
     if (axe) {
       // Not as a script of the page, which allows no other than its own.

@@ -31,13 +31,15 @@ if TYPE_CHECKING:
     from publisher.site import Site
 
 LATER = NOW + timedelta(days=30)
+#: Of the operations of a run each fourth is a moment to be killed at; `make fuzz` takes every one.
+STRIDE = 4 if int(os.environ.get("PUBLISHER_FUZZ_EXAMPLES", "100")) <= 100 else 1
 #: What an earlier run may have written, and the next has no use for.
 GONE = ("gone.xml", "tags/gone.xml", "elsewhere/gone/rss.xml", "elsewhere/gone/rss.xml.gz")
 #: What `changing_site` has at first: its posts are of one month, by one of two authors.
 ALL_FILES = file_names("archive/2024-03", "authors/desk", "authors/odd")
 COMMAND = "from publisher.cli import main; main()"
-# Generates again and again from the same old files, and each time kills itself one file operation later; what is
-# left is kept in a folder named by the number of the operation.
+# Generates again and again from the same old files, and each time kills itself some file operations later; what is left
+# is kept in a folder named by the number of the operation.
 KILLED_AT = """
 import itertools, os, shutil, signal, sys
 from datetime import datetime
@@ -48,7 +50,7 @@ from publisher.site import load_site
 site = load_site(Path(sys.argv[1]))
 posts = read_posts(site).posts
 shutil.copytree(site.feeds, site.root / "old")
-for number in itertools.count():
+for number in itertools.count(0, int(sys.argv[3])):
     shutil.rmtree(site.feeds)
     shutil.copytree(site.root / "old", site.feeds)
     child = os.fork()
@@ -141,7 +143,7 @@ def assert_whole(folder: Path, versions: Sequence[dict[str, bytes]]) -> None:
 
 
 def test_killed_before_any_operation_nothing_is_half_done(tmp_path: Path) -> None:
-    """Kill -9 before each file operation of a run: files are old or new, and the next run makes all well.
+    """Kill -9 before file operations from the first to the last of a run: files are old or new, and the next run makes all well.
 
     Between the two, a month ends and has a page in a folder of its own, the first review of a tag makes a folder in a
     folder, others go with all they held, and each file that hosts may send compressed has its copy.
@@ -173,7 +175,7 @@ def test_killed_before_any_operation_nothing_is_half_done(tmp_path: Path) -> Non
         "tags/new/rss.xml.gz",
     }
 
-    program = [sys.executable, "-c", KILLED_AT, str(site.root), LATER.isoformat()]
+    program = [sys.executable, "-c", KILLED_AT, str(site.root), LATER.isoformat(), str(STRIDE)]
     done = subprocess.run(program, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr

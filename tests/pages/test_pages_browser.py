@@ -24,6 +24,9 @@ OPEN_ALL = "[...document.querySelectorAll('details')].map((feed) => (feed.open =
 # What has a place on the screen and no elements within it.
 SHOWN = "[...new Set([...document.querySelectorAll('*')].filter((e) => e.getClientRects().length && !e.children.length).map((e) => e.nodeName))].sort()"
 
+# The size of the smallest letters, how wide the page is laid out, and how far it reaches beyond that.
+SIZES = "[Math.min(...[...document.querySelectorAll('*')].filter((e) => e.getClientRects().length && !e.children.length).map((e) => parseFloat(getComputedStyle(e).fontSize))), document.documentElement.clientWidth, document.documentElement.scrollWidth - document.documentElement.clientWidth]"
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
@@ -135,6 +138,26 @@ def test_every_address_is_printed(browser: Browser, sample: str) -> None:
     ask = "[...document.querySelectorAll('code')].every((code) => code.checkVisibility({ contentVisibilityAuto: true }) && code.getClientRects().length)"
 
     assert browser.look(sample, media="print", ask=ask)["answer"] is True
+
+
+@pytest.mark.parametrize("name", ["rss.xml", "atom.xml"])
+@pytest.mark.parametrize("width", [320, 375, 430])
+def test_a_raw_feed_can_be_read_on_a_phone(browser: Browser, sample: str, name: str, width: int) -> None:
+    """A phone lays XML out 980 pixels wide, and makes that as small as its screen: the smallest letters stay readable."""
+    seen = browser.look(sample + name, (width, 800), mobile=True, ask=SIZES)
+    smallest, layout, overflows = seen["answer"]
+
+    assert layout == 980
+    assert 11.5 <= smallest * width / layout <= 17
+    # 980 pixels are no whole number of the screen's.
+    assert overflows <= 1
+
+
+def test_a_raw_feed_on_a_desk_has_letters_of_the_usual_size(browser: Browser, sample: str) -> None:
+    """What is for phones stays there."""
+    ask = "getComputedStyle(document.documentElement).fontSize"
+
+    assert browser.look(f"{sample}rss.xml", DESKTOP, ask=ask)["answer"] == "16px"
 
 
 @pytest.mark.parametrize(

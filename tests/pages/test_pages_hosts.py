@@ -13,6 +13,7 @@ from publisher.channels import Channel, ChannelKind
 from publisher.outputs import generate
 from publisher.pages.hosts import host_files
 from publisher.posts import read_posts
+from publisher.site import FEED_NAMES
 from tests.feeds.feeds_sites import CONFIGURATION, NOW, post, write_site
 
 if TYPE_CHECKING:
@@ -78,7 +79,9 @@ def test_every_file_has_its_headers(tmp_path: Path) -> None:
     rules = read(site)
     files = [file.relative_to(site.feeds).as_posix() for file in site.feeds.rglob("*") if file.is_file()]
     served = [name for name in files if name.rpartition("/")[2] in TYPES]
-    assert {"best/rss.xml", "tags/朝霧/atom.xml", "archive/2024-03/feed.json", "index.html"} <= set(served)
+    assert {"best/rss.xml", "tags/xn--tpv628h/atom.xml", "archive/2024-03/feed.json", "index.html"} <= set(
+        served
+    )
     for name in files:
         seconds = 21600 if name.startswith("archive/") else 900
         expected = {
@@ -86,6 +89,8 @@ def test_every_file_has_its_headers(tmp_path: Path) -> None:
             "Cache-Control": f"public, max-age={seconds}, must-revalidate",
             "X-Content-Type-Options": "nosniff",
         }
+        if name.endswith(tuple(FEED_NAMES.values())) and not name.startswith("archive/"):
+            expected["Link"] = f'<{site.published(name)}>; rel="self"'
         found = headers_for(urlsplit(site.published(name)).path, rules)
         assert found == (expected if name in served else {}), name
     assert headers_for("/feeds/", rules)["Content-Type"] == TYPES["index.html"]
@@ -107,7 +112,7 @@ def test_feeds_name_their_topic_and_their_hubs(tmp_path: Path) -> None:
     """Exact for each file, percent-encoded; and a hub that was told does not get an old copy out of a cache."""
     site = generated(tmp_path, f'hubs = ["{HUB}", "{HUB}?b"]', "gothic", "朝霧")
     rules = read(site)
-    for folder in ("", "authors/desk/", "tags/gothic/", "tags/朝霧/"):
+    for folder in ("", "authors/desk/", "tags/gothic/", "tags/xn--tpv628h/"):
         for name in ("rss.xml", "atom.xml", "feed.json"):
             url = site.published(folder + name)
             found = headers_for(urlsplit(url).path, rules)
@@ -118,9 +123,16 @@ def test_feeds_name_their_topic_and_their_hubs(tmp_path: Path) -> None:
         assert "Link" not in headers_for(f"/feeds/{path}", rules)
 
 
-def test_without_a_hub_there_is_no_link(tmp_path: Path) -> None:
-    """`rel=self` alone would tell nobody anything that the feed does not say."""
-    assert not any("Link" in headers for _, headers in read(generated(tmp_path, "")))
+def test_without_a_hub_a_feed_names_itself_alone(tmp_path: Path) -> None:
+    """Whoever has nothing but the answer knows the address to subscribe to; what is no feed has no link."""
+    site = generated(tmp_path, "", "gothic")
+    linked = [headers["Link"] for _, headers in read(site) if "Link" in headers]
+
+    assert linked == [
+        f'<{site.published(folder + name)}>; rel="self"'
+        for folder in ("", "authors/desk/", "authors/odd/", "tags/gothic/")
+        for name in ("rss.xml", "atom.xml", "feed.json")
+    ]
 
 
 def channels(tags: int) -> list[Channel]:
@@ -134,9 +146,10 @@ def channels(tags: int) -> list[Channel]:
     ]
 
 
-def test_no_host_is_given_more_than_it_reads(tmp_path: Path) -> None:
+@pytest.mark.parametrize("settings", [f'hubs = ["{HUB}"]', ""])
+def test_no_host_is_given_more_than_it_reads(tmp_path: Path, settings: str) -> None:
     """Cloudflare reads 100 rules: the types of all come first, then links, of the most important feeds first."""
-    site = generated(tmp_path, f'hubs = ["{HUB}"]')
+    site = generated(tmp_path, settings)
     text = host_files(channels(500), site)["hosts/_headers"].decode("ascii")
     rules = rules_of(text)
 

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -299,13 +299,23 @@ def test_the_host_is_left_out_where_it_is_the_pages_own(make_site: MakeSite, url
     assert nearby(url, make_site()) == near
 
 
+def test_two_sentences_say_what_a_feed_is(make_site: MakeSite) -> None:
+    """And nothing is said of formats that is not true of every reader: some do not read JSON Feed."""
+    page = build_page(make_site())
+    (lead,) = page.root.find_class("lead")
+    (hint,) = page.root.find_class("hint")
+
+    assert re.findall(r"[.!?](?= |$)", words(lead)) == [".", "."]
+    assert words(lead).startswith("A feed, often called RSS, is ")
+    assert "Every reader reads RSS and Atom, and many read JSON Feed" in words(hint)
+
+
 def test_addresses_of_tags_in_any_script_are_whole(tmp_path: Path) -> None:
-    """Show the address as it is asked for, percent-encoded."""
+    """Show the address as it is asked for, in letters that any program takes."""
     posts = {f"{at}.md": post(at, f"Title {at}", more="tags: [खेल]") for at in range(3)}
     page = build_page(write_site(tmp_path, posts))
     (address,) = (
         code.text for code in page.root.iter("code") if "/tags/" in (code.text or "") and "rss" in code.text
     )
 
-    assert address.isascii()
-    assert unquote(address) == f"{FEEDS}tags/खेल/rss.xml"
+    assert address == f"{FEEDS}tags/xn--21b0d0c/rss.xml"

@@ -34,6 +34,17 @@ def aged(site: Site, seconds: int, name: str = "rss.xml") -> None:
     os.utime(site.feeds / name, (seconds, seconds))
 
 
+@pytest.mark.parametrize("fraction", [1, 400_000_000, 999_999_999])
+def test_a_date_is_compared_in_whole_seconds(site: Site, visitor: Visitor, fraction: int) -> None:
+    """Disks keep parts of a second, and HTTP's dates have none: what was sent as the date is the date (8.8.2)."""
+    os.utime(site.feeds / "rss.xml", ns=(0, MOMENT * 10**9 + fraction))
+    first = visitor.ask(FEED)
+
+    assert first.headers["last-modified"] == FORMS[0]
+    for name, status in {"if-modified-since": 304, "if-unmodified-since": 200}.items():
+        assert visitor.ask(FEED, headers={**PLAIN, name: FORMS[0]}).status == status
+
+
 def test_the_entity_tag_is_that_of_the_bytes(visitor: Visitor, site: Site) -> None:
     """It is strong, and the same for the same bytes whenever and wherever they were written."""
     data = (site.feeds / "rss.xml").read_bytes()

@@ -82,6 +82,16 @@ def test_what_hosts_are_told_is_what_is_sent(make_site: Callable[..., Site]) -> 
                 assert f"  {name}: {answer.headers[name.lower()]}\n" in told
 
 
+def test_without_a_hub_a_feed_names_itself_alone(standing: Visitor) -> None:
+    """Feeds of every kind, in every format; pages of the archive and files beside the feeds have no link."""
+    for name in ("rss.xml", "atom.xml", "authors/desk/feed.json"):
+        link = standing.ask(f"/feeds/{name}").headers["link"]
+
+        assert link == f'<https://reviews.example/feeds/{name}>; rel="self"'
+    for name in ("archive/2024-03/rss.xml", "index.html", "opml.xml"):
+        assert "link" not in standing.ask(f"/feeds/{name}").headers
+
+
 def secret_of(root: Path) -> None:
     """Put files that nobody may get all around."""
     for place in (root, root / "posts", root / "feeds", root / "posts" / "images", root.parent):

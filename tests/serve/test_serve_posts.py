@@ -324,6 +324,25 @@ def test_a_faulty_post_is_found_where_it_would_be(
     assert links == [path]
 
 
+def test_a_page_that_is_not_found_names_posts_that_cannot_be_read(site: Site, visitor: Visitor) -> None:
+    """One of them may be what was looked for; posts whose address is known, and posts without faults, are not."""
+    assert "Is it one of these?" not in visitor.ask("/reviews/broken/").text
+    (site.posts / "broken.md").write_text("---\ntitle: [\n---\n\nText.\n", encoding="utf-8")
+    (site.posts / "<b>.md").write_text("", encoding="utf-8")
+    (site.posts / "faulty.md").write_text(FAULTY, encoding="utf-8")
+
+    answer = visitor.ask("/reviews/broken/")
+    links = page(answer).findall(".//main//a")
+
+    assert answer.status == 404
+    assert "No post that can be read has this address" in answer.text
+    assert {link.text: link.get("href") for link in links} == {
+        "posts/broken.md": "/-/posts/broken.md",
+        "posts/<b>.md": "/-/posts/%3Cb%3E.md",
+    }
+    assert all("has faults" in visitor.ask(link.get("href") or "").text for link in links)
+
+
 def test_what_is_saved_is_seen_at_once(site: Site, visitor: Visitor) -> None:
     """Each of a hundred quick changes, though size and time of the file may stay the same."""
     file = site.posts / "live.md"

@@ -158,6 +158,15 @@ def test_ten_polls_cost_one_feed(
     assert after == [{"Still alive", "Another"}] * POLLS
 
 
+def test_the_date_alone_saves_every_poll(site: Site, visitor: Visitor) -> None:
+    """A program that keeps `modified` and no tag gets ten 304s; the disk's date of the file has parts of a second."""
+    os.utime(site.feeds / "rss.xml", ns=(0, int(HOUR_AGO) * 10**9 + 123_456_789))
+    url = f"{visitor.url}feeds/rss.xml"
+    modified = feedparser.parse(url).modified
+
+    assert [feedparser.parse(url, modified=modified).status for _ in range(POLLS)] == [304] * POLLS
+
+
 @pytest.mark.parametrize("client", CLIENTS)
 def test_generating_the_same_again_costs_nobody_anything(
     site: Site, tmp_path: Path, client: type[Feedparser | Reader | Newsboat]

@@ -269,9 +269,29 @@ def test_a_port_that_is_taken_is_refused_kindly(site: Site) -> None:
     "host", ["no-such-host.invalid", "256.1.1.1", "203.0.113.1", "a" * 300, "bad host", "", "\x00"]
 )
 def test_an_address_that_is_not_ours_is_refused_kindly(site: Site, host: str) -> None:
-    """Whatever is wrong with it, it ends in one message."""
-    with pytest.raises(EnvironmentFault, match="cannot be listened on"):
+    """Whatever is wrong with it, it ends in one message, and no other port would help."""
+    with pytest.raises(EnvironmentFault) as caught:
         PreviewServer(site, host=host)
+
+    assert caught.value.message.startswith(f"{host or 'an empty name'} cannot be listened on: ")
+    assert caught.value.hint == "name an address of this machine with --host, or leave --host out"
+
+
+def test_a_port_that_is_taken_at_one_of_a_names_addresses_is_told(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first address is not this machine's, the second is; another port of it would do."""
+    with serving(site) as visitor:
+        port = urlsplit(visitor.url).port or 0
+        both = [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))
+            for address in ("203.0.113.1", "127.0.0.1")
+        ]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: both)
+        with pytest.raises(EnvironmentFault, match=f"port {port} of both") as caught:
+            PreviewServer(site, host="both", port=port)
+
+    assert caught.value.hint == "choose another with --port"
 
 
 @pytest.mark.parametrize("host", ["localhost", "::1", "0.0.0.0"])

@@ -110,6 +110,11 @@ FLAGS = ["true", "false", "1", "0", '"true"', '""', "[]"]
 LEVELS = ['"error"', '"advice"', '"off"', '"Error"', '"none"', "true", "0", '""']
 VALUES = {
     "site": ["1", "[]", "{}"],
+    "site.id": [
+        '"7a90afbb-ca2e-43bc-95a3-901c62542c6b"', '"7A90AFBBCA2E43BC95A3901C62542C6B"', '" {7a90afbb-ca2e-43bc-95a3-901c62542c6b} "',
+        '"URN:uuid:7a90afbb-ca2e-43bc-95a3-901c62542c6b"', '"00000000-0000-0000-0000-000000000000"', '"7a90afbb-ca2e-43bc-95a3-901c62542c6"',
+        '"7a90afbb-ca2e-43bc-95a3-901c62542c6g"', '"the-pinned-wing"', '""', "1", "[]",
+    ],
     "site.title": TEXTS,
     "site.tagline": TEXTS,
     "site.base_url": ADDRESSES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from publisher.errors import ConfigurationError
 from publisher.site import FILE_NAME, load_site
 
 GOLDEN = Path(__file__).parent / "golden"
+#: An id that is offered; it differs in each run.
+_UUID = re.compile(r"(?<=: )[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.MULTILINE)
 
 
 @pytest.mark.parametrize("case", sorted(GOLDEN.glob("*.toml")), ids=lambda case: case.stem)
@@ -27,6 +30,7 @@ def test_a_configuration_earns_exactly_the_messages_beside_it(case: Path, tmp_pa
         shown = "\n".join([f"{error.message}", *(full(fault) for fault in error.diagnostics)]) + "\n"
     else:
         shown = "nothing to say\n"
+    shown = _UUID.sub("<uuid>", shown)
     expected = case.with_suffix(".expected")
     if os.environ.get("PUBLISHER_UPDATE_GOLDEN") == "1":
         expected.write_text(shown, encoding="utf-8")

@@ -15,6 +15,7 @@ from publisher.diagnostics.suggest import nearest
 from publisher.values.characters import quote
 from publisher.values.checkers import number, prose, text, whole
 from publisher.values.codes import film_country, language, region
+from publisher.values.identifiers import canonical_id, fresh_id, identifier
 from publisher.values.urls import url, url_problem
 
 if TYPE_CHECKING:
@@ -271,3 +272,26 @@ def test_what_is_quoted_never_fills_the_screen() -> None:
 def test_the_nearest_known_word_is_suggested_and_no_far_one(word: str, expected: str | None) -> None:
     """A slip finds its word, whatever the case; another word finds none."""
     assert nearest(word, ["title", "rating", "slug"]) == expected
+
+
+def test_an_id_is_taken_in_its_one_form() -> None:
+    """However it is written; and what is minted is in that form."""
+    assert (
+        identifier("urn:uuid:{7A90AFBBCA2E43BC95A3901C62542C6B}", "a site")
+        == "7a90afbb-ca2e-43bc-95a3-901c62542c6b"
+    )
+    minted = fresh_id()
+    assert canonical_id(minted) == minted
+
+
+@pytest.mark.parametrize("owner", ["a post", "a site"])
+def test_what_is_no_id_is_told_whose_it_should_have_been(owner: str) -> None:
+    """With a fresh one that can be pasted."""
+    with pytest.raises(PydanticCustomError) as raised:
+        identifier("00000000-0000-0000-0000-000000000000", owner)
+
+    found = raised.value.context or {}
+    assert found["code"] == "id-invalid"
+    help_, _, offered = found["help"].rpartition(": ")
+    assert f"for {owner} that" in help_
+    assert identifier(offered, owner) == offered
