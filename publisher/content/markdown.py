@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 # What begins HTML, if not to our parser then to another: an escaped `<`, and one within code, look the same.
 # An address between < and > does not.
 _HTML = re.compile(r"<(?!(?:https?|mailto):[^\s<>]*+>|[\w.+-]++@[\w.-]++>)[a-zA-Z/!?]")
-# What runs, where a parser takes it for the address of a link that to ours is none: code, or a footnote. It is looked for in a
-# text without what a parser might take out of an address.
-_RUNNING = re.compile(r"[(:<](?:data|javascript|vbscript):", re.IGNORECASE)
-_TAKEN_OUT = re.compile(r"[\\\s\x00-\x20]+")
+# What runs, where a parser takes it for the address of a link that to ours is none: code, or a footnote. Between its letters
+# may stand what a parser takes out of an address.
+_SLACK = r"[\\\s\x00-\x20]*+"
+_RUNNING = re.compile(
+    "|".join(rf"[(:<]{_SLACK}{_SLACK.join(scheme)}" for scheme in ("data:", "javascript:", "vbscript:")),
+    re.IGNORECASE,
+)
 # To a parser that knows no footnotes, one of a single word is the address of a link.
 _DEFINITION = re.compile(
     r"""^[ \t>]*\[\^[^\]\n]+\]:[ \t]*\n?[ \t]*\S+[ \t]*(?:\n?[ \t]*["'(][^\n]*)?$""", re.MULTILINE
@@ -56,7 +59,7 @@ def portable_markdown(markdown: str, base: str, local: Callable[[str], str | Non
     absolute = _made_absolute(markdown, base, local)
     if absolute is None or _HTML.search(absolute) or _DEFINITION.search(absolute):
         return None
-    if _RUNNING.search(_TAKEN_OUT.sub("", unescape(absolute))):
+    if _RUNNING.search(unescape(absolute)):
         return None
     return absolute.strip("\n")
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from publisher.channels import Channel
     from publisher.site import Site
 
-#: The format to subscribe to where one has to be chosen: any reader takes any of them, RSS is the one that people
+#: The format to subscribe to where one has to be chosen: every reader reads RSS, RSS is the one that people
 #: know by name and the one that OPML's `type` and `version` have a word for.
 FORMAT = "rss"
 _HEADINGS = {
