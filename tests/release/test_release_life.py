@@ -29,9 +29,17 @@ if TYPE_CHECKING:
     from publisher.site import Site
 
 # A life takes as long as some hundred posts do elsewhere.
-LIVES = max(40, int(os.environ.get("PUBLISHER_FUZZ_EXAMPLES", "0")) // 20)
+LIVES = max(20, int(os.environ.get("PUBLISHER_FUZZ_EXAMPLES", "0")) // 20)
 RUNS = settings(max_examples=LIVES, stateful_step_count=40, deadline=None)
 PICK = st.integers(0, 99)
+
+
+@pytest.fixture(autouse=True)
+def _without_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody pulls the plug in these lives; that files survive it is tested elsewhere."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+
+
 OPTIONAL = ("summary", "tag", "topic", "film", "alt", "rating")
 TOPICS = ("Ghosts", "ghosts")
 HAS = st.sets(st.sampled_from(OPTIONAL))
