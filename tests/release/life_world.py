@@ -167,9 +167,20 @@ class World:
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
     def clean_build(self, now: datetime, kept: Mapping[str, str | None]) -> dict[str, bytes]:
-        """Generate into a folder where nothing is but the names of feeds that were there, and read what came of it."""
-        feeds = [
-            {"name": name, "title": "", **({"kind": "tag", "tag": tag} if tag else {"kind": "archive"})}
+        """Generate into a folder where nothing is but what is known of feeds that were there, and read what came of it.
+
+        That is the names of those that stay, and of all when they last changed: one that is empty by now keeps its date.
+        """
+        last = json.loads((self.site.feeds / "manifest.json").read_bytes())["feeds"]
+        feeds = [{"name": feed["name"], "kind": "main", "updated": feed["updated"]} for feed in last]
+        feeds = [feed for feed in feeds if not str(feed["name"]).startswith(("tags/", "archive/"))]
+        dates = {feed["name"]: feed["updated"] for feed in last}
+        feeds += [
+            {
+                "name": name,
+                "updated": dates.get(name),
+                **({"kind": "tag", "tag": tag} if tag else {"kind": "archive"}),
+            }
             for name, tag in kept.items()
         ]
         with tempfile.TemporaryDirectory(dir=self.root) as folder:
