@@ -1,12 +1,15 @@
 """Which feeds a site has, and which reviews stand in each: the main feed, its archive, by author, by tag, by rule."""
 
-from publisher.channels.archive import page_names
+from publisher.channels.archive import ARCHIVE, page_names
 from publisher.channels.channel import MAIN, Channel, ChannelKind, feed_file
-from publisher.channels.find import find_chain, find_channels
+from publisher.channels.find import AUTHORS, TAGS, find_chain, find_channels
 from publisher.channels.live import live_posts, retracted_reviews
 
 __all__ = [
+    "ARCHIVE",
+    "AUTHORS",
     "MAIN",
+    "TAGS",
     "Channel",
     "ChannelKind",
     "feed_file",

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from publisher.posts import Post
     from publisher.site import Site
 
-FOLDER = "archive"
+#: The folder of its pages.
+ARCHIVE = "archive"
 _PAGES = {
-    ArchivePeriod.MONTH: re.compile(rf"{FOLDER}/([0-9]{{4}}-(?:0[1-9]|1[0-2]))"),
-    ArchivePeriod.YEAR: re.compile(rf"{FOLDER}/([0-9]{{4}})"),
+    ArchivePeriod.MONTH: re.compile(rf"{ARCHIVE}/([0-9]{{4}}-(?:0[1-9]|1[0-2]))"),
+    ArchivePeriod.YEAR: re.compile(rf"{ARCHIVE}/([0-9]{{4}})"),
 }
 
 
@@ -57,7 +58,7 @@ def find_pages(live: Sequence[Post], site: Site, now: datetime, kept: Iterable[s
         if when < present:
             posts[when].append(post)
     periods = sorted(posts, reverse=True)
-    names = [f"{FOLDER}/{when}" for when in periods]
+    names = [f"{ARCHIVE}/{when}" for when in periods]
     return [
         Channel(
             kind=ChannelKind.ARCHIVE,

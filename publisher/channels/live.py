@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from publisher.model import Visibility, as_of, visibility
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from publisher.model import Review
     from publisher.posts import Post
+
+Item = TypeVar("Item")
 
 
 def live_posts(posts: Iterable[Post], now: datetime) -> list[Post]:
@@ -25,14 +27,16 @@ def live_posts(posts: Iterable[Post], now: datetime) -> list[Post]:
         for post in posts
         if visibility(post.review, now) is Visibility.LIVE
     ]
-    live.sort(key=lambda post: post.review.id)
-    live.sort(key=lambda post: post.review.date, reverse=True)
-    return live
+    return _newest_first(live, lambda post: post.review)
 
 
 def retracted_reviews(posts: Iterable[Post], now: datetime) -> list[Review]:
     """Return the reviews that are retracted at `now` (aware): the newest first, ties by id."""
     retracted = [post.review for post in posts if visibility(post.review, now) is Visibility.RETRACTED]
-    retracted.sort(key=lambda review: review.id)
-    retracted.sort(key=lambda review: review.date, reverse=True)
-    return retracted
+    return _newest_first(retracted, lambda review: review)
+
+
+def _newest_first(items: list[Item], review_of: Callable[[Item], Review]) -> list[Item]:
+    items.sort(key=lambda item: review_of(item).id)
+    items.sort(key=lambda item: review_of(item).date, reverse=True)
+    return items

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from publisher.feeds import Heading
 
-_GZIP = 16 + zlib.MAX_WBITS
+#: What zlib calls the format of gzip (RFC 1952).
+GZIP = 16 + zlib.MAX_WBITS
 _BLOCK = 256 * 1024
 
 
@@ -72,7 +73,7 @@ class OutputFile:
         if not self.compressed:
             yield from self.pieces()
             return
-        packer = zlib.compressobj(9, wbits=_GZIP)
+        packer = zlib.compressobj(9, wbits=GZIP)
         for piece in self.pieces():
             yield packer.compress(piece)
         yield packer.flush()
@@ -103,7 +104,7 @@ def _digest(stream: BufferedReader, file: OutputFile) -> str | None:
     if not file.compressed:
         return hashlib.file_digest(stream, "sha256").hexdigest()
     digest, size = hashlib.sha256(), 0
-    packer = zlib.decompressobj(wbits=_GZIP)
+    packer = zlib.decompressobj(wbits=GZIP)
     try:
         while not packer.eof and size <= file.size and (block := stream.read(_BLOCK)):
             # What stands behind the end is no part of it, and is given back for ever.

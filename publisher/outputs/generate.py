@@ -12,7 +12,8 @@ from publisher.outputs.files import OutputFile, Written, settle, write_fault
 from publisher.outputs.manifest import read_manifest
 from publisher.outputs.published import NotOurs, opened
 from publisher.outputs.spool import Spool
-from publisher.pages import NEWEST, SUBSCRIBE_PAGE, page_files
+from publisher.pages import NEWEST, page_files
+from publisher.pages.http_headers import SUBSCRIBE_PAGE
 from publisher.parallel import UNDONE, in_order
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from publisher.pages.assets import asset
 from publisher.pages.hosts import host_files
+from publisher.pages.http_headers import SUBSCRIBE_PAGE
 from publisher.pages.opml import opml
 from publisher.pages.redirect_files import redirect_files
 from publisher.pages.redirects import find_redirects
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from publisher.model import Review
     from publisher.site import Site
 
-#: What the page to subscribe from is called.
-SUBSCRIBE_PAGE = "index.html"
 #: How many of the newest reviews the page to subscribe from shows.
 NEWEST = 6
 

@@ -6,10 +6,11 @@ from string import ascii_letters, digits
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from publisher.channels import ChannelKind
+from publisher.channels import ARCHIVE, AUTHORS, TAGS, ChannelKind
 from publisher.pages.http_headers import (
     PAGE_TYPES,
     SERVED_TYPES,
+    SUBSCRIBE_PAGE,
     WITH_CHARSET,
     cache_control,
     full_type,
@@ -31,9 +32,8 @@ _LINE = 2000
 _NGINX_PARAMETER = 4000
 _NOSNIFF = "nosniff"
 _PLAIN = frozenset(f"{ascii_letters}{digits}/-_".encode())
-_INDEX = "index.html"
 #: The folders that feeds of one kind share: a pattern stands for all that are there and will be.
-_SHARED = {ChannelKind.AUTHOR: "authors", ChannelKind.TAG: "tags", ChannelKind.ARCHIVE: "archive"}
+_SHARED = {ChannelKind.AUTHOR: AUTHORS, ChannelKind.TAG: TAGS, ChannelKind.ARCHIVE: ARCHIVE}
 
 _HOSTS_HEAD = """\
 # How the feeds are to be served, written by headless-publisher; copy this file to the root of the site, or its lines
@@ -90,7 +90,7 @@ def _patterns(site: Site) -> Iterator[tuple[str, dict[str, str]]]:
         cache = cache_control(site, archive=archive, topic=not archive)
         for form, name in FEED_NAMES.items():
             yield _host_path(site, "") + folder + name, _headers(full_type(SERVED_TYPES[form]), cache)
-    for name, media_type in {"": PAGE_TYPES[_INDEX], **PAGE_TYPES}.items():
+    for name, media_type in {"": PAGE_TYPES[SUBSCRIBE_PAGE], **PAGE_TYPES}.items():
         yield _host_path(site, name), _headers(full_type(media_type), cache_control(site))
 
 

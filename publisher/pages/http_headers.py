@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 #: application/atom+xml, or offer to store it, and do not read its style sheet; programs that read feeds take any XML
 #: (RFC 7303, section 3), and the links to feeds name the exact type.
 SERVED_TYPES = {"rss": "application/xml", "atom": "application/xml", "json": FEED_TYPES["json"]}
+#: What the page to subscribe from is called.
+SUBSCRIBE_PAGE = "index.html"
 #: The media types of the files beside the feeds. There is no registered one for OPML; this is what its readers know.
-PAGE_TYPES = {"index.html": "text/html", "feed.css": "text/css", "opml.xml": "text/x-opml"}
+PAGE_TYPES = {SUBSCRIBE_PAGE: "text/html", "feed.css": "text/css", "opml.xml": "text/x-opml"}
 #: Everything is UTF-8, and of these types one says so: RFC 8259, section 11, gives JSON no such parameter.
 WITH_CHARSET = {*FEED_TYPES.values(), *SERVED_TYPES.values(), *PAGE_TYPES.values()} - {FEED_TYPES["json"]}
 

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 from publisher.channels import ChannelKind
 from publisher.content import offer_html, rating_symbols
-from publisher.pages.assets import asset
+from publisher.pages.assets import asset, policy_hash, templates
 from publisher.pages.groups import FORMAT, group, short_title
+from publisher.pages.http_headers import SUBSCRIBE_PAGE
 from publisher.pages.nearby import nearby, origin
 from publisher.pages.readers import subscribe_links
 from publisher.pages.structured_data import structured_data
-from publisher.site import FEED_NAMES, FEED_TYPES
+from publisher.site import FEED_LABELS, FEED_NAMES, FEED_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from jinja2 import Template
-
     from publisher.channels import Channel
     from publisher.content import Entry, Picture
     from publisher.site import Site
 
-_LABELS = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
 # `strftime` would ask the process's locale.
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -92,44 +87,32 @@ def subscribe_page(channels: Iterable[Channel], newest: Sequence[Entry], site: S
     groups = [
         (heading, [_feed(channel, site) for channel in members]) for heading, members in group(channels)
     ]
-    page = _template().render(
-        site=site,
-        # The page's own words are English; those of the site and of its reviews may not be.
-        own_language=site.language if site.language.partition("-")[0] == "en" else "en",
-        main=groups[0][1][0],
-        groups=groups[1:],
-        feeds=[feed for _, members in groups for feed in members],
-        cards=[_card(entry, site, now) for entry in newest],
-        home=nearby(site.base_url, site),
-        policy=_policy(site, style, script),
-        style=style,
-        script=script,
-        structured_data=structured_data(newest, site),
+    page = (
+        templates()
+        .get_template(SUBSCRIBE_PAGE)
+        .render(
+            site=site,
+            # The page's own words are English; those of the site and of its reviews may not be.
+            own_language=site.language if site.language.partition("-")[0] == "en" else "en",
+            main=groups[0][1][0],
+            groups=groups[1:],
+            feeds=[feed for _, members in groups for feed in members],
+            cards=[_card(entry, site, now) for entry in newest],
+            home=nearby(site.base_url, site),
+            policy=_policy(site, style, script),
+            style=style,
+            script=script,
+            structured_data=structured_data(newest, site),
+        )
     )
     return page.encode()
-
-
-@cache
-def _template() -> Template:
-    # Only a run that writes pages pays for importing it.
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
-
-    environment = Environment(
-        loader=PackageLoader("publisher.pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("index.html")
 
 
 def _feed(channel: Channel, site: Site) -> _Feed:
     addresses = []
     for form in FEED_NAMES:
         url = site.published(channel.file(form))
-        addresses.append(_Address(_LABELS[form], FEED_TYPES[form], url, nearby(url, site)))
+        addresses.append(_Address(FEED_LABELS[form], FEED_TYPES[form], url, nearby(url, site)))
     short = "All reviews" if channel.kind is ChannelKind.MAIN else short_title(channel, site)
     links = subscribe_links(site.published(channel.file(FORMAT)))
     return _Feed(channel.title, short, tuple(addresses), links)
@@ -164,13 +147,9 @@ def _policy(site: Site, style: str, script: str) -> str:
         [
             "default-src 'none'",
             f"img-src 'self' {' '.join(_origins(site))}",
-            f"style-src {_hash(style)}",
-            f"script-src {_hash(script)}",
+            f"style-src {policy_hash(style)}",
+            f"script-src {policy_hash(script)}",
             "base-uri 'none'",
             "form-action 'none'",
         ]
     )
-
-
-def _hash(inline: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()}'"

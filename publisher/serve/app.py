@@ -10,12 +10,13 @@ from starlette.datastructures import Headers
 
 from publisher.errors import PublisherError, Refused
 from publisher.model import Visibility, visibility
+from publisher.pages.http_headers import SUBSCRIBE_PAGE
 from publisher.pages.redirects import OldPath
 from publisher.serve import pages
 from publisher.serve.addresses import is_home, local_address, path_of
 from publisher.serve.answers import ASK_AGAIN, KEEP_NOTHING, redirect, send, send_message, send_page
 from publisher.serve.posts import Newsroom
-from publisher.serve.published import INDEX, Published
+from publisher.serve.published import Published
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,7 +147,7 @@ class Application:
         if found is not None:
             return send(found, request.headers)
         folder = path_of(site.syndication.url)
-        if path.other == folder and INDEX in self._published.manifest(site).files:
+        if path.other == folder and SUBSCRIBE_PAGE in self._published.manifest(site).files:
             return _lead_to(site.syndication.url, site, request)
         return None
 

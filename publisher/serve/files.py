@@ -10,7 +10,8 @@ import zlib
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from publisher.serve.representation import GZIP, Representation
+from publisher.outputs.files import GZIP
+from publisher.serve.representation import Representation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import pkgutil
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from publisher.channels.channel import feed_file
 from publisher.content import present
 from publisher.diagnostics import render
 from publisher.model import as_of, visibility
+from publisher.pages.assets import asset, policy_hash, templates
+from publisher.pages.http_headers import SUBSCRIBE_PAGE
 from publisher.serve.addresses import local_address, name_below, with_local_links
-from publisher.serve.published import INDEX
-from publisher.site import FEED_NAMES, FEED_TYPES
+from publisher.site import FEED_LABELS, FEED_NAMES, FEED_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,7 +32,6 @@ if TYPE_CHECKING:
     from publisher.serve.posts import FaultyPost, PostsSeen
     from publisher.site import Site
 
-_LABELS = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
 #: What an editor has to see to first comes first.
 _ORDER = ("faulty", "draft", "scheduled", "live", "retracted")
 
@@ -57,9 +53,8 @@ class _Row:
     language: str
 
 
-@cache
-def _style() -> str:
-    return (pkgutil.get_data("publisher.serve", "preview.css") or b"").decode()
+_PACKAGE = "publisher.serve"
+_STYLE = "preview.css"
 
 
 @cache
@@ -68,9 +63,9 @@ def page_headers() -> dict[str, str]:
 
     Pictures and sounds may come from anywhere, as in the feeds (Content Security Policy, level 3).
     """
-    style = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
+    style = policy_hash(asset(_STYLE, _PACKAGE))
     policy = (
-        f"default-src 'none'; style-src 'sha256-{style}'; img-src 'self' data: http: https:; media-src 'self' http: https:; "
+        f"default-src 'none'; style-src {style}; img-src 'self' data: http: https:; media-src 'self' http: https:; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
     return {
@@ -83,15 +78,8 @@ def page_headers() -> dict[str, str]:
 
 @cache
 def _template(name: str) -> Template:
-    environment = Environment(
-        loader=PackageLoader("publisher.serve"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.globals["style"] = Markup(_style())  # noqa: S704 - a file of ours
+    environment = templates(_PACKAGE)
+    environment.globals["style"] = Markup(asset(_STYLE, _PACKAGE))  # noqa: S704 - a file of ours
     return environment.get_template(name)
 
 
@@ -166,7 +154,9 @@ def missing_page(path: OldPath, seen: PostsSeen, manifest: Manifest) -> str:
 def posts_page(seen: PostsSeen, manifest: Manifest, now: datetime) -> str:
     """Make the page that lists the feeds that are there, and all posts with their state."""
     site = seen.site
-    subscribe = local_address(site.published(INDEX), site) if INDEX in manifest.files else None
+    subscribe = (
+        local_address(site.published(SUBSCRIBE_PAGE), site) if SUBSCRIBE_PAGE in manifest.files else None
+    )
     return _template("posts.html").render(
         site=site,
         files=_files("", manifest, site),
@@ -199,8 +189,8 @@ def _files(channel: str, manifest: Manifest, site: Site) -> list[_File]:
         name = feed_file(channel, form)
         path = local_address(site.published(name), site)
         if name in manifest.files and path is not None:
-            title = f"{site.title} ({_LABELS[form]})"
-            found.append(_File(title, _LABELS[form], FEED_TYPES[form], path))
+            title = f"{site.title} ({FEED_LABELS[form]})"
+            found.append(_File(title, FEED_LABELS[form], FEED_TYPES[form], path))
     return found
 
 

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from publisher.channels import page_names
 from publisher.outputs.manifest import NAME, Manifest, read_manifest
-from publisher.pages.http_headers import PAGE_TYPES, SERVED_TYPES, cache_control, full_type, topic_link
+from publisher.pages.http_headers import (
+    PAGE_TYPES,
+    SERVED_TYPES,
+    SUBSCRIBE_PAGE,
+    cache_control,
+    full_type,
+    topic_link,
+)
 from publisher.posts import IMAGE_TYPES
 from publisher.serve.addresses import name_below
 from publisher.serve.files import FileStore, Missing, is_settled, mark_of
@@ -18,8 +25,6 @@ if TYPE_CHECKING:
     from publisher.serve.representation import Representation
     from publisher.site import Site
 
-#: The page that the feeds' folder itself shows.
-INDEX = "index.html"
 _FORMS = {name: form for form, name in FEED_NAMES.items()}
 # Of what lies there for hosts and programs.
 _TYPES = {".gz": "application/gzip", ".json": "application/json"}
@@ -64,7 +69,7 @@ class Published:
         if name is None:
             return None
         manifest = self.manifest(site)
-        name = name or INDEX
+        name = name or SUBSCRIBE_PAGE
         if name not in manifest.files:
             return None
         copy = f"{name}.gz"

@@ -10,11 +10,10 @@ from email.utils import formatdate
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from publisher.outputs.files import GZIP
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-#: What zlib calls the format of gzip (RFC 1952).
-GZIP = 16 + zlib.MAX_WBITS
 
 
 @dataclass(frozen=True)

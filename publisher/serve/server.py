@@ -12,9 +12,9 @@ import uvicorn
 
 from publisher.errors import EnvironmentFault
 from publisher.outputs.manifest import read_manifest
+from publisher.pages.http_headers import SUBSCRIBE_PAGE
 from publisher.serve.addresses import local_address
 from publisher.serve.app import Application, Exchange
-from publisher.serve.published import INDEX
 from publisher.serve.visitors import Visitors
 
 if TYPE_CHECKING:
@@ -95,8 +95,8 @@ class PreviewServer:
     @property
     def front(self) -> str:
         """The address here of the page to subscribe from; while there is none, of the page that lists all posts."""
-        there = INDEX in read_manifest(self._site.feeds).files
-        page = self._site.published(INDEX) if there else self._site.base_url
+        there = SUBSCRIBE_PAGE in read_manifest(self._site.feeds).files
+        page = self._site.published(SUBSCRIBE_PAGE) if there else self._site.base_url
         return self.url.removesuffix("/") + (local_address(page, self._site) or "/")
 
     def run(self, ready: Callable[[], None] = lambda: None) -> None:

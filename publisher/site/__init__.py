@@ -2,6 +2,7 @@
 
 from publisher.site.load import FILE_NAME, load_site
 from publisher.site.site import (
+    FEED_LABELS,
     FEED_NAMES,
     FEED_TYPES,
     LEDGER_NAME,
@@ -17,6 +18,7 @@ from publisher.site.site import (
 )
 
 __all__ = [
+    "FEED_LABELS",
     "FEED_NAMES",
     "FEED_TYPES",
     "FILE_NAME",

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: What the files of the feeds are called, by format.
 FEED_NAMES = {"rss": "rss.xml", "atom": "atom.xml", "json": "feed.json"}
+#: What people call the formats.
+FEED_LABELS = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
 #: The media types of the formats (RFC 4287, section 7; JSON Feed 1.1; for RSS what readers know).
 FEED_TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
 #: What the ledger is called in the folder of state.

@@ -21,13 +21,12 @@ from tests.feeds.rules import (
     MEDIA_TYPE,
     NS,
     Rule,
-    faults,
+    document_faults,
     is_blank,
     is_reference,
     not_dates,
     not_form,
     not_web,
-    parse_xml,
     pictures,
     repeated,
     unfit_html,
@@ -310,8 +309,4 @@ HOUSE = (
 @lru_cache(maxsize=512)
 def atom_faults(data: bytes) -> tuple[str, ...]:
     """Name everything that a document which we wrote offends against."""
-    try:
-        feed = parse_xml(data)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        return (f"XML 1.0: {error}",)
-    return tuple(faults((*RULES, *HOUSE), feed))
+    return document_faults((*RULES, *HOUSE), data)

@@ -16,11 +16,10 @@ from tests.feeds.rules import (
     MEDIA_TYPE,
     NS,
     Rule,
-    faults,
+    document_faults,
     is_blank,
     not_form,
     not_web,
-    parse_xml,
     pictures,
     repeated,
     unfit_html,
@@ -250,8 +249,4 @@ HOUSE = (
 @lru_cache(maxsize=512)
 def rss_faults(data: bytes) -> tuple[str, ...]:
     """Name everything that a document which we wrote offends against."""
-    try:
-        rss = parse_xml(data)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        return (f"XML 1.0: {error}",)
-    return tuple(faults((*RULES, *HOUSE), rss))
+    return document_faults((*RULES, *HOUSE), data)

@@ -117,6 +117,15 @@ def parse_xml(data: bytes) -> Element:
     return root
 
 
+def document_faults(rules: Iterable[Rule], data: bytes) -> tuple[str, ...]:
+    """Name everything that a document in XML offends against; one that is none offends against that alone."""
+    try:
+        document = parse_xml(data)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        return (f"XML 1.0: {error}",)
+    return tuple(faults(rules, document))
+
+
 def is_reference(value: str | None) -> bool:
     """Tell whether a text is an IRI reference (RFC 3987): an IRI, or a relative one."""
     return value is not None and bool(IRI.fullmatch(value) or _REFERENCE.fullmatch(value))

@@ -7,7 +7,6 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -17,7 +16,7 @@ import pytest
 from publisher.outputs import generate
 from publisher.posts import read_posts
 from tests.feeds.feeds_sites import CONFIGURATION, NOW, post, write_site
-from tests.pages.test_pages_nginx import nginx
+from tests.pages.nginx_running import nginx, started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,26 +27,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.needs("nginx")
 
 HUB = "https://hub.example/"
-SERVER = """\
-daemon off;
-master_process off;
-pid {folder}/pid;
-error_log {folder}/error.log;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/t1;
-    proxy_temp_path {folder}/t2;
-    fastcgi_temp_path {folder}/t3;
-    uwsgi_temp_path {folder}/t4;
-    scgi_temp_path {folder}/t5;
-    types {{ text/xml xml; application/json json; }}
-    server {{
-        listen 127.0.0.1:{port};
-        {lines}
-    }}
-}}
-"""
+TYPES_OF_NGINX = "types { text/xml xml; application/json json; }"
 AT_ROOT = "root {root}; include {feeds}/hosts/nginx.conf;"
 BY_ALIAS = "location /press/ {{ alias {feeds}/; include {feeds}/hosts/nginx.conf; }}"
 
@@ -70,32 +50,12 @@ def own_feeds(count: int) -> str:
 @contextmanager
 def serving(site: Site, lines: str = AT_ROOT) -> Iterator[int]:
     """Start nginx on a free port, after it has looked at its configuration, and give the port."""
-    folder = site.root / "nginx"
-    folder.mkdir()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     told = lines.format(root=site.root, feeds=site.feeds)
-    (folder / "conf").write_text(SERVER.format(folder=folder, port=port, lines=told), encoding="utf-8")
-    command = [nginx(), "-p", str(folder), "-c", str(folder / "conf"), "-e", str(folder / "error.log")]
-    checked = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
-    assert checked.returncode == 0, checked.stderr
-    assert "warn" not in checked.stderr
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        try:
-            deadline = time.monotonic() + 30
-            while process.poll() is None and time.monotonic() < deadline:
-                with socket.socket() as probe:
-                    if probe.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                time.sleep(0.01)
-            assert process.poll() is None, process.communicate()[0]
-            yield port
-        finally:
-            process.terminate()
-    said = (folder / "error.log").read_text(encoding="utf-8", errors="replace")
-    assert "[emerg]" not in said
-    assert "[warn]" not in said
+    silent_on = ("emerg", "warn")
+    with started(
+        site.root / "nginx", http=TYPES_OF_NGINX, server=told, silent_on=silent_on, checked=True
+    ) as port:
+        yield port
 
 
 def ask(port: int, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-import shutil
 import socket
-import subprocess
-import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_to_bytes
@@ -17,6 +14,7 @@ import pytest
 from publisher.outputs import generate
 from publisher.posts import read_posts
 from tests.feeds.feeds_sites import CONFIGURATION, NOW, ROOT, write_site
+from tests.pages.nginx_running import started
 from tests.pages.test_pages_redirects import RETRACTED, path_post
 
 if TYPE_CHECKING:
@@ -28,27 +26,11 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.needs("nginx")
 
 # As the header of the file says, and a page for what is gone.
+HTTP = "include {feeds}/redirects/nginx.conf;"
 SERVER = """\
-daemon off;
-master_process off;
-pid {folder}/pid;
-error_log {folder}/error.log;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/t1;
-    proxy_temp_path {folder}/t2;
-    fastcgi_temp_path {folder}/t3;
-    uwsgi_temp_path {folder}/t4;
-    scgi_temp_path {folder}/t5;
-    include {feeds}/redirects/nginx.conf;
-    server {{
-        listen 127.0.0.1:{port};
-        error_page 410 /gone.html;
-        {lines}
-        location / {{ return 200 "live $uri"; }}
-    }}
-}}
+error_page 410 /gone.html;
+{lines}
+location / {{ return 200 "live $uri"; }}
 """
 ODD = (
     '/quote"d/', "/apo'strophe/", "/dollar$uri/", "/${uri}/", "/semi;colon/", "/{braces}/", "/co:lon/:name/", "/st*ar/*",
@@ -57,11 +39,6 @@ ODD = (
     "/Case/", "/case/", "/Reviews/LIVE/", "/a//b/", "/x/./y/../z/", "/page.html", "/p=1&q=2/", "/a,b/", "/|pipe|^`/", "/<tag>/",
     "/" + "long/" * 60, "/" + "é" * 200, "/" + "*" * 400, "/%E9%E9/Ab/", "/ünï/" + "x" * 40 + "/", "/no-slash",
 )  # fmt: skip
-
-
-def nginx() -> str:
-    """Find nginx, which lies where not everybody looks."""
-    return shutil.which("nginx") or "/usr/sbin/nginx"
 
 
 def generated(folder: Path, *posts: str, configuration: str = CONFIGURATION) -> Site:
@@ -80,31 +57,10 @@ def advised(site: Site) -> list[str]:
 @contextmanager
 def serving(site: Site) -> Iterator[int]:
     """Start nginx with the map on a free port, and give the port."""
-    folder = site.root / "nginx"
-    folder.mkdir()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    lines = " ".join(advised(site))
-    (folder / "conf").write_text(
-        SERVER.format(folder=folder, feeds=site.feeds, port=port, lines=lines), encoding="utf-8"
-    )
-    command = [nginx(), "-p", str(folder), "-c", str(folder / "conf"), "-e", str(folder / "error.log")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        try:
-            deadline = time.monotonic() + 30
-            while process.poll() is None and time.monotonic() < deadline:
-                with socket.socket() as probe:
-                    if probe.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                time.sleep(0.01)
-            assert process.poll() is None, process.communicate()[0]
-            yield port
-        finally:
-            process.terminate()
-    said = (folder / "error.log").read_text(encoding="utf-8", errors="replace")
-    assert "[emerg]" not in said
-    assert "[error]" not in said
+    http, server = HTTP.format(feeds=site.feeds), SERVER.format(lines=" ".join(advised(site)))
+    silent_on = ("emerg", "error")
+    with started(site.root / "nginx", http=http, server=server, silent_on=silent_on, checked=False) as port:
+        yield port
 
 
 def ask(port: int, path: str) -> tuple[int, str | None]:
