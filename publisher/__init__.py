@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from publisher.model import Offer, Review, Visibility, visibility
-    from publisher.outputs import Written
+    from publisher.outputs import EntryMaker, Written
     from publisher.posts import (
         POST_LIMIT,
         POST_SUFFIXES,
@@ -89,6 +89,7 @@ __all__ = [
     "Edited",
     "Endpoint",
     "Entry",
+    "EntryMaker",
     "EnvironmentFault",
     "Examination",
     "Finding",
@@ -212,7 +213,7 @@ _HOMES = {
         "UsageError",
     ),
     "publisher.channels": ("live_posts",),
-    "publisher.outputs": ("Written",),
+    "publisher.outputs": ("EntryMaker", "Written"),
     "publisher.model": (
         "Offer",
         "Review",

@@ -27,7 +27,7 @@ Result = TypeVar("Result")
 #: With fewer things to do, starting the workers takes longer than they save.
 WORTHWHILE = 256
 #: Each process holds what it works at in memory; more of them than this are no quicker.
-_MOST = 8
+MOST = 8
 # So many items a worker does in a row: enough that nobody waits for the other.
 _CHUNK = 16
 _LENGTH = 8
@@ -41,6 +41,12 @@ class Undone(Enum):
 
 UNDONE = Undone.UNDONE
 _UNDONE = pickle.dumps(UNDONE, protocol=5)
+_worker = 0
+
+
+def worker() -> int:
+    """Return the number of the worker that this process is, from 1 to `MOST`; 0 for any other process."""
+    return _worker
 
 
 def in_order(
@@ -55,17 +61,20 @@ def in_order(
             forking is not safe (other systems than Linux; other threads at work).
 
     Yields:
-        The results; `UNDONE` for each item that has to be seen to by the caller.
+        The results; `UNDONE` for each item that has to be seen to by the caller, the first of all among them.
     """
     number = _usable_cores(len(items)) if workers is None else workers
     if number < 2:
         yield from [UNDONE] * len(items)
         return
+    # What has to be loaded and compiled for the first, the workers have already.
+    yield UNDONE
+    rest = items[1:]
     crew: list[_Worker] = []
     try:
-        crew.extend(_Worker.start(work, items, place, number) for place in range(number))
-        for chunk, start in enumerate(range(0, len(items), _CHUNK)):
-            for _ in items[start : start + _CHUNK]:
+        crew.extend(_Worker.start(work, rest, place, number) for place in range(number))
+        for chunk, start in enumerate(range(0, len(rest), _CHUNK)):
+            for _ in rest[start : start + _CHUNK]:
                 yield crew[chunk % number].result()
     finally:
         for worker in crew:
@@ -75,7 +84,7 @@ def in_order(
 def _usable_cores(items: int) -> int:
     if items < WORTHWHILE or sys.platform != "linux" or threading.active_count() > 1:
         return 0
-    return min(len(os.sched_getaffinity(0)), _MOST)
+    return min(len(os.sched_getaffinity(0)), MOST)
 
 
 class _Worker:
@@ -103,6 +112,8 @@ class _Worker:
             status = 1
             try:
                 os.close(reading)
+                global _worker  # noqa: PLW0603 - what this process is
+                _worker = 1 + place
                 # What the parent made is not looked through, which would copy it; and the work leaves little behind.
                 gc.freeze()
                 gc.set_threshold(100_000)

@@ -31,7 +31,8 @@ def test_results_come_in_the_order_of_the_items(number: int, workers: int) -> No
         time.sleep(0.002 * (item % 3))
         return item, os.getpid()
 
-    results = list(in_order(slowly, range(number), workers=workers))
+    first, *results = in_order(slowly, range(-1, number), workers=workers)
+    assert first is UNDONE  # what it loads and compiles, the workers then have
     assert all(result is not UNDONE for result in results)
     assert [result[0] for result in results if result is not UNDONE] == list(range(number))
     assert os.getpid() not in {result[1] for result in results if result is not UNDONE}
@@ -45,7 +46,7 @@ def test_what_a_worker_fails_at_is_left_to_the_caller() -> None:
             raise ValueError(item)
         return item
 
-    results = list(in_order(picky, range(50), workers=2))
+    _, *results = in_order(picky, range(-1, 50), workers=2)
     assert results == [UNDONE if item % 10 == 3 else item for item in range(50)]
     assert set(in_order(lambda item: lambda: item, range(20), workers=2)) == {UNDONE}
 
@@ -74,7 +75,7 @@ def test_one_process_of_two_does_its_part(monkeypatch: pytest.MonkeyPatch) -> No
         return fork()
 
     monkeypatch.setattr(os, "fork", once)
-    results = list(in_order(str, range(40), workers=2))
+    _, *results = in_order(str, range(-1, 40), workers=2)
     assert results == [UNDONE if 16 <= item < 32 else str(item) for item in range(40)]
 
 
@@ -88,7 +89,7 @@ def test_what_a_dead_worker_had_to_do_is_left_to_the_caller(ended: signal.Signal
             time.sleep(5)
         return item
 
-    results = list(in_order(deadly, range(160), workers=2))
+    _, *results = in_order(deadly, range(-1, 160), workers=2)
     assert len(results) == 160
     assert results[:64] == list(range(64))
     assert all(result in {UNDONE, item} for item, result in enumerate(results))

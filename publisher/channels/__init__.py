@@ -3,7 +3,7 @@
 from publisher.channels.archive import ARCHIVE, page_names
 from publisher.channels.channel import MAIN, Channel, ChannelKind, feed_file
 from publisher.channels.find import AUTHORS, TAGS, find_chain, find_channels
-from publisher.channels.live import live_posts, retracted_reviews
+from publisher.channels.live import live_post, live_posts, retracted_reviews
 
 __all__ = [
     "ARCHIVE",
@@ -15,6 +15,7 @@ __all__ = [
     "feed_file",
     "find_chain",
     "find_channels",
+    "live_post",
     "live_posts",
     "page_names",
     "retracted_reviews",

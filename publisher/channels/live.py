@@ -22,12 +22,16 @@ def live_posts(posts: Iterable[Post], now: datetime) -> list[Post]:
 
     The newest comes first; ties are settled by id, the same on every machine.
     """
-    live = [
-        replace(post, review=as_of(post.review, now))
-        for post in posts
-        if visibility(post.review, now) is Visibility.LIVE
-    ]
+    live = [found for post in posts if (found := live_post(post, now)) is not None]
     return _newest_first(live, lambda post: post.review)
+
+
+def live_post(post: Post, now: datetime) -> Post | None:
+    """Return a post as it stands at `now` (aware); None where it is not live then."""
+    if visibility(post.review, now) is not Visibility.LIVE:
+        return None
+    review = as_of(post.review, now)
+    return post if review is post.review else replace(post, review=review)
 
 
 def retracted_reviews(posts: Iterable[Post], now: datetime) -> list[Review]:

@@ -51,7 +51,8 @@ def generate(
     console = Console(quiet=quiet, verbose=verbose, json=json)
     site = publisher.load_site(site_folder)
     moment = publisher.parse_time(now, site)
-    posts = publisher.read_posts(site, now=moment).require_valid().posts
+    making = publisher.EntryMaker(site, moment)
+    posts = publisher.read_posts(site, now=moment, making=making).require_valid().posts
     folder = out.absolute() if out else site.feeds
     elsewhere = None if folder == site.feeds else folder
     if check:

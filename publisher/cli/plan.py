@@ -53,7 +53,12 @@ def plan(
     console = Console(quiet=quiet, verbose=verbose, json=json)
     site = publisher.load_site(site_folder)
     moment = publisher.parse_time(now, site)
-    made = publisher.make_plan(publisher.read_posts(site, now=moment), site, moment, confirmed=yes)
+    made = publisher.make_plan(
+        publisher.read_posts(site, now=moment, making=publisher.EntryMaker(site, moment)),
+        site,
+        moment,
+        confirmed=yes,
+    )
     if output is not None:
         publisher.write_plan(made, output)
     fields = made.as_fields()

@@ -80,7 +80,7 @@ def publish(
             "--plan is carried out, and --dry-run does nothing", "leave one of them out"
         )
     plan = publisher.read_plan(plan_file) if plan_file is not None else None
-    found = publisher.read_posts(site, now=moment).require_valid()
+    found = publisher.read_posts(site, now=moment, making=publisher.EntryMaker(site, moment)).require_valid()
     console.step(
         "validated",
         f"{count(found.checked, 'post')}: {render.tally(Counter(fault.severity for fault in found.diagnostics)) or 'no faults'}",

@@ -63,7 +63,9 @@ def status(
     console = Console(quiet=quiet, verbose=verbose, json=json)
     site = publisher.load_site(site_folder)
     moment = publisher.parse_time(now, site)
-    found = publisher.site_status(publisher.read_posts(site, now=moment), site, moment)
+    found = publisher.site_status(
+        publisher.read_posts(site, now=moment, making=publisher.EntryMaker(site, moment)), site, moment
+    )
     console.data(**_fields(found, site))
     _Teller(console, found, site).tell()
     if not json:

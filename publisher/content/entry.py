@@ -70,32 +70,38 @@ class Entry:
     offers: tuple[Offer, ...]
 
 
-def present(post: Post, site: Site, now: datetime) -> Entry:
-    """Make an entry of a post; its text is read from its file.
+def present(post: Post, site: Site, now: datetime, text: str | None = None) -> Entry:
+    """Make an entry of a post.
+
+    Args:
+        post: The post.
+        site: The site.
+        now: The moment it is made for; aware.
+        text: The Markdown below the front matter; None reads it from the post's file.
 
     Raises:
         Refused: The post, or a picture it uses, changed since it was checked.
     """
     review = post.review
     url = site.url_of(review)
-    markdown = post.text()
+    markdown = post.text() if text is None else text
 
     def local(address: str) -> str | None:
         return local_address(address, post.path, site.images)
 
-    text = render(markdown, url, local, name=review.id)
+    html = render(markdown, url, local, name=review.id)
     picture = _picture(post, site)
     offers = current_offers(review, now)
-    summary = " ".join(review.summary.split()) if review.summary else first_words(text, SUMMARY_LIMIT)
+    summary = " ".join(review.summary.split()) if review.summary else first_words(html, SUMMARY_LIMIT)
     # A text may be a picture and nothing else; formats ask for words all the same.
     summary = summary or review.title
-    text = text or f"<p>{escape(summary, quote=False)}</p>"
+    html = html or f"<p>{escape(summary, quote=False)}</p>"
     return Entry(
         review=review,
         url=url,
         summary=summary,
-        text=text,
-        html=whole(review, text, picture, offers, site, now),
+        text=html,
+        html=whole(review, html, picture, offers, site, now),
         markdown=portable_markdown(markdown, url, local),
         picture=picture,
         offers=offers,

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 import threading
-from functools import lru_cache
 from html import escape, unescape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import nh3
-import pyromark
 
+from publisher.content.plain_html import plain_html
 from publisher.content.words import plain_text
 from publisher.markup.addresses import absolute_address, absolute_srcset
-from publisher.markup.dialect import ADDRESSES, ATTRIBUTES, CLASSES, MARKDOWN, SCHEMES, TAGS
+from publisher.markup.dialect import ADDRESSES, ATTRIBUTES, CLASSES, SCHEMES, TAGS, marked_up
 from publisher.values.characters import FORBIDDEN, may_hold_forbidden
 
 if TYPE_CHECKING:
@@ -92,33 +91,36 @@ def render(markdown: str, base: str, local: Callable[[str], str | None], *, name
     """
     # Stripped before nh3, it need not be copied after: of a long text each copy counts.
     html = marked_up(markdown).strip()
+    prefix = f"{name}-" if name else ""
+    if "<" not in markdown:
+        plain = plain_html(html, _absolute(html, base, local, prefix), prefix)
+        if plain is not None:
+            return plain
     long = len(html) > _LONG
     if long:
         html = html.translate(_STAND_INS)
     local_here = (lambda address: local(address.translate(_STOOD_FOR))) if long else local
-    html = _cleaned(html, base, local_here, f"{name}-" if name else "")
+    html = _cleaned(html, _absolute(html, base, local_here, prefix), prefix)
     # Markdown without a tag in it becomes a tree that reads as it was written.
     html = _settled(html) if "<" in markdown else html
     return html.translate(_WRITTEN).strip() if long else html
 
 
-@lru_cache(maxsize=1)  # asked for twice of each text
-def marked_up(markdown: str) -> str:
-    """Return what Markdown makes of a text, whatever that is."""
-    html: str = pyromark.html(markdown, options=MARKDOWN)
-    return html
-
-
-def _cleaned(html: str, base: str, local: Callable[[str], str | None], prefix: str) -> str:
-    """Sanitise, with every address made absolute, and a prefix put before the name of every element."""
+def _absolute(
+    html: str, base: str, local: Callable[[str], str | None], prefix: str
+) -> Callable[[str], str | None]:
+    """Make what answers the absolute address of each address in a text; a link to one of its own names has the prefix."""
     names = {unescape("".join(groups)) for groups in _ID.findall(html)} if prefix else frozenset()
-    known: dict[str, str | None] = {}
 
     def absolute(address: str) -> str | None:
-        if address not in known:
-            own = address[:1] == "#" and unquote(address[1:]) in names
-            known[address] = absolute_address(f"#{prefix}{address[1:]}" if own else address, base, local)
-        return known[address]
+        own = address[:1] == "#" and unquote(address[1:]) in names
+        return absolute_address(f"#{prefix}{address[1:]}" if own else address, base, local)
+
+    return absolute
+
+
+def _cleaned(html: str, absolute: Callable[[str], str | None], prefix: str) -> str:
+    """Sanitise, with every address made absolute, and a prefix put before the name of every element."""
 
     def attribute(tag: str, name: str, value: str) -> str | None:
         # nh3 does not look at the answer again, and would keep a value whose filter raises.

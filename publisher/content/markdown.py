@@ -6,9 +6,9 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING
 
-from publisher.content.html import marked_up
 from publisher.diagnostics import Span
 from publisher.markup.addresses import absolute_address
+from publisher.markup.dialect import marked_up
 from publisher.posts.passages import Link, Prose
 
 if TYPE_CHECKING:
@@ -24,10 +24,15 @@ _RUNNING = re.compile(
     "|".join(rf"[(:<]{_SLACK}{_SLACK.join(scheme)}" for scheme in ("data:", "javascript:", "vbscript:")),
     re.IGNORECASE,
 )
+_SLACK_CHARACTERS = "\\" + "".join(char for char in map(chr, range(0x3001)) if char <= " " or char.isspace())
+# What stands before the colon of each of them; few colons of a review have such a neighbour.
+_LAST_LETTERS = "AaTt"
+_NEAR = 64
 # To a parser that knows no footnotes, one of a single word is the address of a link.
 _DEFINITION = re.compile(
-    r"""^[ \t>]*\[\^[^\]\n]+\]:[ \t]*\n?[ \t]*\S+[ \t]*(?:\n?[ \t]*["'(][^\n]*)?$""", re.MULTILINE
+    r"""\[\^(?=[^\]\n]+\]:[ \t]*\n?[ \t]*\S+[ \t]*(?:\n?[ \t]*["'(][^\n]*)?$)""", re.MULTILINE
 )
+_BEFORE_DEFINITION = " \t>"
 # An address, and what it is for; the footnotes' own are made anew by whoever renders the text.
 _ADDRESS = re.compile(r'<(?<!<sup class="footnote-reference"><)(a href|img src)="([^"]*)"')
 # An address as it mostly stands in Markdown: in the parentheses of a link, or behind the name of a definition.
@@ -57,11 +62,28 @@ def portable_markdown(markdown: str, base: str, local: Callable[[str], str | Non
     if "\r" in markdown:
         markdown = markdown.replace("\r\n", "\n").replace("\r", "\n")
     absolute = _made_absolute(markdown, base, local)
-    if absolute is None or _HTML.search(absolute) or _DEFINITION.search(absolute):
+    if absolute is None or _HTML.search(absolute) or _has_definition(absolute):
         return None
-    if _RUNNING.search(unescape(absolute)):
-        return None
-    return absolute.strip("\n")
+    return None if _runs(unescape(absolute)) else absolute.strip("\n")
+
+
+def _has_definition(markdown: str) -> bool:
+    """Tell whether some parser would find the definition of a link's address where ours finds a footnote's."""
+    return any(
+        not markdown[markdown.rfind("\n", 0, match.start()) + 1 : match.start()].strip(_BEFORE_DEFINITION)
+        for match in _DEFINITION.finditer(markdown)
+    )
+
+
+def _runs(text: str) -> bool:
+    """Tell whether some parser may find the address of a program."""
+    colon = text.find(":")
+    while colon >= 0:
+        before = text[max(0, colon - _NEAR) : colon].rstrip(_SLACK_CHARACTERS)
+        if not before or before[-1] in _LAST_LETTERS:
+            return _RUNNING.search(text) is not None
+        colon = text.find(":", colon + 1)
+    return False
 
 
 def _made_absolute(markdown: str, base: str, local: Callable[[str], str | None]) -> str | None:
@@ -75,7 +97,7 @@ def _made_absolute(markdown: str, base: str, local: Callable[[str], str | None])
             return None
         absolute[escaped] = found
         if found != address:
-            moved[address] = _SPECIAL.sub(r"\\\g<0>", found)
+            moved[address] = _SPECIAL.sub(r"\\\g<0>", found) if _SPECIAL.search(found) else found
     for rewrite in (_by_form, _by_place) if moved else ():
         rewritten = rewrite(markdown, moved)
         if _differ_as_meant(pieces, _pieces(rewritten), absolute):
@@ -97,7 +119,8 @@ def _differ_as_meant(before: list[str], after: list[str], absolute: Mapping[str,
         before[::3] == after[::3]
         and before[1::3] == after[1::3]
         and all(
-            unescape(new) == absolute[old] for old, new in set(zip(before[2::3], after[2::3], strict=True))
+            absolute[old] == (unescape(new) if "&" in new else new)
+            for old, new in set(zip(before[2::3], after[2::3], strict=True))
         )
     )
 

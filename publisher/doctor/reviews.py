@@ -8,7 +8,7 @@ from publisher.diagnostics import Severity
 from publisher.doctor.finding import failed, ok, skipped, warning
 from publisher.doctor.selections import odd_feeds
 from publisher.doctor.wording import count, written
-from publisher.outputs import generate
+from publisher.outputs import EntryMaker, generate
 from publisher.outputs.wording import in_short
 from publisher.posts import read_posts
 from publisher.release import OverCeiling, site_status
@@ -35,7 +35,8 @@ def check_posts(subject: Subject) -> Iterator[Outcome]:
     Raises:
         ConfigurationError: The folder of posts does not exist.
     """
-    found = read_posts(subject.site, now=subject.now)
+    making = EntryMaker(subject.site, subject.now)
+    found = read_posts(subject.site, now=subject.now, making=making)
     subject.collection = found
     with_errors, with_warnings = (
         sorted({fault.path for fault in found.diagnostics if fault.severity is severity})

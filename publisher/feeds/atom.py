@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import uuid
+from copy import deepcopy
 from typing import TYPE_CHECKING
 
-from feedgen.entry import FeedEntry
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from publisher.channels import MAIN, ChannelKind, feed_file
 from publisher.content import offer_title
-from publisher.feeds import vocabulary
-from publisher.feeds.document import GENERATOR, fragment, split_shell
+from publisher.feeds.document import GENERATOR, escaped, fragment, split_shell
 from publisher.feeds.links import document_links
 from publisher.feeds.vocabulary import NAMESPACES, XML_LANG, add, tag
-from publisher.model import plain
 
 if TYPE_CHECKING:
     from publisher.channels import Channel
     from publisher.content import Entry
     from publisher.feeds.document import Form, Heading
+    from publisher.feeds.drafts import Draft
     from publisher.feeds.tombstones import Tombstone
     from publisher.site import Site
 
@@ -59,20 +58,18 @@ class _Feed(BaseExtension):  # type: ignore[misc] # feedgen has no types
 class _Entry(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
     """Writes an entry's links in full (feedgen keeps only `href`), its language, and what the review says."""
 
-    def __init__(self, entry: Entry, site: Site, *, full: bool) -> None:
+    def __init__(self, entry: Entry, about: etree._Element) -> None:
         self._entry = entry
-        self._site = site
-        self._full = full
+        self._about = about
 
     def extend_atom(self, element: etree._Element) -> etree._Element:
-        review, picture = self._entry.review, self._entry.picture
+        entry = self._entry
+        review, picture = entry.review, entry.picture
         # Readers show entries of many feeds together: each says by itself what it is in.
         element.set(XML_LANG, review.language)
         for link in element.findall("link"):
             element.remove(link)
-        add(
-            element, "link", rel="alternate", type="text/html", hreflang=review.language, href=self._entry.url
-        )
+        add(element, "link", rel="alternate", type="text/html", hreflang=review.language, href=entry.url)
         # Of an enclosure without a type feedparser says that it is HTML; Media RSS shows such a picture.
         if picture is not None and picture.type is not None:
             add(
@@ -84,10 +81,10 @@ class _Entry(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
                 title=picture.alt or None,
                 href=picture.url,
             )
-        for offer in self._entry.offers:
+        for offer in entry.offers:
             if offer.url is not None:
                 add(element, "link", rel="related", title=offer_title(offer), href=offer.url)
-        vocabulary.add_review(element, self._entry, self._site.scale, full=self._full)
+        element.extend(deepcopy(self._about))
         return element
 
 
@@ -101,9 +98,18 @@ class _Atom:
         """Return everything before the first entry, and everything after the last."""
         return split_shell(_shell(site, heading), b"</feed>", heading.channel.file(self.key))
 
-    def entry(self, entry: Entry, site: Site, *, full: bool) -> bytes:
+    def entry(self, draft: Draft) -> bytes:
         """Return one entry."""
-        return fragment(_entry(entry, site, full=full), ("feed",), _PREFIXES)
+        entry, about = draft.entry, draft.about
+        # Nothing here knows the draft: feedgen keeps extensions, and a long text would stay for as long as the circle.
+        draft.item.register_extension("atom", lambda: _Entry(entry, about), atom=True, rss=False)
+        texts = (entry.html, entry.markdown) if draft.full else ()
+        return fragment(
+            draft.item.atom_entry(),
+            ("feed",),
+            _PREFIXES,
+            [escaped(text) for text in texts if text is not None],
+        )
 
 
 ATOM: Form = _Atom()
@@ -147,31 +153,3 @@ def _add_tombstone(feed: etree._Element, tombstone: Tombstone, site: Site) -> No
         if tombstone.language != site.language:
             deleted.set(XML_LANG, tombstone.language)
         add(deleted, f"{{{_TOMBSTONES}}}comment", tombstone.reason)
-
-
-def _entry(entry: Entry, site: Site, *, full: bool) -> etree._Element:
-    review = entry.review
-    item = FeedEntry()
-    item.id(review.urn)
-    item.title(review.title)
-    item.published(review.date)
-    item.updated(review.changed)
-    item.link(href=entry.url)
-    item.summary(entry.summary)
-    if full:
-        item.content(entry.html, type="html")
-    for author in review.authors:
-        item.author(name=author.name, **({"uri": author.url} if author.url else {}))
-    for name in review.tags:
-        item.category(term=name, label=name)
-    if review.rating is not None:
-        item.category(
-            term=plain(review.rating),
-            scheme=vocabulary.RATING_SCHEME,
-            label=site.scale.describe(review.rating),
-        )
-    if site.licence is not None:
-        item.rights(site.licence.line)
-    item.register_extension("review", lambda: _Entry(entry, site, full=full), atom=True, rss=False)
-    element: etree._Element = item.atom_entry()
-    return element

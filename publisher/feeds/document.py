@@ -7,19 +7,28 @@ feed it stands in.
 
 from __future__ import annotations
 
+import itertools
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from lxml import etree
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from publisher.channels import Channel
-    from publisher.content import Entry
+    from publisher.feeds.drafts import Draft
     from publisher.feeds.tombstones import Tombstone
     from publisher.site import Site
 
 
+#: Stands for a long text while an entry is made: lxml would look at each character of it several times. Nobody can guess it, so
+#: that no text holds it.
+HOLE = f"hole-{secrets.token_hex(16)}"
+_HOLE = HOLE.encode()
 #: What feeds say made them.
 GENERATOR = "headless-publisher"
 #: The style sheet for whoever opens a feed in a browser, below the feeds' folder.
@@ -56,8 +65,8 @@ class Form(Protocol):
     def shell(self, site: Site, heading: Heading, *, empty: bool) -> tuple[bytes, bytes]:
         """Return everything before the first entry, and everything after the last."""
 
-    def entry(self, entry: Entry, site: Site, *, full: bool) -> bytes:
-        """Return one entry, with the whole text or the summary alone."""
+    def entry(self, draft: Draft) -> bytes:
+        """Return one entry."""
 
 
 def split_shell(shell: bytes, closing: bytes, name: str) -> tuple[bytes, bytes]:
@@ -76,16 +85,36 @@ def split_shell(shell: bytes, closing: bytes, name: str) -> tuple[bytes, bytes]:
     return stripped, shell[len(stripped) :]
 
 
-def fragment(element: etree._Element, path: tuple[str, ...], namespaces: dict[str, str]) -> bytes:
-    """Serialise an entry, indented, as it stands within a feed whose outer elements are named by `path`."""
+def fragment(
+    element: etree._Element, path: tuple[str, ...], namespaces: dict[str, str], texts: Sequence[bytes] = ()
+) -> bytes:
+    """Serialise an entry, indented, as it stands within a feed whose outer elements are named by `path`.
+
+    Args:
+        element: The entry.
+        path: The elements around it, from the root.
+        namespaces: What the root declares.
+        texts: What stands in place of each `HOLE`, in their order, as `escaped` or `in_cdata` write it.
+    """
     root = parent = etree.Element(path[0], nsmap=namespaces)
     for name in path[1:]:
         parent = etree.SubElement(parent, name)
     parent.append(element)
-    # Prefixes that the entry declared for itself are those of the root now.
-    etree.cleanup_namespaces(root, keep_ns_prefixes=list(namespaces))
     whole = etree.tostring(root, encoding="UTF-8", pretty_print=True)
     opening = f"<{path[-1]}>".encode() if len(path) > 1 else b">"
     start = whole.index(opening) + len(opening) + 1
     end = whole.rindex(f"</{path[-1]}>".encode())
-    return whole[start:end].rstrip(b" ")
+    first, *rest = whole[start:end].rstrip(b" ").split(_HOLE)
+    return b"".join([first, *itertools.chain.from_iterable(zip(texts, rest, strict=True))])
+
+
+@lru_cache(maxsize=2)  # a review's Markdown stands in two formats
+def escaped(text: str) -> bytes:
+    """Write a text as XML does between tags."""
+    data = text.encode().replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
+    return data.replace(b"\r", b"&#13;")
+
+
+def in_cdata(text: str) -> bytes:
+    """Write a text as a CDATA section (XML 1.0, 2.7)."""
+    return b"<![CDATA[" + text.encode().replace(b"]]>", b"]]]]><![CDATA[>") + b"]]>"

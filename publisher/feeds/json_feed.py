@@ -22,6 +22,7 @@ from publisher.feeds.vocabulary import ABOUT, ABOUT_OFFERS
 if TYPE_CHECKING:
     from publisher.content import Entry, Picture
     from publisher.feeds.document import Form, Heading
+    from publisher.feeds.drafts import Draft
     from publisher.model import Film
     from publisher.site import Site
 
@@ -54,9 +55,10 @@ class _Json:
         head = orjson.dumps(fields, option=orjson.OPT_INDENT_2).removesuffix(b"\n}") + b',\n  "items": ['
         return head, b"]\n}\n" if empty else b"\n  ]\n}\n"
 
-    def entry(self, entry: Entry, site: Site, *, full: bool) -> bytes:
+    def entry(self, draft: Draft) -> bytes:
         """Return one item."""
-        item = orjson.dumps(item_fields(entry, site, full=full), option=orjson.OPT_INDENT_2)
+        fields = item_fields(draft.entry, draft.site, full=draft.full)
+        item = orjson.dumps(fields, option=orjson.OPT_INDENT_2)
         # Line ends within strings are escaped: every line here is one of the layout.
         return b"\n    " + item.replace(b"\n", b"\n    ")
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from html import escape
 from typing import TYPE_CHECKING
 
-from feedgen.entry import FeedEntry
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from publisher.channels import ChannelKind
-from publisher.feeds import vocabulary
-from publisher.feeds.document import GENERATOR, NEVER, fragment, split_shell
+from publisher.feeds.document import GENERATOR, NEVER, escaped, fragment, in_cdata, split_shell
 from publisher.feeds.links import document_links
 from publisher.feeds.vocabulary import NAMESPACES, add, tag
 
@@ -21,7 +20,8 @@ if TYPE_CHECKING:
 
     from publisher.content import Entry
     from publisher.feeds.document import Form, Heading
-    from publisher.site import Site
+    from publisher.feeds.drafts import Draft
+    from publisher.site import Licence, Site
 
 
 class _Channel(BaseExtension):  # type: ignore[misc] # feedgen has no types
@@ -65,20 +65,25 @@ class _Channel(BaseExtension):  # type: ignore[misc] # feedgen has no types
 class _Item(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
     """Says what RSS has no words for: names without e-mail, language, rights, and what the review says."""
 
-    def __init__(self, entry: Entry, site: Site, *, full: bool) -> None:
+    def __init__(self, entry: Entry, licence: Licence | None, about: etree._Element) -> None:
         self._entry = entry
-        self._site = site
-        self._full = full
+        self._licence = licence
+        self._about = about
 
     def extend_rss(self, item: etree._Element) -> etree._Element:
-        review = self._entry.review
+        entry, licence = self._entry, self._licence
+        review = entry.review
+        description = item.find("description")
+        if description is not None:
+            # Readers take it for HTML (RSS best practices profile): plain text becomes HTML first.
+            description.text = escape(entry.summary, quote=False)
         for author in review.authors:
             add(item, tag("dc", "creator"), author.name)
         # Readers show items of many feeds together: each says by itself what it is in, and on which terms.
         add(item, tag("dc", "language"), review.language)
-        if self._site.licence is not None:
-            add(item, tag("dc", "rights"), self._site.licence.line)
-        vocabulary.add_review(item, self._entry, self._site.scale, full=self._full)
+        if licence is not None:
+            add(item, tag("dc", "rights"), licence.line)
+        item.extend(deepcopy(self._about))
         if review.updated is not None:
             add(item, tag("atom", "updated"), review.changed.isoformat())
         return item
@@ -94,9 +99,17 @@ class _Rss:
         """Return everything before the first item, and everything after the last."""
         return split_shell(_shell(site, heading), b"</channel>", heading.channel.file(self.key))
 
-    def entry(self, entry: Entry, site: Site, *, full: bool) -> bytes:
+    def entry(self, draft: Draft) -> bytes:
         """Return one item."""
-        return fragment(_item(entry, site, full=full), ("rss", "channel"), NAMESPACES)
+        entry, licence, about = draft.entry, draft.site.licence, draft.about
+        # Likewise nothing here knows the draft.
+        draft.item.register_extension("rss", lambda: _Item(entry, licence, about), atom=False, rss=True)
+        texts = []
+        if draft.full:
+            texts.append(in_cdata(entry.html))
+            if entry.markdown is not None:
+                texts.append(escaped(entry.markdown))
+        return fragment(draft.item.rss_entry(), ("rss", "channel"), NAMESPACES, texts)
 
 
 RSS: Form = _Rss()
@@ -118,30 +131,3 @@ def _shell(site: Site, heading: Heading) -> bytes:
     feed.register_extension("channel", lambda: _Channel(site, heading), None, atom=False, rss=True)
     shell: bytes = feed.rss_str(pretty=True)
     return shell
-
-
-def _item(entry: Entry, site: Site, *, full: bool) -> etree._Element:
-    review = entry.review
-    item = FeedEntry()
-    item.title(review.title)
-    item.link(href=entry.url)
-    item.guid(review.urn, permalink=False)
-    item.pubDate(review.date)
-    # Readers take a description for HTML (RSS best practices profile): plain text becomes HTML first.
-    item.description(escape(entry.summary, quote=False))
-    if full:
-        item.content(entry.html, type="CDATA")
-    for name in review.tags:
-        item.category(term=name)
-    if review.rating is not None:
-        item.category(
-            term=site.scale.describe(review.rating),
-            scheme=vocabulary.RATING_SCHEME,
-        )
-    picture = entry.picture
-    if picture is not None and picture.type is not None:
-        # A length nobody knows is 0 (RSS best practices profile, enclosure).
-        item.enclosure(picture.url, str(picture.length or 0), picture.type)
-    item.register_extension("review", lambda: _Item(entry, site, full=full), atom=False, rss=True)
-    element: etree._Element = item.rss_entry()
-    return element

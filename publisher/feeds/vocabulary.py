@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from publisher.content import film_fields, film_links, offer_fields, offer_title, rating_fields
+from publisher.feeds.document import HOLE
 
 if TYPE_CHECKING:
     from publisher.content import Entry
@@ -63,8 +64,12 @@ def letterboxd_rating(value: Decimal, scale: RatingScale) -> str | None:
     return f"{halves / 2:.1f}" if halves >= 1 else None
 
 
-def add_review(parent: etree._Element, entry: Entry, scale: RatingScale, *, full: bool) -> None:
-    """Append what a review says in our own words and in others', the same to RSS and to Atom; its text only in full."""
+def review_elements(entry: Entry, scale: RatingScale, *, full: bool) -> etree._Element:
+    """Return an element below which a review says what it has to in our own words and in others'; its text only in full.
+
+    The text is a `HOLE`.
+    """
+    parent = etree.Element("about", nsmap=NAMESPACES)
     review, film = entry.review, entry.review.film
     if film is not None:
         _add_film(parent, film)
@@ -81,7 +86,8 @@ def add_review(parent: etree._Element, entry: Entry, scale: RatingScale, *, full
     for offer in entry.offers:
         add(parent, tag("watch", "offer"), offer_title(offer), **offer_fields(offer))
     if full and entry.markdown is not None:
-        add(parent, tag("source", "markdown"), entry.markdown)
+        add(parent, tag("source", "markdown"), HOLE)
+    return parent
 
 
 def _add_film(parent: etree._Element, film: Film) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -22,6 +23,9 @@ _FRAGMENT = re.compile(r"#[A-Za-z0-9_-]+")
 _PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9_~.-]*)+/?")
 _PAGE = re.compile(r"https?://[a-z0-9](?:[a-z0-9-]*\.)*[a-z0-9-]*[a-z0-9](?:/[A-Za-z0-9_~-]+)*/?")
 
+# A longer one is not worth the memory.
+_LONG = 500
+
 
 def absolute_address(address: str, base: str, local: Callable[[str], str | None]) -> str | None:
     """Make an address absolute; None where it leads nowhere that is safe.
@@ -32,6 +36,12 @@ def absolute_address(address: str, base: str, local: Callable[[str], str | None]
         local: Answers the address of a file of the site's own; asked for what begins with neither `/` nor `#`, and
             names no host.
     """
+    if len(address) > _LONG:
+        return _absolute_address(address, base, local)
+    return _known_address(address, base, local)
+
+
+def _absolute_address(address: str, base: str, local: Callable[[str], str | None]) -> str | None:
     if _FRAGMENT.fullmatch(address):
         return base + address
     if _PATH.fullmatch(address):
@@ -46,6 +56,10 @@ def absolute_address(address: str, base: str, local: Callable[[str], str | None]
     except ValueError:
         return None
     return joined.replace(" ", "%20") if sound else None
+
+
+# Each is asked for twice: for a review's HTML, and for its Markdown.
+_known_address = lru_cache(maxsize=1024)(_absolute_address)
 
 
 def as_read(address: str) -> str:

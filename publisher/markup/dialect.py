@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import nh3
 import pyromark
 
@@ -43,3 +45,10 @@ CLASSES = {
     "div": {"footnote-definition"},
     "sup": {"footnote-definition-label", "footnote-reference"},
 }
+
+
+@lru_cache(maxsize=1)  # asked for several times of each text, one text after the other
+def marked_up(markdown: str) -> str:
+    """Return what Markdown makes of a text, whatever that is."""
+    html: str = pyromark.html(markdown, options=MARKDOWN)
+    return html

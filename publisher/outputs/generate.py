@@ -8,22 +8,21 @@ from publisher.channels import ChannelKind, find_channels, live_posts, retracted
 from publisher.content import present
 from publisher.errors import Refused
 from publisher.feeds import FORMS, GENERATOR, NEVER, Heading, tombstones
+from publisher.outputs.entries import EntryMaker
 from publisher.outputs.files import OutputFile, Written, settle, write_fault
 from publisher.outputs.manifest import read_manifest
 from publisher.outputs.published import NotOurs, opened
-from publisher.outputs.spool import Spool
 from publisher.pages import NEWEST, page_files
 from publisher.pages.http_headers import SUBSCRIBE_PAGE
-from publisher.parallel import UNDONE, in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
     from publisher.channels import Channel
-    from publisher.content import Entry
     from publisher.feeds import Form
+    from publisher.outputs.entries import Entries
     from publisher.outputs.manifest import Manifest
     from publisher.posts import Post
     from publisher.site import Site
@@ -59,37 +58,23 @@ def generate(
     if SUBSCRIBE_PAGE not in last.files:
         _require_ours(folder / SUBSCRIBE_PAGE)
     try:
-        with Spool() as spool:
-            newest = _fill(spool, channels, site, now)
-            headings = [_heading(channel, last, now) for channel in channels]
-            files = [
-                OutputFile(heading.channel.file(form.key), _Document(heading, form, site, spool).pieces)
-                for heading in headings
-                for form in FORMS.values()
-            ]
-            pages = page_files(channels, newest, [post.review for post in live], retracted, site, now)
-            files += [OutputFile.of(name, content) for name, content in pages.items()]
-            if site.syndication.compressed:
-                files += [file.copy_compressed() for file in files if _is_served(file.name)]
-            return settle(folder, files, headings, dry=dry)
+        needed = {(post.review.id, channel.full): post for channel in channels for post in channel.posts}
+        entries = EntryMaker(site, now).fill(needed)
+        main = next(channel for channel in channels if channel.kind is ChannelKind.MAIN)
+        newest = [present(post, site, now) for post in main.posts[:NEWEST]]
+        headings = [_heading(channel, last, now) for channel in channels]
+        files = [
+            OutputFile(heading.channel.file(form.key), _Document(heading, form, site, entries).pieces)
+            for heading in headings
+            for form in FORMS.values()
+        ]
+        pages = page_files(channels, newest, [post.review for post in live], retracted, site, now)
+        files += [OutputFile.of(name, content) for name, content in pages.items()]
+        if site.syndication.compressed:
+            files += [file.copy_compressed() for file in files if _is_served(file.name)]
+        return settle(folder, files, headings, dry=dry)
     except OSError as error:
         raise write_fault(folder, error) from None
-
-
-def _fill(spool: Spool, channels: Sequence[Channel], site: Site, now: datetime) -> list[Entry]:
-    """Put every entry that a feed needs into the spool, in every format; return the newest of the main feed."""
-    needed = {(post.review.id, channel.full): post for channel in channels for post in channel.posts}
-
-    def written(key: tuple[str, bool]) -> list[bytes]:
-        entry = present(needed[key], site, now)
-        return [form.entry(entry, site, full=key[1]) for form in FORMS.values()]
-
-    keys = list(needed)
-    for key, found in zip(keys, in_order(written, keys), strict=True):
-        for form, data in zip(FORMS, written(key) if found is UNDONE else found, strict=True):
-            spool.put((*key, form), data)
-    main = next(channel for channel in channels if channel.kind is ChannelKind.MAIN)
-    return [present(post, site, now) for post in main.posts[:NEWEST]]
 
 
 def _require_ours(page: Path) -> None:
@@ -116,12 +101,14 @@ def _is_served(name: str) -> bool:
 
 
 class _Document:
-    """One feed in one format; its entries are in the spool."""
+    """One feed in one format."""
 
-    def __init__(self, heading: Heading, form: Form, site: Site, spool: Spool) -> None:
+    def __init__(
+        self, heading: Heading, form: Form, site: Site, entries: Mapping[tuple[str, bool], Entries]
+    ) -> None:
         self._channel = heading.channel
         self._form = form
-        self._spool = spool
+        self._entries = entries
         self._head, self._tail = form.shell(site, heading, empty=not heading.channel.posts)
 
     def pieces(self) -> Iterator[bytes]:
@@ -129,7 +116,7 @@ class _Document:
         yield self._head
         between = b""
         for post in self._channel.posts:
-            yield between + self._spool.get((post.review.id, self._channel.full, self._form.key))
+            yield between + self._entries[post.review.id, self._channel.full].read(self._form.key)
             between = self._form.separator
         yield self._tail
 

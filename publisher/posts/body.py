@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyromark
 
 from publisher.diagnostics import Span
-from publisher.markup.dialect import MARKDOWN
+from publisher.markup.dialect import MARKDOWN, marked_up
 from publisher.markup.nesting import html_depth
 from publisher.posts.tree import Mapping, Node, Scalar, Sequence
 from publisher.values.characters import FORBIDDEN, may_hold_forbidden, name_of
@@ -145,7 +145,7 @@ def _flood_of_elements(text: str) -> str | None:
     """Say what a text would become too much of in HTML."""
     if len(text) <= _SHORT:
         return None
-    html = pyromark.html(text, options=MARKDOWN)
+    html = marked_up(text)
     elements = html.count("<")
     if elements > ELEMENT_LIMIT:
         return f"the text would become {elements:,} tags of HTML; at most {ELEMENT_LIMIT:,} are taken"
@@ -160,7 +160,7 @@ def _flood_of_elements(text: str) -> str | None:
 def _check_references(text: str, offset: int, report: Report) -> None:
     if not any(FORBIDDEN.match(_referred(match)) for match in _REFERENCE.finditer(text)):
         return
-    html = pyromark.html(text, options=MARKDOWN)
+    html = marked_up(text)
     # In code a reference is shown as it is written; elsewhere it has become the character, or HTML will make it that.
     shown = {match.group() for match in _REFERENCE.finditer(html)} | set(FORBIDDEN.findall(html))
     for match in _REFERENCE.finditer(text):
@@ -187,7 +187,7 @@ def _markdown_depth(text: str) -> int:
     lines = "\n" + text.replace("\r", "\n")
     if (
         sum(map(text.count, "*_~")) < 2 * NESTING_LIMIT
-        and text.count("![") <= NESTING_LIMIT
+        and ("!" not in text or text.count("![") <= NESTING_LIMIT)
         and not _DEEP_LINE.search(lines)
     ):
         return 0
@@ -207,7 +207,7 @@ def _html_depth(text: str) -> int:
     """Answer how deep the HTML within a text is nested; 0 where it cannot be deep."""
     if text.count("<") <= NESTING_LIMIT:
         return 0
-    return html_depth(pyromark.html(text, options=MARKDOWN), NESTING_LIMIT)
+    return html_depth(marked_up(text), NESTING_LIMIT)
 
 
 def _scalars(node: Node | None) -> Iterator[Scalar]:

@@ -10,7 +10,7 @@ from publisher.errors import PostsInvalid
 from publisher.parallel import UNDONE, in_order
 from publisher.posts.between import Between
 from publisher.posts.files import Unreadable, find_posts, read_file
-from publisher.posts.reading import Checked, Post, check_post, identity
+from publisher.posts.reading import Checked, Making, Post, check_post, identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -64,6 +64,7 @@ class Examination:
         *,
         now: datetime | None = None,
         unsaved: Mapping[Path, bytes] | None = None,
+        making: Making | None = None,
     ) -> None:
         """Find the files.
 
@@ -72,6 +73,8 @@ class Examination:
             paths: Files and folders to report on; none means all.
             now: The moment for rules that depend on it (aware); None leaves them out.
             unsaved: What files hold that are not written yet, such as an editor's buffer; they need not exist.
+            making: What else to make of each post without errors while its text is at hand; `Post.made` has it. It runs
+                in the process that reads the post, and what it makes can be pickled.
 
         Raises:
             UsageError: A path does not exist or is no post.
@@ -80,6 +83,7 @@ class Examination:
         self._site = site
         self._now = now
         self._unsaved = unsaved or {}
+        self._making = making
         self._folders: list[Diagnostic] = []
         on_disk = [path for path in paths if path not in self._unsaved]
         if self._unsaved and not on_disk:
@@ -120,7 +124,7 @@ class Examination:
         """Check a file that needs nothing of this process; None for any that has errors, or is not written yet."""
         if file in self._unsaved:
             return None
-        checked = check_post(read_file(file, self._site), file, self._site, self._now)
+        checked = check_post(read_file(file, self._site), file, self._site, self._now, self._making)
         return checked if checked.post is not None else None
 
     def _read(self, file: Path, checked: Checked | None) -> tuple[Post | None, list[Diagnostic]]:
@@ -135,7 +139,7 @@ class Examination:
                 report = Report(Source(self._site.display(file), ""), self._site.severities)
                 report.add("file-unreadable", None, fault.message, help=fault.help)
                 return None, report.diagnostics
-        checked = check_post(data, file, self._site, self._now)
+        checked = check_post(data, file, self._site, self._now, self._making)
         if checked.post is not None:
             self._between.add(checked.post)
         else:
@@ -144,19 +148,27 @@ class Examination:
         return checked.post, checked.diagnostics
 
 
-def read_posts(site: Site, paths: Sequence[Path] = (), *, now: datetime | None = None) -> Collection:
+def read_posts(
+    site: Site,
+    paths: Sequence[Path] = (),
+    *,
+    now: datetime | None = None,
+    making: Making | None = None,
+) -> Collection:
     """Read and check posts; every fault of every one is gathered, none is raised.
 
     Args:
         site: The site.
         paths: Files and folders to report on; none means all.
         now: The moment for rules that depend on it (aware); None leaves them out.
+        making: What else to make of each post without errors while its text is at hand, such as its entries
+            (`EntryMaker`); `Post.made` has it.
 
     Raises:
         UsageError: A path does not exist or is no post.
         ConfigurationError: The site's folder of posts does not exist.
     """
-    examination = Examination(site, paths, now=now)
+    examination = Examination(site, paths, now=now, making=making)
     posts: list[Post] = []
     diagnostics: list[Diagnostic] = []
     for post, found in examination.files():

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from publisher.diagnostics import Report, Source, has_errors
 from publisher.errors import Refused
@@ -16,7 +16,7 @@ from publisher.posts.handler import PostHandler
 from publisher.values.identifiers import canonical_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -38,6 +38,7 @@ class Post:
         body: Where the text begins, in characters without a byte order mark.
         digest: The SHA-256 of the file when it was checked.
         links: The site's own reviews that the text links to, as `links.review_key` writes them.
+        made: What was made of it when it was read, for whoever wanted that.
     """
 
     review: Review
@@ -46,6 +47,7 @@ class Post:
     body: int
     digest: bytes
     links: tuple[str, ...] = ()
+    made: object = field(default=None, compare=False)
 
     def text(self) -> str:
         """Read the Markdown below the front matter.
@@ -60,6 +62,10 @@ class Post:
         if hashlib.sha256(data).digest() != self.digest:
             raise Refused(f"{self.name} changed while it was being published", "run the command again")
         return data.decode("utf-8-sig")[self.body :]
+
+
+#: What is made of a post and its text, in whichever process read it.
+Making: TypeAlias = "Callable[[Post, str], object]"
 
 
 class Checked(NamedTuple):
@@ -96,8 +102,13 @@ def read_post(
     return checked.post, checked.diagnostics
 
 
-def check_post(data: bytes, path: Path, site: Site, now: datetime | None = None) -> Checked:
-    """Check the bytes of one file whole, as `read_post` does, and keep what others need to know of a faulty one."""
+def check_post(
+    data: bytes, path: Path, site: Site, now: datetime | None = None, making: Making | None = None
+) -> Checked:
+    """Check the bytes of one file whole, as `read_post` does, and keep what others need to know of a faulty one.
+
+    What is to be made of a post without errors, with its text at hand, `making` makes.
+    """
     name = site.display(path)
     source, report = decode(data, name, site.severities)
     if source is None:
@@ -114,6 +125,8 @@ def check_post(data: bytes, path: Path, site: Site, now: datetime | None = None)
         return Checked(None, report.diagnostics, front, links)
     digest = hashlib.sha256(data).digest()
     post = Post(review_of(front, path, site), path, name, parts.body.start, digest, links)
+    if making is not None:
+        post = replace(post, made=making(post, source.text[parts.body.start :]))
     return Checked(post, report.diagnostics, front, links)
 
 
