@@ -10,10 +10,10 @@ BIN := $(VENV)/bin
 NOW := 2026-11-22T12:00:00Z
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz lint format feeds reference bench bench-peers lock clean
+.PHONY: help demo test fuzz lint format feeds reference bench bench-attach bench-peers lock clean
 
 help: ## list these targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.runtime ## publish the sample site to a webhook receiver on this machine, and show what happened
 	@$(BIN)/python scripts/demo.py
@@ -43,6 +43,9 @@ fuzz: $(VENV)/.dev ## look for bytes that break reading or editing posts, with 2
 bench: $(VENV)/.dev ## time validate and generate on corpora of 1,000 and 10,000 posts, and on files built to hurt
 	@$(BIN)/python benchmarks/run.py
 	@$(BIN)/python benchmarks/hostile.py
+
+bench-attach: $(VENV)/.runtime ## time attach over 1,000 films against a source on this machine that takes 40 requests a second
+	@$(BIN)/python benchmarks/attach.py
 
 bench-peers: $(VENV)/.runtime ## time generate beside Hugo making one RSS of the same 10,000 posts (installs Hugo into .venv-peers)
 	@test -x $(VENV)-peers/bin/hugo || { $(PYTHON) -m venv $(VENV)-peers \

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from publisher.api import generate, history_faults, parse_time, stale_feeds
+    from publisher.catalogue import Catalogue
     from publisher.channels import live_posts
     from publisher.content import Entry, present
     from publisher.desk.altering import Edited
+    from publisher.desk.attaching import KeptOffers, keep_offers
     from publisher.desk.correcting import correct
     from publisher.desk.new_post import NewPost, PostOutline, new_post
     from publisher.desk.new_site import NewSite, SiteOutline, new_site
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
         PostsInvalid,
         PublisherError,
         Refused,
+        Unanswered,
         UsageError,
     )
     from publisher.model import Offer, Review, Visibility, visibility
@@ -64,6 +67,8 @@ if TYPE_CHECKING:
     from publisher.site import Endpoint, Site, load_site
     from publisher.site.json_schema import config_schema
     from publisher.watch import attach, check_link
+    from publisher.watch.link_check import check_links, mend_links
+    from publisher.watch.survey import Survey, connect_sources, regions_to_ask, survey
     from publisher.webhooks import (
         Received,
         Receiver,
@@ -82,6 +87,7 @@ __all__ = [
     "POST_LIMIT",
     "POST_SUFFIXES",
     "AlreadyRunning",
+    "Catalogue",
     "ChangedSince",
     "Collection",
     "ConfigurationError",
@@ -94,6 +100,7 @@ __all__ = [
     "Examination",
     "Finding",
     "FindingState",
+    "KeptOffers",
     "Mended",
     "NewPost",
     "NewSite",
@@ -118,6 +125,8 @@ __all__ = [
     "Site",
     "SiteOutline",
     "SiteStatus",
+    "Survey",
+    "Unanswered",
     "Unconfirmed",
     "Undoable",
     "UsageError",
@@ -126,7 +135,9 @@ __all__ = [
     "Written",
     "attach",
     "check_link",
+    "check_links",
     "config_schema",
+    "connect_sources",
     "correct",
     "endpoint_secret",
     "examine_site",
@@ -134,9 +145,11 @@ __all__ = [
     "generate",
     "history_faults",
     "keep_new_secret",
+    "keep_offers",
     "live_posts",
     "load_site",
     "make_plan",
+    "mend_links",
     "mend_posts",
     "mint_secret",
     "new_post",
@@ -151,12 +164,14 @@ __all__ = [
     "read_plan",
     "read_posts",
     "read_secret_file",
+    "regions_to_ask",
     "rename",
     "restore",
     "retract",
     "sign",
     "site_status",
     "stale_feeds",
+    "survey",
     "undo",
     "undoable",
     "verify",
@@ -176,6 +191,10 @@ _HOMES = {
         "present",
     ),
     "publisher.desk.altering": ("Edited",),
+    "publisher.desk.attaching": (
+        "KeptOffers",
+        "keep_offers",
+    ),
     "publisher.desk.correcting": ("correct",),
     "publisher.desk.new_post": (
         "NewPost",
@@ -210,6 +229,7 @@ _HOMES = {
         "PostsInvalid",
         "PublisherError",
         "Refused",
+        "Unanswered",
         "UsageError",
     ),
     "publisher.channels": ("live_posts",),
@@ -256,7 +276,15 @@ _HOMES = {
         "load_site",
     ),
     "publisher.site.json_schema": ("config_schema",),
+    "publisher.catalogue": ("Catalogue",),
     "publisher.watch": ("attach", "check_link"),
+    "publisher.watch.link_check": ("check_links", "mend_links"),
+    "publisher.watch.survey": (
+        "Survey",
+        "connect_sources",
+        "regions_to_ask",
+        "survey",
+    ),
     "publisher.webhooks": (
         "Received",
         "Receiver",

@@ -53,3 +53,23 @@ def place_new(file: Path, data: bytes, *, mode: int = 0o666) -> None:
         with suppress(OSError):
             beside.unlink()
     sync_folder(file.parent)
+
+
+def put(file: Path, data: bytes, *, mode: int = 0o666) -> None:
+    """Write a file that can be done without, in place of what has its name: whole, or not at all.
+
+    It is renamed into place and not fsynced: after a power cut it may be empty or gone, which its reader has to notice.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    beside = file.with_name(f".new-{uuid.uuid4().hex}")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        beside.replace(file)
+    except BaseException:
+        with suppress(OSError):
+            beside.unlink()
+        raise

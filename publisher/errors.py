@@ -4,6 +4,7 @@
     ├── PostsInvalid            1  posts have faults: the diagnostics say which
     ├── UsageError              2  the command was called in a way that has no meaning
     ├── NotDelivered            3  something could not be delivered, and waits for the next run
+    ├── Unanswered              3  a source of offers gave no answer for some films
     ├── ConfigurationError      4  publisher.toml or a secret is missing or wrong
     ├── EnvironmentFault        4  a disk, a file or a program outside the project failed
     └── Refused                 5  things are not as they should be: stale, locked, over a ceiling
@@ -55,6 +56,12 @@ class UsageError(PublisherError):
 
 class NotDelivered(PublisherError):
     """Say that an event did not reach every endpoint, or news of a feed every hub; it waits for the next run."""
+
+    exit_code = 3
+
+
+class Unanswered(PublisherError):
+    """Say that a source gave no answer for some films; what it said of others counts."""
 
     exit_code = 3
 

@@ -23,6 +23,7 @@ DOCS = Path(__file__).parent.parent / "docs"
 EVENTS = {
     EventType.PUBLISHED: "a review can be read for the first time, or again after it was taken back",
     EventType.UPDATED: "its title, URL, summary, rating, film, image or `updated` changed; `changed` lists which",
+    EventType.OFFERS_CHANGED: "nothing changed but where to watch it; `previous` has the offers as they were",
     EventType.RETRACTED: "it can no longer be read: retracted, unpublished or deleted; `reason` says why",
 }
 

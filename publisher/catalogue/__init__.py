@@ -1,21 +1,29 @@
 """The film services: every name they had, their hosts and addresses, and where to search them for a film."""
 
-from publisher.catalogue.addresses import UrlCheck, UrlVerdict, check_url, search_url, services_for_host
-from publisher.catalogue.names import Resolution, resolve
-from publisher.catalogue.register import service_for_tmdb, services
-from publisher.catalogue.service import Service, ServiceCategory, ServiceStatus
+from publisher.catalogue.addresses import UrlCheck, UrlVerdict
+from publisher.catalogue.book import Catalogue
+from publisher.catalogue.links import ReadLink, film_url, with_parameters
+from publisher.catalogue.names import Decision, Resolution
+from publisher.catalogue.register import catalogue
+from publisher.catalogue.service import LinkForm, LinkPage, Rename, Service, ServiceCategory, ServiceStatus
+from publisher.catalogue.tracking import Removal, Removed
 
 __all__ = [
+    "Catalogue",
+    "Decision",
+    "LinkForm",
+    "LinkPage",
+    "ReadLink",
+    "Removal",
+    "Removed",
+    "Rename",
     "Resolution",
     "Service",
     "ServiceCategory",
     "ServiceStatus",
     "UrlCheck",
     "UrlVerdict",
-    "check_url",
-    "resolve",
-    "search_url",
-    "service_for_tmdb",
-    "services",
-    "services_for_host",
+    "catalogue",
+    "film_url",
+    "with_parameters",
 ]

@@ -1,34 +1,39 @@
-"""Whether an address leads to the service it is given for, and where to search when there is none."""
+"""Whose an address is: the hosts of all services, and the forms of their pages."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import quote, urlsplit
 
-from publisher.catalogue.register import services
+from publisher.catalogue.service import LinkPage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from publisher.catalogue.service import Service
+    from publisher.catalogue.service import LinkForm, Service
 
 # Longer addresses are refused by old servers and proxies, and no film page known has a third of this.
 _LONGEST = 2048
 
-# urlsplit drops tabs and line ends in silence and browsers read "\" as "/": both move the host.
+# Nothing that browsers would drop in silence, and no "\\", which they read as "/": both move the host.
 _SOUND = re.compile(r"[^\x00-\x20\x7f\\]+")
+# Half of what urlsplit takes, in a fifth of its time; user information and addresses in brackets are no service's.
+# ASCII, or else case would be folded for all of Unicode, in which the Kelvin sign is a "k".
+_ADDRESS = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[a-z0-9._-]+)(?::(?P<port>[0-9]{0,5}))?"
+    r"(?P<path>/[^?#]*)?(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?",
+    re.IGNORECASE | re.ASCII,
+)
 
-_PORTS = {"http": 80, "https": 443}
+_PORTS = {"http": "80", "https": "443"}
 
 
 class UrlVerdict(StrEnum):
     """What an address looks like, seen from a service.
 
-    `known-form`: one of its film pages. `known-host`: its host, but no page of a known form. `other-service`: its
+    `known-form`: one of its film pages. `known-host`: its host, but no film page of a known form. `other-service`: its
     host is not known, and is verified to be another service's. `unknown-host`: nobody's host, or not a sound
     address. `unchecked`: no host of the service is known, so that nothing can be said.
     """
@@ -48,82 +53,101 @@ class UrlCheck:
     others: tuple[Service, ...] = ()
 
 
-class _Address(NamedTuple):
+class Address(NamedTuple):
+    """A sound address, taken apart: its host in lower case, without the root's dot."""
+
+    scheme: str
     host: str
-    url: str
+    path: str
+    query: str
+    fragment: str
+
+    @property
+    def page(self) -> str:
+        """Write it as the forms of services expect it: without its fragment, or a port."""
+        query = f"?{self.query}" if self.query else ""
+        return f"{self.scheme}://{self.host}{self.path}{query}"
 
 
-def services_for_host(host: str) -> tuple[Service, ...]:
-    """List the services, by key, that are known to use a host or the same with or without `www.`."""
-    return _owners(host.removesuffix(".").lower()) if host.isascii() else ()
+def take_apart(url: str) -> Address | None:
+    """Take an address apart; None when it is not sound.
 
-
-def check_url(service: Service, url: str) -> UrlCheck:
-    """Say whether an address fits a service. Any text is accepted, and none raises.
-
-    An address with user information, a port of its own, white space, control characters or a backslash is never
-    taken for a service's: such addresses look like one place and lead to another.
+    An address with user information, a port of its own, white space, control characters or a backslash looks like one
+    place and may lead to another.
     """
-    if not service.hosts:
-        return UrlCheck(UrlVerdict.UNCHECKED)
-    address = _read(url)
-    if address is None:
-        return UrlCheck(UrlVerdict.UNKNOWN_HOST)
-    if any(pattern.match(address.url) for pattern in service.url_patterns):
-        return UrlCheck(UrlVerdict.KNOWN_FORM)
-    owners = _owners(address.host)
-    if service in owners:
-        return UrlCheck(UrlVerdict.KNOWN_HOST)
-    others = tuple(owner for owner in owners if _is_verified(owner, address.host))
-    return UrlCheck(UrlVerdict.OTHER_SERVICE, others) if others else UrlCheck(UrlVerdict.UNKNOWN_HOST)
-
-
-def search_url(service: Service, title: str) -> str | None:
-    """Give the address of the service's search for a title; None when its search is not known.
-
-    The title is percent-encoded as UTF-8 with a space as %20 (RFC 3986), which holds in a path and in a query.
-    """
-    if service.search_template is None:
-        return None
-    # A lone surrogate has no UTF-8: better a question mark in a search than an error.
-    return service.search_template.replace("{query}", quote(title, safe="", errors="replace"))
-
-
-def _read(url: str) -> _Address | None:
-    """Reduce an address to its host and the form that patterns are written for; None when it is not sound."""
     if len(url) > _LONGEST or not _SOUND.fullmatch(url):
         return None
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
+    match = _ADDRESS.fullmatch(url)
+    if match is None:
         return None
-    if parts.scheme not in _PORTS or port not in {None, _PORTS[parts.scheme]}:
+    scheme, host, port, path, query, fragment = match.groups("")
+    scheme = scheme.lower()
+    if port and port != _PORTS[scheme]:
         return None
-    # Lower-casing the Kelvin sign gives an ASCII "k", so the question comes before `hostname` answers it.
-    if "@" in parts.netloc or not parts.netloc.isascii() or not parts.hostname:
-        return None
-    host = parts.hostname.removesuffix(".")
-    query = f"?{parts.query}" if parts.query else ""
-    return _Address(host, f"{parts.scheme}://{host}{parts.path}{query}")
+    return Address(scheme, host.lower().removesuffix("."), path, query, fragment)
 
 
-def _owners(host: str) -> tuple[Service, ...]:
-    return _by_host().get(_bare(host), ())
-
-
-def _bare(host: str) -> str:
+def bare(host: str) -> str:
+    """Return a host without `www.`, which few services mean anything by."""
     return host.removeprefix("www.")
 
 
-@cache
-def _by_host() -> Mapping[str, tuple[Service, ...]]:
-    found: dict[str, tuple[Service, ...]] = {}
-    for service in services().values():
-        for host in dict.fromkeys(map(_bare, service.hosts)):
-            found[host] = (*found.get(host, ()), service)
-    return found
+class Hosts:
+    """Services by their hosts."""
+
+    def __init__(self, services: Mapping[str, Service]) -> None:
+        """Note the hosts of services, and which of them were verified."""
+        self._owners: dict[str, tuple[Service, ...]] = {}
+        self._verified: dict[str, tuple[Service, ...]] = {}
+        for service in services.values():
+            for found, hosts in ((self._owners, service.hosts), (self._verified, service.verified_hosts)):
+                for host in dict.fromkeys(map(bare, hosts)):
+                    found[host] = (*found.get(host, ()), service)
+
+    def owners(self, host: str) -> tuple[Service, ...]:
+        """List the services, by key, that are known to use a host (in lower case)."""
+        return self._owners.get(bare(host), ())
+
+    def verified(self, host: str) -> tuple[Service, ...]:
+        """List the services, by key, that were verified to use a host (in lower case)."""
+        return self._verified.get(bare(host), ())
+
+    def is_home(self, service: Service, url: str) -> bool:
+        """Tell whether an address is on a host that was verified to be the service's; any text is accepted."""
+        address = take_apart(url)
+        return address is not None and service in self.verified(address.host)
+
+    def check(self, service: Service, url: str) -> UrlCheck:
+        """Say whether an address fits a service; any text is accepted, and none raises."""
+        if not service.hosts:
+            return UrlCheck(UrlVerdict.UNCHECKED)
+        address = take_apart(url)
+        if address is None:
+            return UrlCheck(UrlVerdict.UNKNOWN_HOST)
+        found = form_of(service, address.page)
+        if found is not None and found.form.page is LinkPage.FILM:
+            return UrlCheck(UrlVerdict.KNOWN_FORM)
+        if service in self.owners(address.host):
+            return UrlCheck(UrlVerdict.KNOWN_HOST)
+        others = self.verified(address.host)
+        return UrlCheck(UrlVerdict.OTHER_SERVICE, others) if others else UrlCheck(UrlVerdict.UNKNOWN_HOST)
 
 
-def _is_verified(service: Service, host: str) -> bool:
-    return _bare(host) in map(_bare, service.verified_hosts)
+class Fit(NamedTuple):
+    """The form of a service that an address has."""
+
+    form: LinkForm
+    match: re.Match[str]
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """Read the parts of the address that the form names; one that an address can go without may be missing."""
+        return {name: part for name, part in self.match.groupdict().items() if part is not None}
+
+
+def form_of(service: Service, page: str) -> Fit | None:
+    """Find the form of a service that an address has, as `Address.page` writes it."""
+    for form in service.forms:
+        if match := form.pattern.match(page):
+            return Fit(form, match)
+    return None

@@ -92,8 +92,8 @@ def _of_rule(
         name=rule.name,
         title=title,
         description=rule.description or title,
-        posts=tuple([post for post in live if stands_in(rule, post.review, now)][: rule.limit]),
-        retracted=tuple(review for review in retracted if stands_in(rule, review, now)),
+        posts=tuple([post for post in live if stands_in(rule, post.review, site, now)][: rule.limit]),
+        retracted=tuple(review for review in retracted if stands_in(rule, review, site, now)),
         full=rule.full,
     )
 

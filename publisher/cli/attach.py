@@ -1,31 +1,69 @@
-"""`publisher attach`: show where each film can be watched."""
+"""`publisher attach`: show where each film can be watched, ask sources, and write down what they know."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 import publisher
 from publisher.cli.completing import complete_posts
 from publisher.cli.console import Console
-from publisher.cli.options import SiteCommand, json_option, now_option, output_options, site_option
+from publisher.cli.options import (
+    SiteCommand,
+    json_option,
+    now_option,
+    output_options,
+    site_option,
+    site_words,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
+
+    from publisher.cli.bar import Bar
+    from publisher.watch.lookup import Asked
+    from publisher.watch.sources import Candidate, Connection
 
 
 @click.command(cls=SiteCommand)
 @click.argument(
     "paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...", shell_complete=complete_posts
 )
+@click.option(
+    "--from",
+    "sources",
+    multiple=True,
+    metavar="SOURCE",
+    help="Whom to ask: text, the posts' own sentences; tmdb; streaming-availability. Default: text, and every "
+    "source that the site has a key for.",
+)
+@click.option(
+    "--region", metavar="CODES", help="The countries to ask about, such as US,GB. Default: the site's."
+)
+@click.option(
+    "--write", is_flag=True, help="Write what is new, changed and gone; nothing that an editor wrote."
+)
+@click.option("--refresh", is_flag=True, help="Ask anew for what earlier runs were answered.")
+@click.option(
+    "--quota", is_flag=True, help="Show how many requests of this month are used and left; ask nobody."
+)
 @site_option
 @now_option
 @json_option
 @output_options
+@click.pass_context
 def attach(
+    ctx: click.Context,
     paths: tuple[Path, ...],
+    sources: tuple[str, ...],
+    region: str | None,
+    write: bool,
+    refresh: bool,
+    quota: bool,
     site_folder: Path,
     now: str | None,
     *,
@@ -33,81 +71,187 @@ def attach(
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Show where each film can be watched, as readers will see it.
+    """Show where each film can be watched, as readers will see it, and what sources know of it now.
 
-    Services appear under their present names. A link you gave is kept; where you gave none, the service's own
-    search for the film stands in. Nothing is written, and nothing leaves this machine.
+    A source is asked when the site has a key for it, in the environment or in its folder of secrets; --from names those
+    to ask. `--from text` reads the posts' own sentences only, and nothing leaves this machine. For each film it shows
+    what is new (+), changed (~), gone (-) and, with -v, kept (=).
+
+    --write puts that into `watch:` of the post, or beside the posts where publisher.toml says so; it changes nothing
+    that an editor wrote, and `publisher undo` takes it back. What was not written is in no feed. Where a source cannot
+    tell which film is meant you are asked on a terminal; elsewhere the films it may be are listed.
+
+    The exit status is 3 when a source gave no answer for some film, and 5 when a post could not be changed.
 
     \b
-    Example:
+    Examples:
       publisher attach posts/karmalink.md
+      publisher attach --from tmdb --region US,GB --write
+      publisher attach --quota
     """
-    from publisher.content import offer_fields, sparse
+    from publisher.cli.bar import Bar
+    from publisher.cli.surveys import Teller
+    from publisher.watch.comparison import TEXT
 
     console = Console(quiet=quiet, verbose=verbose, json=json)
     site = publisher.load_site(site_folder)
-    moment = publisher.parse_time(now, site)
-    reviews = []
-    for post in publisher.read_posts(site, paths, now=moment).require_valid().posts:
-        if post.review.film is None:
-            continue
-        offers = publisher.attach(post.review)
-        reviews.append(
-            {
-                "file": post.name,
-                "id": post.review.urn,
-                "film": post.review.film.title,
-                "offers": [
-                    sparse(
-                        {
-                            **offer_fields(offer),
-                            "former_name": offer.former,
-                            "ended": _ended(offer, moment) or None,
-                            "link_check": str(check.verdict)
-                            if (check := publisher.check_link(offer))
-                            else None,
-                        }
-                    )
-                    for offer in offers
-                ],
-            }
-        )
-        console.say(f"{post.review.film.title}  {post.name}")
-        for offer in offers:
-            console.say(*_lines(offer, site, moment))
-        if not offers:
-            console.say("  nowhere named; `watch:` is empty")
-    console.data(reviews=reviews)
+    moment = publisher.parse_time(now, site).astimezone(site.zone)
+    names = [name.strip() for names in sources for name in names.split(",") if name.strip()]
+    connections = publisher.connect_sources(site, names, moment, refresh=refresh)
+    if quota:
+        _tell_quota(connections, console)
+        return
+    regions = publisher.regions_to_ask(region, site, connections)
+    found = publisher.read_posts(site, paths, now=moment).require_valid().posts
+    posts = [post for post in found if post.review.film is not None]
+    teller, run = Teller(site, moment), _Run()
+    with Bar(console, len(posts) if connections else 0, "films") as bar:
+        for survey in publisher.survey(
+            posts,
+            site,
+            connections,
+            regions,
+            sentences=not names or TEXT in names,
+            choose=lambda post, asked: _asked_which(post, asked, console, bar),
+        ):
+            kept = _kept(site, survey, moment, run) if write else publisher.KeptOffers(survey.post, ())
+            bar.clear()
+            teller.tell(survey, kept.post, console)
+            run.add(survey, kept)
+            if json:
+                run.reviews.append(
+                    {**teller.data(survey, kept.post), "written": [one.name for one in kept.files]}
+                )
+            for file in kept.files:
+                console.step("written", file.name)
+            _tell_refusal(run, console)
+            bar.step()
+    _tell_end(run, connections, console, site_folder, write=write)
+    ctx.exit(run.status)
 
 
-def _lines(offer: publisher.Offer, site: publisher.Site, now: datetime) -> list[str]:
-    from publisher.content import offer_title
+@dataclass(slots=True)
+class _Run:
+    """What a run came to."""
 
-    terms = offer.terms
-    parts = [offer_title(offer)]
-    if offer.former:
-        parts.append(f"formerly {offer.former}")
-    if terms.starts is not None and terms.starts > now:
-        parts.append(f"from {terms.starts.astimezone(site.zone):%Y-%m-%d}")
-    if _ended(offer, now):
-        parts.append("ended: not shown any more")
-    remark = _link_remark(offer)
-    lines = [f"  {', '.join(parts)}", f"      {offer.url or 'no link known'}"]
-    return [*lines, f"      ({remark})"] if remark else lines
+    films: int = 0
+    news: int = 0
+    written: int = 0
+    unanswered: dict[str, int] = field(default_factory=dict)
+    ends: dict[str, str] = field(default_factory=dict)
+    refusals: list[tuple[str, publisher.PublisherError]] = field(default_factory=list)
+    reviews: list[dict[str, Any]] = field(default_factory=list)
+    told: int = 0
+
+    def add(self, survey: publisher.Survey, kept: publisher.KeptOffers) -> None:
+        """Count a film."""
+        self.films += 1
+        self.news += any(comparison.differs for comparison in survey.comparisons)
+        self.written += len(kept.files)
+        for asked in survey.asked:
+            if asked.fault is not None:
+                self.unanswered[asked.source] = self.unanswered.get(asked.source, 0) + 1
+                if asked.fault.stops:
+                    self.ends.setdefault(asked.source, asked.fault.message)
+
+    @property
+    def status(self) -> int:
+        """The exit status it ends with."""
+        if self.refusals:
+            return max(error.exit_code for _, error in self.refusals)
+        return publisher.Unanswered.exit_code if self.unanswered else 0
 
 
-def _ended(offer: publisher.Offer, now: datetime) -> bool:
-    return offer.terms.ends is not None and offer.terms.ends <= now
+def _kept(site: publisher.Site, survey: publisher.Survey, now: datetime, run: _Run) -> publisher.KeptOffers:
+    """Write what is known of a film; where that cannot be done, the others are written all the same."""
+    try:
+        return publisher.keep_offers(site, survey, now)
+    except publisher.Refused as refusal:
+        run.refusals.append((survey.post.name, refusal))
+        return publisher.KeptOffers(survey.post, ())
 
 
-def _link_remark(offer: publisher.Offer) -> str | None:
-    """Say what is odd about a link that the editor gave."""
-    check = publisher.check_link(offer)
-    if check is None:
+def _tell_refusal(run: _Run, console: Console) -> None:
+    """Tell what could not be written, once, with the lines to write by hand."""
+    for _, refusal in run.refusals[run.told :]:
+        console.step("refused", refusal.message, "error")
+        console.say(*(f"  {line}" for line in (refusal.hint or "").splitlines()))
+    run.told = len(run.refusals)
+
+
+def _asked_which(post: publisher.Post, asked: Asked, console: Console, bar: Bar) -> Candidate | None:
+    """Ask a person at a terminal which film is meant; None where there is nobody, or nobody who knows."""
+    from publisher.cli.asking import somebody_there
+    from publisher.cli.surveys import question
+    from publisher.diagnostics.render import visible
+
+    if asked.found is None or not somebody_there(console):
         return None
-    others = " or ".join(other.label for other in check.others)
-    return {
-        "known-host": "the service's site, but no known form of link to a film",
-        "other-service": f"leads to {others}, not to {offer.name}",
-        "unknown-host": f"not a site that {offer.name} is known by",
-    }.get(check.verdict)
+    bar.clear()
+    lines = list(question(post, asked))
+    for line in lines:
+        console.echo(visible(line), err=True)
+    number = click.prompt(
+        "Its number, or 0 for none of them", type=click.IntRange(0, len(lines) - 1), default=0, err=True
+    )
+    return asked.found.candidates[number - 1] if number else None
+
+
+def _tell_quota(connections: Sequence[Connection], console: Console) -> None:
+    quotas = [(connection.source, connection.wire.quota()) for connection in connections]
+    console.data(
+        quotas=[
+            {"source": source.key, "month": one.month, "used": one.used, "limit": one.limit, "left": one.left}
+            for source, one in quotas
+        ]
+    )
+    for source, one in quotas:
+        limit = "no limit is known" if one.limit is None else f"{one.left} of {one.limit} left"
+        console.say(f"{source.name} ({source.key}): {one.used} requests sent in {one.month}, {limit}")
+    if not quotas:
+        console.say("the site has no key for any source, and has asked none")
+
+
+def _tell_end(
+    run: _Run, connections: Sequence[Connection], console: Console, site_folder: Path, *, write: bool
+) -> None:
+    """Tell what the run came to, and what is to be said wherever the sources' offers are shown."""
+    owed = [connection.source.attribution for connection in connections]
+    console.data(
+        reviews=run.reviews,
+        wrote=write,
+        attributions=[{"text": one.text, "url": one.url} for one in owed],
+        unanswered=run.unanswered,
+        refused=[
+            {"file": name, "message": refusal.message, "hint": refusal.hint} for name, refusal in run.refusals
+        ],
+    )
+    there = site_words(site_folder)
+    if run.news and not write:
+        console.step(
+            "next", f"`publisher attach --write{there}` writes what is new, changed and gone", "help"
+        )
+    elif write and run.written:
+        console.step(
+            "next", f"look at the difference; `publisher undo{there}` takes the last edit back", "help"
+        )
+    for one in owed:
+        console.say(f"{one.text} {one.url}")
+    if console.json:
+        return
+    for source, number in run.unanswered.items():
+        films = "1 film" if number == 1 else f"{number} films"
+        why = f": {run.ends[source]}" if source in run.ends else ""
+        console.fail(
+            publisher.Unanswered(
+                f"{source} gave no answer for {films}{why}",
+                "what is written of them stays as it is; run the command again",
+            )
+        )
+    if run.refusals and console.quiet:
+        for _, refusal in run.refusals:
+            console.fail(
+                publisher.Refused(
+                    refusal.message, "run it again without --quiet for the lines to write by hand"
+                )
+            )

@@ -55,7 +55,7 @@ def _slugs(site_folder: Path) -> Iterator[str]:
 
     Who presses Tab waits: of a large site, only so many files are opened.
     """
-    match _settings(site_folder):
+    match settings(site_folder):
         case {"paths": {"posts": str(folder)}}:
             pass
         case _:
@@ -118,14 +118,14 @@ def _endpoints(site_folder: Path) -> list[str]:
     Who presses Tab waits: loading the whole site would take three times as long, and give nothing while a fault
     anywhere in the file is being mended.
     """
-    match _settings(site_folder):
+    match settings(site_folder):
         case {"webhooks": {"endpoints": [*tables]}}:
             names = [table.get("name") for table in tables if isinstance(table, dict)]
             return [name for name in names if isinstance(name, str) and not _UNSPEAKABLE.search(name)]
     return []
 
 
-def _settings(site_folder: Path) -> dict[str, Any]:
+def settings(site_folder: Path) -> dict[str, Any]:
     """Read publisher.toml as far as TOML goes; empty where it is missing or not understood."""
     import tomllib
 
@@ -134,3 +134,15 @@ def _settings(site_folder: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8-sig")) if path.is_file() else {}
     except (OSError, ValueError, RuntimeError):  # RuntimeError: nested too deeply, or ~somebody unknown
         return {}
+
+
+def complete_services(ctx: click.Context, _param: click.Parameter, incomplete: str) -> Offered:
+    """Offer the keys of services, each with its name; the site's own among them."""
+    from publisher.catalogue import catalogue
+
+    names = {service.key: service.label for service in catalogue().services.values()}
+    own = settings(ctx.params.get("site_folder") or Path()).get("services")
+    names |= {key: key for key in own if not _UNSPEAKABLE.search(key)} if isinstance(own, dict) else {}
+    return [
+        CompletionItem(key, help=name) for key, name in sorted(names.items()) if key.startswith(incomplete)
+    ]

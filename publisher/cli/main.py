@@ -19,6 +19,7 @@ from publisher.cli.endpoints import endpoints
 from publisher.cli.explain import explain
 from publisher.cli.generate import generate
 from publisher.cli.init import init
+from publisher.cli.links import links
 from publisher.cli.listen import listen
 from publisher.cli.new import new
 from publisher.cli.plan import plan
@@ -29,12 +30,13 @@ from publisher.cli.restore import restore
 from publisher.cli.retract import retract
 from publisher.cli.schema import schema
 from publisher.cli.serve import serve
+from publisher.cli.services import services
 from publisher.cli.status import status
 from publisher.cli.undo import undo
 from publisher.cli.validate import validate
 
 SECTIONS = {
-    "Write": (init, new, validate, explain, attach, serve),
+    "Write": (init, new, validate, explain, attach, links, services, serve),
     "Publish": (status, plan, publish, generate, push),
     "Change what is out": (correct, rename, retract, restore, undo),
     "Partners": (endpoints, listen),

@@ -35,7 +35,7 @@ def undo(
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Take back the last edit that this program made to a post, by new, rename, retract, correct or restore.
+    """Take back the last edit that this program made to a post, by new, rename, retract, correct, restore or attach.
 
     The file holds again what it held before, byte for byte; a new post is removed. Said again, it takes back the edit
     before that, up to fifty. With SLUG, the last edit of that post is meant. A file that was changed since is left

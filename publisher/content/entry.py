@@ -15,6 +15,7 @@ from publisher.content.markdown import portable_markdown
 from publisher.content.presentation import whole
 from publisher.content.words import first_words
 from publisher.errors import Refused
+from publisher.model import OfferStatus
 from publisher.posts import IMAGE_TYPES, SUMMARY_LIMIT, dimensions, is_address, local_image
 from publisher.values.urls import ascii_url
 from publisher.watch import attach
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from publisher.model import Image, Offer, Review
     from publisher.posts import Post
     from publisher.site import ImageFolder, Site
+
+_SHOWN = {OfferStatus.CURRENT, OfferStatus.UPCOMING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class Entry:
         html: All of it, safe: the text with the picture, the rating, where to watch and the correction.
         markdown: The text in Markdown, every address absolute; None where that would not be safe.
         offers: The ways to see the film that hold at the moment asked for, or will.
+        now: That moment, in the site's zone.
     """
 
     review: Review
@@ -68,6 +72,7 @@ class Entry:
     markdown: str | None
     picture: Picture | None
     offers: tuple[Offer, ...]
+    now: datetime
 
 
 def present(post: Post, site: Site, now: datetime, text: str | None = None) -> Entry:
@@ -91,7 +96,7 @@ def present(post: Post, site: Site, now: datetime, text: str | None = None) -> E
 
     html = render(markdown, url, local, name=review.id)
     picture = _picture(post, site)
-    offers = current_offers(review, now)
+    offers = current_offers(review, site, now)
     summary = " ".join(review.summary.split()) if review.summary else first_words(html, SUMMARY_LIMIT)
     # A text may be a picture and nothing else; formats ask for words all the same.
     summary = summary or review.title
@@ -105,12 +110,13 @@ def present(post: Post, site: Site, now: datetime, text: str | None = None) -> E
         markdown=portable_markdown(markdown, url, local),
         picture=picture,
         offers=offers,
+        now=now.astimezone(site.zone),
     )
 
 
-def current_offers(review: Review, now: datetime) -> tuple[Offer, ...]:
-    """Attach a review's offers, without those that have ended."""
-    return tuple(offer for offer in attach(review) if offer.terms.ends is None or offer.terms.ends > now)
+def current_offers(review: Review, site: Site, now: datetime) -> tuple[Offer, ...]:
+    """Attach a review's offers, without those that have ended and those whose service is gone."""
+    return tuple(offer for offer in attach(review, site) if offer.status(now) in _SHOWN)
 
 
 def local_address(address: str, post: Path, images: ImageFolder | None) -> str | None:

@@ -8,13 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from publisher.content.offers import disclosure
 from publisher.model import plain
+from publisher.watch.sources import attributions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
     from decimal import Decimal
 
     from publisher.content.entry import Picture
     from publisher.model import Author, Film, Offer, RatingScale
+    from publisher.site import Site
 
 
 # Where a film is found under its identifier: the page's own address, without language, title or tracking.
@@ -86,17 +91,23 @@ def picture_fields(picture: Picture) -> dict[str, Any]:
     )
 
 
-def offer_fields(offer: Offer) -> dict[str, str]:
-    """Return a way to see a film; every value is text, so that XML attributes and JSON say the same."""
+def offer_fields(offer: Offer, now: datetime) -> dict[str, str]:
+    """Return a way to see a film as it stands at `now` (aware).
+
+    Every value is text, so that XML attributes and JSON say the same.
+    """
     terms = offer.terms
     return sparse(
         {
             "service": offer.service,
             "name": offer.name,
+            "former": offer.former,
             "kind": str(terms.kind),
+            "status": str(offer.status(now)),
             "region": terms.region,
             "href": offer.url,
             "link": str(offer.link),
+            "sponsored": "true" if offer.sponsored else None,
             "price": str(terms.price.amount) if terms.price else None,
             "currency": terms.price.currency if terms.price else None,
             "quality": terms.quality,
@@ -106,6 +117,17 @@ def offer_fields(offer: Offer) -> dict[str, str]:
             "until": terms.ends.isoformat() if terms.ends else None,
             "source": terms.source,
             "checked": terms.checked.isoformat() if terms.checked else None,
+        }
+    )
+
+
+def offers_fields(offers: Sequence[Offer], site: Site, now: datetime) -> dict[str, Any]:
+    """Return the ways to see a film, and what has to be said wherever they are shown; nothing where there are none."""
+    return sparse(
+        {
+            "offers": [offer_fields(offer, now) for offer in offers],
+            "attributions": [{"text": one.text, "url": one.url} for one in attributions(offers)],
+            "disclosure": disclosure(offers, site),
         }
     )
 

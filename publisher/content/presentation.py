@@ -6,18 +6,17 @@ The same words serve every format, so that a reader sees the same review everywh
 from __future__ import annotations
 
 import re
-from datetime import UTC, timedelta
 from html import escape, unescape
 from typing import TYPE_CHECKING
 
-from publisher import catalogue
-from publisher.model import LinkOrigin, OfferKind
+from publisher.content.offers import where_to_watch
 
 if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
     from publisher.content.entry import Picture
+    from publisher.content.offers import WhereToWatch
     from publisher.model import Offer, RatingScale, Review
     from publisher.site import Site
 
@@ -31,32 +30,6 @@ _BELOW = (_CREDIT, _RATING, _OFFERS, _CORRECTION)
 
 # The address of a picture; what looks like one within a value has its quotes escaped.
 _SHOWN = re.compile(r'<img(?: [a-z]++="[^"]*+")*? src="([^"]*+)"')
-
-KIND_WORDS = {
-    OfferKind.RENT: "Rent",
-    OfferKind.BUY: "Buy",
-    OfferKind.SUBSCRIPTION: "Stream",
-    OfferKind.FREE: "Free",
-    OfferKind.ADS: "Free with ads",
-    OfferKind.CINEMA: "In cinemas",
-    OfferKind.DISC: "On disc",
-}
-
-
-def offer_title(offer: Offer) -> str:
-    """Name an offer in one line: "Rent: Fandango at Home (US)"; a link that is only a search is called one."""
-    region = f" ({offer.terms.region})" if offer.terms.region else ""
-    search = ", search" if offer.link is LinkOrigin.SEARCH else ""
-    return f"{_what(offer, offer.name)}{region}{search}"
-
-
-def _what(offer: Offer, name: str) -> str:
-    """Say how and where; "On disc: physical disc" and "In cinemas: theaters" would say it twice."""
-    words = KIND_WORDS[offer.terms.kind]
-    service = catalogue.services().get(offer.service)
-    generic = service is not None and service.category is catalogue.ServiceCategory.GENERIC
-    said = generic and offer.terms.kind in {OfferKind.CINEMA, OfferKind.DISC} and not offer.url
-    return words if said else f"{words}: {name}"
 
 
 def rating_symbols(value: Decimal, scale: RatingScale) -> str:
@@ -81,8 +54,7 @@ def whole(
     if review.rating is not None:
         parts.append(_rating(review.rating, site.scale))
     if offers:
-        lines = "\n".join(f"<li>{offer_html(offer, review, site, now)}</li>" for offer in offers)
-        parts.append(f"{_OFFERS}\n<ul>\n{lines}\n</ul>")
+        parts += _offers(where_to_watch(offers, site, now))
     if review.correction is not None and review.updated is not None:
         day = review.updated.astimezone(site.zone)
         parts.append(f"{_CORRECTION}{day:%Y-%m-%d}):</strong> {escape(review.correction)}</p>")
@@ -114,44 +86,12 @@ def _figure(picture: Picture) -> str:
     return f'{_PICTURE}"{escape(picture.url)}" alt="{escape(picture.alt)}"{size}>{credit}</figure>'
 
 
+def _offers(shown: WhereToWatch) -> list[str]:
+    lines = "\n".join([f"<li>{line}</li>" for line in shown.lines])
+    return [f"{_OFFERS}\n<ul>\n{lines}\n</ul>", *[f"<p><small>{note}</small></p>" for note in shown.notes]]
+
+
 def _rating(value: Decimal, scale: RatingScale) -> str:
     symbols = rating_symbols(value, scale)
     picture = f' <span aria-hidden="true">{escape(symbols)}</span>' if symbols else ""
     return f"{_RATING} {escape(scale.describe(value))}{picture}</p>"
-
-
-def offer_html(offer: Offer, review: Review, site: Site, now: datetime) -> str:
-    """Word an offer as safe HTML: how, where, and on which terms."""
-    terms = offer.terms
-    name = escape(offer.name)
-    if offer.url and offer.link is LinkOrigin.SEARCH:
-        film = escape(review.film.title if review.film else review.title)
-        name = f'{name} (<a href="{escape(offer.url)}">search for “{film}”</a>)'
-    elif offer.url:
-        name = f'<a href="{escape(offer.url)}">{name}</a>'
-    details = []
-    if terms.via:
-        details.append(f"via {escape(terms.via)}")
-    if terms.region:
-        details.append(escape(terms.region))
-    if terms.quality:
-        details.append(escape(terms.quality))
-    if terms.price:
-        details.append(escape(str(terms.price)))
-    if terms.exclusive:
-        details.append("nowhere else")
-    if terms.starts is not None and terms.starts > now:
-        details.append(f"from {terms.starts.astimezone(site.zone):%Y-%m-%d}")
-    if terms.ends is not None:
-        details.append(f"until {_last_day(terms.ends, site)}")
-    return _what(offer, name) + (f" – {', '.join(details)}" if details else "")
-
-
-def _last_day(ends: datetime, site: Site) -> str:
-    """Name the last day on which an offer holds; `ends` is the first moment it no longer does.
-
-    Where clocks change at midnight a day may begin at one o'clock: the moment before tells whether it is over.
-    """
-    local = ends.astimezone(site.zone)
-    before = (ends.astimezone(UTC) - timedelta(seconds=1)).astimezone(site.zone)
-    return f"{before:%Y-%m-%d}" if before.date() < local.date() else f"{local:%Y-%m-%d %H:%M %Z}"

@@ -12,6 +12,7 @@ from publisher.desk.journal import Record, at_work, digest, forget, records
 from publisher.desk.lines import ChangedLine, changed_lines
 from publisher.disk import sync_folder
 from publisher.errors import EnvironmentFault, Refused, UsageError
+from publisher.posts.beside import file_beside, is_beside
 from publisher.posts.files import Unreadable, read_file
 from publisher.posts.finding import belongs, find_post
 from publisher.posts.rewriting import rewrite
@@ -119,11 +120,12 @@ def undo(
         EnvironmentFault: The file cannot be written, or the ledger cannot be used.
     """
     audience = Audience(site, now or datetime.now(UTC))
-    file = _meant(site, wanted) if wanted is not None else None
+    files = _meant(site, wanted) if wanted is not None else []
+    meant = set(map(os.path.realpath, files))
     with at_work(site):
         never_made = []
         for record in records(site):
-            if file is not None and os.path.realpath(record.file) != os.path.realpath(file):
+            if meant and os.path.realpath(record.file) not in meant:
                 continue
             step = _look(record, audience)
             if step is None:
@@ -138,19 +140,20 @@ def undo(
                 for stale in (*never_made, record):
                     forget(stale.path)
             return step.shown(site, outlook)
-    whose = f" of {site.display(file)}" if file is not None else ""
+    whose = f" of {site.display(files[0])}" if files else ""
     raise Refused(f"there is no edit{whose} to take back", "`publisher undo --list` shows those there are")
 
 
-def _meant(site: Site, wanted: str) -> Path:
-    """Find the post whose edit is meant; also one that is gone, by its file."""
+def _meant(site: Site, wanted: str) -> list[Path]:
+    """Find the post whose edit is meant, and what lies beside it; also one that is gone, by its file."""
     try:
-        return find_post(site, wanted).file
+        found = find_post(site, wanted)
     except UsageError:
         for record in records(site):
             if wanted in {site.display(record.file), record.file.stem}:
-                return record.file
+                return [record.file]
         raise
+    return [found.file, *([file_beside(found.id, site)] if found.id else [])]
 
 
 def _look(record: Record, audience: Audience, held: Mapping[str, bytes | None] | None = None) -> _Step | None:
@@ -163,7 +166,7 @@ def _look(record: Record, audience: Audience, held: Mapping[str, bytes | None] |
     """
     site = audience.site
     name, real = site.display(record.file), os.path.realpath(record.file)
-    if not belongs(record.file, site):
+    if not belongs(record.file, site) and not is_beside(record.file, site):
         return _Step(record, None, f"{name} is not one of the site's posts")
     try:
         now = held[real] if held and real in held else _contents(record.file, site)

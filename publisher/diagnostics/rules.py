@@ -73,6 +73,8 @@ _FIXED_ERRORS = {
     "duplicate-slug": "a slug belongs to one post",
     "country-unknown": "a country is one of ISO 3166",
     "language-unknown": "a language is one of ISO 639, as BCP 47 writes it",
+    # beside the posts
+    "offer-file": "a file of offers beside the posts has the form that `publisher attach` writes",
     # publisher.toml
     "toml-syntax": "publisher.toml follows the rules of TOML",
 }
@@ -98,6 +100,7 @@ _WARNINGS = {
     "offer-host": "an offer's link leads to the service it names",
     "offer-expired": "an offer's last day is not over",
     "service-closed": "an offer's service still exists",
+    "offer-orphan": "offers beside the posts belong to a post",
     "previous-taken": "an address that a review once had is not another's now",
     "tag-commas": "several tags are a list",
     "tag-case": "a tag is written the same way in every post",
@@ -117,6 +120,11 @@ _ADVICE = {
     "summary-missing": "a review has a summary of its own",
     "summary-repeats": "a summary says something else than the first paragraph",
     "offer-form": "an offer's link has a form the service is known to use",
+    "offer-outdated": "an offer's link has the form its service uses today",
+    "offer-campaign": "an offer's link earns nobody else a commission, and follows nobody about",
+    "offer-search": "an offer leads to the film, where its page at the service is known",
+    "offer-region": "an offer's service is there in the offer's country",
+    "service-shared": "a name that services share says by itself which is meant",
     "tag-rare": "a tag that only one post has is no misspelling of a common one",
     "link-unpublished": "a link to another review leads to one that is published",
     "heading-skipped": "headings skip no level",

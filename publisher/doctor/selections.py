@@ -40,7 +40,7 @@ def odd_feeds(posts: Sequence[Post], site: Site, now: datetime) -> Iterator[Outc
     for rule in site.syndication.rules:
         name = f"[[feeds]] {quote(rule.name)}"
         yield from _unknown(name, rule.tags, tags)
-        if not any(stands_in(rule, post.review, now) for post in live):
+        if not any(stands_in(rule, post.review, site, now) for post in live):
             yield warning(
                 f"{name} holds no review: none of {count(len(live), 'live review')} meets all its conditions",
                 f"see in {FILE_NAME} whether they are meant so; its readers get an empty feed until one does",

@@ -83,7 +83,7 @@ class _Entry(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
             )
         for offer in entry.offers:
             if offer.url is not None:
-                add(element, "link", rel="related", title=offer_title(offer), href=offer.url)
+                add(element, "link", rel="related", title=offer_title(offer, entry.now), href=offer.url)
         element.extend(deepcopy(self._about))
         return element
 

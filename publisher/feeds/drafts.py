@@ -42,7 +42,7 @@ class Draft:
             site,
             full,
             _item(entry, site, full=full),
-            review_elements(entry, site.scale, full=full),
+            review_elements(entry, site, full=full),
         )
 
 

@@ -12,7 +12,7 @@ from publisher.content import (
     author_fields,
     film_fields,
     film_links,
-    offer_fields,
+    offers_fields,
     picture_fields,
     rating_fields,
     sparse,
@@ -88,7 +88,7 @@ def item_fields(entry: Entry, site: Site, *, full: bool = True) -> dict[str, Any
             "language": review.language,
             "attachments": [_attachment(picture)] if picture and picture.type else None,
             "_review": _review(entry, site, full=full),
-            "_watch": {"about": ABOUT_OFFERS, "offers": [offer_fields(offer) for offer in entry.offers]}
+            "_watch": {"about": ABOUT_OFFERS, **offers_fields(entry.offers, site, entry.now)}
             if entry.offers
             else None,
         }

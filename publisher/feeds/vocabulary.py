@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from publisher.content import film_fields, film_links, offer_fields, offer_title, rating_fields
+from publisher.content import film_fields, film_links, offer_title, offers_fields, rating_fields
 from publisher.feeds.document import HOLE
 
 if TYPE_CHECKING:
     from publisher.content import Entry
     from publisher.model import Film, RatingScale
+    from publisher.site import Site
 
 NAMESPACES = {
     "atom": "http://www.w3.org/2005/Atom",
@@ -64,7 +65,7 @@ def letterboxd_rating(value: Decimal, scale: RatingScale) -> str | None:
     return f"{halves / 2:.1f}" if halves >= 1 else None
 
 
-def review_elements(entry: Entry, scale: RatingScale, *, full: bool) -> etree._Element:
+def review_elements(entry: Entry, site: Site, *, full: bool) -> etree._Element:
     """Return an element below which a review says what it has to in our own words and in others'; its text only in full.
 
     The text is a `HOLE`.
@@ -74,17 +75,17 @@ def review_elements(entry: Entry, scale: RatingScale, *, full: bool) -> etree._E
     if film is not None:
         _add_film(parent, film)
     if review.rating is not None:
-        fields = rating_fields(review.rating, scale)
+        fields = rating_fields(review.rating, site.scale)
         text = fields.pop("text")
         add(parent, tag("review", "rating"), text, **{key: str(value) for key, value in fields.items()})
-        stars = letterboxd_rating(review.rating, scale)
+        stars = letterboxd_rating(review.rating, site.scale)
         if film is not None and stars is not None:
             add(parent, tag("letterboxd", "memberRating"), stars)
     if review.correction is not None:
         add(parent, tag("review", "correction"), review.correction, date=review.changed.isoformat())
     _add_picture(parent, entry)
-    for offer in entry.offers:
-        add(parent, tag("watch", "offer"), offer_title(offer), **offer_fields(offer))
+    if entry.offers:
+        _add_offers(parent, entry, site)
     if full and entry.markdown is not None:
         add(parent, tag("source", "markdown"), HOLE)
     return parent
@@ -125,3 +126,14 @@ def _add_picture(parent: etree._Element, entry: Entry) -> None:
     if picture.credit:
         add(content, tag("media", "credit"), picture.credit)
     add(parent, tag("media", "thumbnail"), url=picture.url)
+
+
+def _add_offers(parent: etree._Element, entry: Entry, site: Site) -> None:
+    """Append the offers, and what has to be said wherever they are shown."""
+    fields = offers_fields(entry.offers, site, entry.now)
+    for offer, attributes in zip(entry.offers, fields["offers"], strict=True):
+        add(parent, tag("watch", "offer"), offer_title(offer, entry.now), **attributes)
+    for source in fields.get("attributions", ()):
+        add(parent, tag("watch", "attribution"), source["text"], href=source["url"])
+    if "disclosure" in fields:
+        add(parent, tag("watch", "disclosure"), fields["disclosure"])

@@ -1,7 +1,7 @@
 """What the project talks about: reviews, films, ratings, offers. Pure data and pure functions."""
 
 from publisher.model.event import EventType
-from publisher.model.offer import LinkOrigin, Listing, Offer, OfferKind, Price, Terms
+from publisher.model.offer import LinkOrigin, Listing, Offer, OfferKind, OfferStatus, Price, Terms
 from publisher.model.review import (
     Author,
     Film,
@@ -24,6 +24,7 @@ __all__ = [
     "Listing",
     "Offer",
     "OfferKind",
+    "OfferStatus",
     "Price",
     "RatingScale",
     "Review",

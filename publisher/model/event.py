@@ -8,4 +8,5 @@ class EventType(StrEnum):
 
     PUBLISHED = "review.published"
     UPDATED = "review.updated"
+    OFFERS_CHANGED = "review.offers_changed"
     RETRACTED = "review.retracted"

@@ -24,11 +24,25 @@ class OfferKind(StrEnum):
 
 
 class LinkOrigin(StrEnum):
-    """Where an offer's link comes from."""
+    """Where an offer's link comes from.
+
+    `given`: it was written down, and leads where it says. `rewritten`: it was written down in a form that the service
+    had before, and leads to the same film under the present one. `search`: nobody wrote one; it is the service's search.
+    """
 
     GIVEN = "given"
+    REWRITTEN = "rewritten"
     SEARCH = "search"
     NONE = "none"
+
+
+class OfferStatus(StrEnum):
+    """Whether an offer holds at a moment; `gone` when its service has closed, whatever its dates say."""
+
+    CURRENT = "current"
+    UPCOMING = "upcoming"
+    EXPIRED = "expired"
+    GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +83,11 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """One `watch:` item of a post; the service is named as the editor wrote it."""
+    """One way to see a film, as it was written down: an item of a post's `watch:`, or of what lies beside the posts.
+
+    Attributes:
+        service: Any name of a service; an editor's stays as it was written.
+    """
 
     service: str
     terms: Terms
@@ -84,8 +102,12 @@ class Offer:
         service: The service's key in the catalogue.
         name: Its present name, as readers know it.
         former: The former name that the editor used, if it was one.
-        url: Where the reader is sent; None when nothing is known.
-        link: Whether `url` was given, is a search for the film, or is missing.
+        url: Where the reader is sent, in its canonical form, with the site's affiliate parameters where it has any; None
+            when nothing is known.
+        link: Where `url` comes from.
+        sponsored: Whether `url` has the site's affiliate parameters: readers are told, wherever it is shown.
+        generic: Whether the service stands for many at once, such as "theaters".
+        closed: Whether the service is known to be gone.
     """
 
     service: str
@@ -94,3 +116,16 @@ class Offer:
     former: str | None = None
     url: str | None = None
     link: LinkOrigin = LinkOrigin.NONE
+    sponsored: bool = False
+    generic: bool = False
+    closed: bool = False
+
+    def status(self, now: datetime) -> OfferStatus:
+        """Answer whether it holds at `now` (aware)."""
+        if self.closed:
+            return OfferStatus.GONE
+        if self.terms.ends is not None and self.terms.ends <= now:
+            return OfferStatus.EXPIRED
+        if self.terms.starts is not None and self.terms.starts > now:
+            return OfferStatus.UPCOMING
+        return OfferStatus.CURRENT

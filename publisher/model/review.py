@@ -115,6 +115,8 @@ class Review:
         previous: Paths it was once found under.
         language: A BCP 47 tag.
         rating: A point on the site's scale; None when the review gives none.
+        watch: Where the film can be seen, as front matter says: the editor's word.
+        found: Where it can be seen according to sources, as it lies beside the posts.
     """
 
     id: str
@@ -135,6 +137,7 @@ class Review:
     rating: Decimal | None = None
     image: Image | None = None
     watch: tuple[Listing, ...] = ()
+    found: tuple[Listing, ...] = ()
 
     @property
     def urn(self) -> str:

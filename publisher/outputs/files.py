@@ -11,9 +11,10 @@ import errno
 import hashlib
 import os
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from publisher.disk import sync_folder
 from publisher.errors import EnvironmentFault
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 #: What zlib calls the format of gzip (RFC 1952).
 GZIP = 16 + zlib.MAX_WBITS
 _BLOCK = 256 * 1024
+_AT_ONCE = 4
+
+Item = TypeVar("Item")
 
 
 @dataclass(slots=True)
@@ -212,8 +216,7 @@ def settle(folder: Path, files: Iterable[OutputFile], headings: Iterable[Heading
     try:
         if not dry:
             folder.mkdir(parents=True, exist_ok=True)
-        for file in wanted:
-            file.look()
+        _at_once(OutputFile.look, wanted)
         last = OutputFile.of(manifest.NAME, manifest.write_manifest(wanted, headings))
         last.look()
         differing = [file for file in (*wanted, last) if file.differs(folder)]
@@ -245,10 +248,14 @@ def _bring(folder: Path, differing: Sequence[OutputFile], former: Sequence[str])
     touched = {folder}
     try:
         # The manifest first: should the run be killed, it names all that may have been left behind.
-        for file, stage in reversed(list(zip(differing, staged, strict=True))):
+        writing = list(zip(differing, staged, strict=True))[::-1]
+        for file, _ in writing:
             _require_folders(folder, file.name)
-            touched.update(_make_folders(folder, file.name))
+        for file, stage in writing[:1]:
             stage.write(file.encoded())
+        for file, _ in writing[1:]:
+            touched.update(_make_folders(folder, file.name))
+        _at_once(lambda one: one[1].write(one[0].encoded()), writing[1:])
         for file, stage in zip(differing, staged, strict=True):
             if file.name == manifest.NAME:
                 touched.update(_remove(folder, former))
@@ -258,6 +265,13 @@ def _bring(folder: Path, differing: Sequence[OutputFile], former: Sequence[str])
     finally:
         for stage in staged:
             stage.discard()
+
+
+def _at_once(work: Callable[[Item], None], items: Iterable[Item]) -> None:
+    """Do work for several items at a time: to wait for a disk, to hash and to compress needs no turn of Python's."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for _ in pool.map(work, items):
+            pass
 
 
 def _clear(folder: Path, unwanted: Sequence[str], wanted: Iterable[str]) -> None:

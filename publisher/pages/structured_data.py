@@ -9,9 +9,11 @@ import orjson
 from publisher.content import film_links, offer_title, rating_fields, sparse
 from publisher.model import OfferKind
 from publisher.values import iso
+from publisher.watch.sources import attributions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from publisher.content import Entry
     from publisher.model import Film, Offer, Review
@@ -57,8 +59,9 @@ def _review(entry: Entry, site: Site) -> dict[str, Any]:
                 for author in review.authors
             ],
             "publisher": {"@type": "Organization", "name": site.title, "url": site.base_url},
+            "creditText": " ".join(source.text for source in attributions(entry.offers)),
             "license": _licence(site),
-            "itemReviewed": _movie(review.film, entry.offers) if review.film else None,
+            "itemReviewed": _movie(review.film, entry) if review.film else None,
             "reviewRating": _rating(review, site),
         }
     )
@@ -83,7 +86,7 @@ def _rating(review: Review, site: Site) -> dict[str, Any] | None:
     }
 
 
-def _movie(film: Film, offers: Iterable[Offer]) -> dict[str, Any]:
+def _movie(film: Film, entry: Entry) -> dict[str, Any]:
     return sparse(
         {
             "@type": "Movie",
@@ -96,7 +99,7 @@ def _movie(film: Film, offers: Iterable[Offer]) -> dict[str, Any]:
             "countryOfOrigin": [_country(code) for code in film.countries],
             "inLanguage": list(film.languages),
             "sameAs": film_links(film),
-            "potentialAction": [_watch(offer) for offer in offers if offer.url is not None],
+            "potentialAction": [_watch(offer, entry.now) for offer in entry.offers if offer.url],
         }
     )
 
@@ -108,12 +111,12 @@ def _country(code: str) -> dict[str, str]:
     return {"@type": "Country", "name": country.name, "identifier": code}
 
 
-def _watch(offer: Offer) -> dict[str, Any]:
-    """Say how to watch a film; the name says so where the link only searches for it."""
+def _watch(offer: Offer, now: datetime) -> dict[str, Any]:
+    """Say how to watch a film; the name says so where the link only searches for it, or is paid for."""
     terms = offer.terms
     return {
         "@type": "WatchAction",
-        "name": offer_title(offer),
+        "name": offer_title(offer, now),
         "target": {"@type": "EntryPoint", "urlTemplate": offer.url},
         "expectsAcceptanceOf": sparse(
             {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.channels import ChannelKind
-from publisher.content import offer_html, rating_symbols
+from publisher.content import rating_symbols, where_to_watch
 from publisher.pages.assets import asset, policy_hash, templates
 from publisher.pages.groups import FORMAT, group, short_title
 from publisher.pages.http_headers import SUBSCRIBE_PAGE
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from publisher.channels import Channel
-    from publisher.content import Entry, Picture
+    from publisher.content import Entry, Picture, WhereToWatch
     from publisher.site import Site
 
 # `strftime` would ask the process's locale.
@@ -60,7 +60,7 @@ class _Card:
         day: When it was published, in words; `moment` for programs.
         rating: In words, with `symbols` for the eye.
         picture: Only where it is the site's own; `image` is the way to it from here.
-        offers: Safe HTML, one for each way to see the film.
+        watch: Where to watch, as safe HTML.
     """
 
     entry: Entry
@@ -71,7 +71,7 @@ class _Card:
     symbols: str
     picture: Picture | None
     image: str | None
-    offers: list[str]
+    watch: WhereToWatch
 
 
 def subscribe_page(channels: Iterable[Channel], newest: Sequence[Entry], site: Site, now: datetime) -> bytes:
@@ -131,7 +131,7 @@ def _card(entry: Entry, site: Site, now: datetime) -> _Card:
         symbols=rating_symbols(review.rating, site.scale) if review.rating is not None else "",
         picture=picture,
         image=nearby(picture.url, site) if picture else None,
-        offers=[offer_html(offer, review, site, now) for offer in entry.offers],
+        watch=where_to_watch(entry.offers, site, now),
     )
 
 

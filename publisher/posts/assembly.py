@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from publisher.model import Film, Image, Listing, OfferKind, Review, Terms
+from publisher.model import Film, Image, Review
+from publisher.posts.listings import listing_of
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from pathlib import Path
 
-    from publisher.posts.front_matter import FilmBlock, FrontMatter, WatchBlock
-    from publisher.posts.moments import Moment
+    from publisher.posts.front_matter import FilmBlock, FrontMatter
     from publisher.site import Site
 
 
@@ -42,7 +41,7 @@ def review_of(front: FrontMatter, path: Path, site: Site) -> Review:
         image=Image(front.image.src, front.image.alt or "", front.image.credit)
         if front.image and front.image.src
         else None,
-        watch=tuple(_listing(item, site) for item in front.watch),
+        watch=tuple(listing_of(item, site) for item in front.watch),
     )
 
 
@@ -58,26 +57,3 @@ def _film(film: FilmBlock) -> Film:
         runtime=film.runtime,
         ids=film.ids.model_dump(exclude_none=True),
     )
-
-
-def _listing(item: WatchBlock, site: Site) -> Listing:
-    return Listing(
-        service=item.service or "",
-        url=item.url,
-        terms=Terms(
-            kind=item.kind or OfferKind.RENT,
-            region=item.region or site.region,
-            price=item.price,
-            quality=item.quality,
-            via=item.via,
-            exclusive=item.exclusive,
-            starts=_at(item.from_),
-            ends=item.until.ends if item.until else None,
-            source=item.source,
-            checked=_at(item.checked),
-        ),
-    )
-
-
-def _at(moment: Moment | None) -> datetime | None:
-    return moment.at if moment else None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from publisher.diagnostics import Diagnostic, Report, Source, has_errors, in_reading_order
 from publisher.errors import PostsInvalid
 from publisher.parallel import UNDONE, in_order
+from publisher.posts.beside import Folder
 from publisher.posts.between import Between
 from publisher.posts.files import Unreadable, find_posts, read_file
 from publisher.posts.reading import Checked, Making, Post, check_post, identity
@@ -94,6 +95,9 @@ class Examination:
             self._chosen = chosen.union(self._unsaved)
         self._files = sorted({*files, *self._unsaved}, key=str) if self._unsaved else files
         self._between = Between(site, self._contents)
+        self._beside = Folder(site)
+        self._ids: set[str | None] = set()
+        self._all = not paths
         #: How many files are reported on.
         self.checked = len(self._chosen)
 
@@ -109,7 +113,10 @@ class Examination:
     def between(self) -> list[Diagnostic]:
         """Find what is wrong between posts, once all files were read; in reading order."""
         names = {self._site.display(file) for file in self._chosen}
-        return in_reading_order([fault for fault in self._between.faults() if fault.path in names])
+        found = [fault for fault in self._between.faults() if fault.path in names]
+        if self._all:
+            found += self._beside.faults(self._ids)
+        return in_reading_order(found)
 
     def _contents(self, file: Path) -> bytes:
         """Return what a file held when it was read, or holds by now; only messages quote it."""
@@ -124,12 +131,14 @@ class Examination:
         """Check a file that needs nothing of this process; None for any that has errors, or is not written yet."""
         if file in self._unsaved:
             return None
-        checked = check_post(read_file(file, self._site), file, self._site, self._now, self._making)
+        data = read_file(file, self._site)
+        checked = check_post(data, file, self._site, self._now, folder=self._beside, making=self._making)
         return checked if checked.post is not None else None
 
     def _read(self, file: Path, checked: Checked | None) -> tuple[Post | None, list[Diagnostic]]:
         if checked is not None and checked.post is not None:
             self._between.add(checked.post)
+            self._ids.add(checked.post.review.id)
             return checked.post, checked.diagnostics
         data = self._unsaved.get(file)
         if data is None:
@@ -138,13 +147,17 @@ class Examination:
             except Unreadable as fault:
                 report = Report(Source(self._site.display(file), ""), self._site.severities)
                 report.add("file-unreadable", None, fault.message, help=fault.help)
+                self._ids.add(None)
                 return None, report.diagnostics
-        checked = check_post(data, file, self._site, self._now, self._making)
+        checked = check_post(data, file, self._site, self._now, folder=self._beside, making=self._making)
         if checked.post is not None:
             self._between.add(checked.post)
+            self._ids.add(checked.post.review.id)
         else:
             # A post with other faults takes part all the same: both are to be mended.
-            self._between.add_faulty(file, checked, *identity(data, file))
+            id, slug = identity(data, file)  # noqa: A001 - the field's own word
+            self._between.add_faulty(file, checked, id, slug)
+            self._ids.add(id)
         return checked.post, checked.diagnostics
 
 

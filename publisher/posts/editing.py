@@ -8,7 +8,7 @@ the lines to write by hand.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import yaml
@@ -16,18 +16,19 @@ import yaml
 from publisher.diagnostics import BYTE_ORDER_MARK, Report, Source
 from publisher.diagnostics.fix import Fix, apply_fixes
 from publisher.errors import Refused
-from publisher.posts.alterations import Alteration, Exclude, Front, Include, Remove, Set, plainly, ways
+from publisher.posts.alterations import Alteration, Exclude, Front, Include, Remove, Set, ways
 from publisher.posts.body import readable_yaml
 from publisher.posts.checking import FRONT_LIMIT, tree_at
 from publisher.posts.decoding import decode
 from publisher.posts.handler import PostHandler
+from publisher.posts.layout import plainly
 from publisher.posts.tree import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Sequence as Several
 
-    from publisher.diagnostics import Diagnostic
+    from publisher.diagnostics import Diagnostic, Edit
     from publisher.posts.handler import Parts
 
 __all__ = ["Alteration", "Exclude", "Include", "Remove", "Set", "by_hand", "edit", "peruse"]
@@ -38,13 +39,40 @@ _HANDLER = PostHandler()
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """What is read out of a file: where its parts are, and what each key says."""
+class Reading:
+    """What is read out of a file: where its parts are, and what each key says.
+
+    Attributes:
+        values: Texts, None for what was left empty, lists and groups as tuples and dicts.
+        text: The review's text.
+        mark: The byte order mark the file begins with, if it has one.
+    """
 
     front: Front
     values: dict[str, Value]
     text: str
     faults: Several[Diagnostic]
+    mark: str = ""
+
+    def written(self) -> bytes:
+        """Return what the file holds, or would hold."""
+        return (self.mark + self.front.text).encode()
+
+    def after(self, edits: Iterable[Edit]) -> Reading | None:
+        """Read what some edits would make of the file; None where they would break something.
+
+        It can be told what the front matter says, it has no fault that it did not have, and the review's text is the
+        same. What the keys say then is for the caller to see.
+        """
+        text, _ = apply_fixes(self.front.text, [Fix("", tuple(edits))])
+        source = Source(self.front.name, text)
+        changed = _read(source, Report(source))
+        if isinstance(changed, Report) or changed.text != self.text:
+            return None
+        worse = Counter(fault.code for fault in changed.faults) - Counter(fault.code for fault in self.faults)
+        if worse or changed.front.repeated != self.front.repeated:
+            return None
+        return replace(changed, mark=self.mark)
 
 
 def edit(data: bytes, name: str, changes: Iterable[Alteration]) -> bytes:
@@ -62,19 +90,36 @@ def edit(data: bytes, name: str, changes: Iterable[Alteration]) -> bytes:
         Refused: The front matter cannot be read, or is written in a way in which the change cannot be made for certain.
     """
     changes = list(changes)
-    source, report = decode(data, name, {})
-    if source is None:
-        raise _illegible(name, report.diagnostics, changes)
-    reading = _read(source, report)
-    if isinstance(reading, Report):
-        raise _illegible(name, reading.diagnostics, changes)
-    mark = BYTE_ORDER_MARK if data.startswith(BYTE_ORDER_MARK.encode()) else ""
+    reading = legible(data, name, by_hand(changes))
     for change in changes:
         changed = _changed(reading, change)
         if changed is None:
             raise _uncertain(reading, change, changes)
         reading = changed
-    return (mark + reading.front.text).encode()
+    return reading.written()
+
+
+def legible(data: bytes, name: str, instead: str) -> Reading:
+    """Read the front matter of a post that is to be edited.
+
+    Args:
+        data: What the file holds.
+        name: How messages call the file.
+        instead: What to do by hand where it cannot be read.
+
+    Raises:
+        Refused: It cannot be told what all of it says.
+    """
+    source, report = decode(data, name, {})
+    reading = _read(source, report) if source is not None else report
+    if isinstance(reading, Report):
+        raise Refused(
+            f"{name} cannot be edited before it can be read",
+            f"mend the fault, or {instead}",
+            diagnostics=reading.diagnostics[:1],
+        )
+    mark = BYTE_ORDER_MARK if data.startswith(BYTE_ORDER_MARK.encode()) else ""
+    return replace(reading, mark=mark)
 
 
 def peruse(data: bytes) -> dict[str, Value] | None:
@@ -100,7 +145,7 @@ def _in_words(change: Alteration, *, braces: bool) -> str:
     return f"no {'' if braces else 'line '}{change.key}:"
 
 
-def _uncertain(reading: _Reading, change: Alteration, changes: Iterable[Alteration]) -> Refused:
+def _uncertain(reading: Reading, change: Alteration, changes: Iterable[Alteration]) -> Refused:
     """Say why a change cannot be made for certain, and what to write by hand."""
     front = reading.front
     braces = front.root is not None and front.root.flow
@@ -115,15 +160,7 @@ def _uncertain(reading: _Reading, change: Alteration, changes: Iterable[Alterati
     return Refused(f"{front.name}: {why}; nothing was changed", by_hand(changes, braces=braces))
 
 
-def _illegible(name: str, faults: Several[Diagnostic], changes: Iterable[Alteration]) -> Refused:
-    return Refused(
-        f"{name} cannot be edited before it can be read",
-        f"mend the fault, or {by_hand(changes)}",
-        diagnostics=faults[:1],
-    )
-
-
-def _changed(reading: _Reading, change: Alteration) -> _Reading | None:
+def _changed(reading: Reading, change: Alteration) -> Reading | None:
     """Make one change in the first way that proves right; None where none does."""
     if isinstance(change, Exclude):
         while change.item in _items(reading.values.get(change.key)):
@@ -135,32 +172,22 @@ def _changed(reading: _Reading, change: Alteration) -> _Reading | None:
     return _proven(reading, change)
 
 
-def _proven(reading: _Reading, change: Alteration) -> _Reading | None:
+def _proven(reading: Reading, change: Alteration) -> Reading | None:
     wanted = _after(reading.values, change)
     if wanted is None or change.key in reading.front.repeated:
         return None
     if wanted == reading.values:
         return reading
     for edits in ways(reading.front, change):
-        text, _ = apply_fixes(reading.front.text, [Fix("", tuple(edits))])
-        source = Source(reading.front.name, text)
-        changed = _read(source, Report(source))
-        if isinstance(changed, Report) or changed.text != reading.text:
-            continue
-        known = Counter(fault.code for fault in reading.faults)
-        worse = Counter(fault.code for fault in changed.faults) - known
-        if (
-            not worse
-            and changed.front.repeated == reading.front.repeated
-            and _said(changed.values, change) == _said(wanted, change)
-        ):
+        changed = reading.after(edits)
+        if changed is not None and said(changed.values, change.key) == said(wanted, change.key):
             return changed
     return None
 
 
-def _said(values: dict[str, Value], change: Alteration) -> dict[str, Value]:
+def said(values: dict[str, Value], changed: str) -> dict[str, Value]:
     """Leave out the changed key where it says nothing: an empty list is as good as none."""
-    return {key: value for key, value in values.items() if key != change.key or value not in (None, ())}
+    return {key: value for key, value in values.items() if key != changed or value not in (None, ())}
 
 
 def _after(values: dict[str, Value], change: Alteration) -> dict[str, Value] | None:
@@ -187,7 +214,7 @@ def _items(value: Value) -> tuple[Value, ...]:
     return value if isinstance(value, tuple) else () if value is None else (value,)
 
 
-def _read(source: Source, report: Report) -> _Reading | Report:
+def _read(source: Source, report: Report) -> Reading | Report:
     """Read front matter; the report alone where it cannot be told what all of it says."""
     parts = _HANDLER.locate(source, report)
     if parts is None:
@@ -207,7 +234,7 @@ def _read(source: Source, report: Report) -> _Reading | Report:
         return found
     values = _value(root, source.text) if root is not None else {}
     front = Front(source.path, source.text, parts, root, _repeated(source, parts))
-    return _Reading(front, values, source.text[parts.body.start :], found.diagnostics)
+    return Reading(front, values, source.text[parts.body.start :], found.diagnostics)
 
 
 def _value(node: Node | None, text: str) -> Value:

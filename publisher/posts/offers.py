@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from publisher import catalogue
+from publisher.catalogue import Decision, ServiceStatus
 from publisher.diagnostics import Edit, Fix
 from publisher.diagnostics.suggest import is_slip
+from publisher.posts.offer_links import check_links, check_region
 from publisher.posts.yaml_text import in_place_of
 from publisher.values.faults import add_fault
 from publisher.values.reviews import service_fault
 
 if TYPE_CHECKING:
+    from publisher.catalogue import Resolution, Service
     from publisher.posts.front_matter import WatchBlock
     from publisher.posts.subject import Subject
 
 # Of these one is certain, the other rumoured: enough to have a look, not enough to decide anything.
-_GONE = {catalogue.ServiceStatus.CLOSED, catalogue.ServiceStatus.UNKNOWN}
+_GONE = {ServiceStatus.CLOSED, ServiceStatus.UNKNOWN}
 
 
 def check_offers(subject: Subject) -> None:
@@ -24,12 +26,18 @@ def check_offers(subject: Subject) -> None:
     offers = subject.front.watch
     if offers and subject.front.film is None and subject.sound("film") and subject.sound("watch", 0):
         subject.require(("film",), help="where to watch what? add film: with a title below it")
+    services: dict[int, Service] = {}
     for number, offer in enumerate(offers):
         if subject.sound("watch", number):
-            _check_offer(subject, number, offer)
+            service = _check_offer(subject, number, offer)
+            if service is not None:
+                services[number] = service
+                check_region(subject, number, service)
+    check_links(subject, services)
 
 
-def _check_offer(subject: Subject, number: int, offer: WatchBlock) -> None:
+def _check_offer(subject: Subject, number: int, offer: WatchBlock) -> Service | None:
+    """Check what an offer says by itself; return its service, where that is known."""
     if offer.service is None:
         subject.require(("watch", number, "service"), help="such as service: Apple TV")
     if offer.kind is None:
@@ -37,15 +45,23 @@ def _check_offer(subject: Subject, number: int, offer: WatchBlock) -> None:
         subject.require(("watch", number, "kind"), help=kinds)
     expired = _check_dates(subject, number, offer)
     if offer.service is None or subject.report.full("service-unknown"):
-        return
-    resolution = catalogue.resolve(offer.service, offer.kind)
+        return None
+    day = subject.front.date.at.date() if subject.front.date else None
+    resolution = subject.site.catalogue.resolve(offer.service, offer.kind, day)
     if resolution.service is None:
         _report_unresolved(subject, number, offer, resolution)
-        return
+        return None
     if resolution.service.status in _GONE and not expired:
         _report_closed(subject, number, resolution.service)
-    if offer.url is not None:
-        _check_url(subject, number, offer.url, resolution.service)
+    if resolution.decision is Decision.DAY and day is not None and offer.kind is not None:
+        subject.report.add(
+            "service-shared",
+            subject.locator.value(("watch", number, "service")),
+            f"{offer.service} is taken for {resolution.service.label}: nobody else was called so on {day:%Y-%m-%d}",
+            label=f"today also {' and '.join(rival.label for rival in resolution.rivals)}",
+            help=f"say which by its key: {resolution.service.key}",
+        )
+    return resolution.service
 
 
 def _check_dates(subject: Subject, number: int, offer: WatchBlock) -> bool:
@@ -71,9 +87,7 @@ def _check_dates(subject: Subject, number: int, offer: WatchBlock) -> bool:
     return True
 
 
-def _report_unresolved(
-    subject: Subject, number: int, offer: WatchBlock, resolution: catalogue.Resolution
-) -> None:
+def _report_unresolved(subject: Subject, number: int, offer: WatchBlock, resolution: Resolution) -> None:
     if resolution.candidates and offer.kind is None:
         return  # the kind would decide; that it is missing was said
     path = ("watch", number, "service")
@@ -85,11 +99,9 @@ def _report_unresolved(
     )
 
 
-def _only_near(
-    subject: Subject, number: int, offer: WatchBlock, resolution: catalogue.Resolution
-) -> Fix | None:
+def _only_near(subject: Subject, number: int, offer: WatchBlock, resolution: Resolution) -> Fix | None:
     """Offer to write the near name of a service, where all names that are near are one service's."""
-    meant = [catalogue.resolve(name, offer.kind).service for name in resolution.near]
+    meant = [subject.site.catalogue.resolve(name, offer.kind).service for name in resolution.near]
     node = subject.locator.node(("watch", number, "service"))
     if not meant or meant[0] is None or any(service is not meant[0] for service in meant) or node is None:
         return None
@@ -101,9 +113,9 @@ def _only_near(
     return Fix(f"write {name}", (edit,))
 
 
-def _report_closed(subject: Subject, number: int, service: catalogue.Service) -> None:
+def _report_closed(subject: Subject, number: int, service: Service) -> None:
     since = f" on {service.ended:%Y-%m-%d}" if service.ended else ""
-    closed = service.status is catalogue.ServiceStatus.CLOSED
+    closed = service.status is ServiceStatus.CLOSED
     known = f"what is known: {service.note.rstrip('.')}; " if service.note and not closed else ""
     subject.report.add(
         "service-closed",
@@ -114,29 +126,3 @@ def _report_closed(subject: Subject, number: int, service: catalogue.Service) ->
         label=service.note if closed else None,
         help=known + "remove the offer, or name the service that has the film now",
     )
-
-
-def _check_url(subject: Subject, number: int, url: str, service: catalogue.Service) -> None:
-    check = catalogue.check_url(service, url)
-    path = ("watch", number, "url")
-    if check.verdict is catalogue.UrlVerdict.OTHER_SERVICE:
-        others = " or ".join(other.label for other in check.others)
-        subject.report.add(
-            "offer-host",
-            subject.locator.value(path),
-            f"this link leads to {others}, not to {service.label}",
-            help="change one of the two",
-        )
-    elif check.verdict is catalogue.UrlVerdict.UNKNOWN_HOST:
-        subject.report.add(
-            "offer-host",
-            subject.locator.value(path),
-            f"this link does not lead to {service.label} as it is known",
-            label=f"known: {', '.join(service.hosts)}",
-        )
-    elif check.verdict is catalogue.UrlVerdict.KNOWN_HOST and service.url_forms:
-        subject.report.add(
-            "offer-form",
-            subject.locator.value(path),
-            f"this is not a form of link that {service.label} is known to use for a film",
-        )

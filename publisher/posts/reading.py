@@ -10,6 +10,7 @@ from publisher.diagnostics import Report, Source, has_errors
 from publisher.errors import Refused
 from publisher.posts import body, prose, tree
 from publisher.posts.assembly import review_of
+from publisher.posts.beside import Folder, read_beside
 from publisher.posts.checking import FRONT_LIMIT, Place, check_front_matter, tree_at
 from publisher.posts.decoding import decode
 from publisher.posts.handler import PostHandler
@@ -38,6 +39,7 @@ class Post:
         body: Where the text begins, in characters without a byte order mark.
         digest: The SHA-256 of the file when it was checked.
         links: The site's own reviews that the text links to, as `links.review_key` writes them.
+        beside: The SHA-256 of the file of offers that lies beside it; empty where there is none.
         made: What was made of it when it was read, for whoever wanted that.
     """
 
@@ -47,6 +49,7 @@ class Post:
     body: int
     digest: bytes
     links: tuple[str, ...] = ()
+    beside: bytes = b""
     made: object = field(default=None, compare=False)
 
     def text(self) -> str:
@@ -103,11 +106,18 @@ def read_post(
 
 
 def check_post(
-    data: bytes, path: Path, site: Site, now: datetime | None = None, making: Making | None = None
+    data: bytes,
+    path: Path,
+    site: Site,
+    now: datetime | None = None,
+    *,
+    folder: Folder | None = None,
+    making: Making | None = None,
 ) -> Checked:
     """Check the bytes of one file whole, as `read_post` does, and keep what others need to know of a faulty one.
 
-    What is to be made of a post without errors, with its text at hand, `making` makes.
+    Where many are checked, the folder that lies beside the posts is looked into once. What is to be made of a post without
+    errors, with its text at hand, `making` makes.
     """
     name = site.display(path)
     source, report = decode(data, name, site.severities)
@@ -125,9 +135,26 @@ def check_post(
         return Checked(None, report.diagnostics, front, links)
     digest = hashlib.sha256(data).digest()
     post = Post(review_of(front, path, site), path, name, parts.body.start, digest, links)
-    if making is not None:
-        post = replace(post, made=making(post, source.text[parts.body.start :]))
-    return Checked(post, report.diagnostics, front, links)
+    checked = _with_beside(Checked(post, report.diagnostics, front, links), post, site, now, folder)
+    if making is None or checked.post is None:
+        return checked
+    made = making(checked.post, source.text[parts.body.start :])
+    return checked._replace(post=replace(checked.post, made=made))
+
+
+def _with_beside(
+    checked: Checked, post: Post, site: Site, now: datetime | None, folder: Folder | None
+) -> Checked:
+    """Add what lies beside a post; whatever is wrong with that is wrong with the post."""
+    review = post.review
+    found = folder.read(review.id, now) if folder else read_beside(review.id, site, now)
+    if not found.digest and not found.diagnostics:
+        return checked
+    diagnostics = [*checked.diagnostics, *found.diagnostics]
+    if has_errors(found.diagnostics):
+        return checked._replace(post=None, diagnostics=diagnostics)
+    post = replace(post, review=replace(review, found=found.listings), beside=found.digest)
+    return checked._replace(post=post, diagnostics=diagnostics)
 
 
 def identity(data: bytes, path: Path) -> tuple[str | None, str | None]:

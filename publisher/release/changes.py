@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from publisher.content import film_fields, picture_url, rating_fields, sparse
 from publisher.model import EventType, Visibility, as_of, visibility
+from publisher.release.offers import OFFERS, remembered_offers, same_offers, told_offers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,7 +32,8 @@ class Change:
         title: The review's title, for people.
         sequence: The number the event will have among the review's events.
         snapshot: What is remembered as announced; of a retraction, what was last announced.
-        changed: Of an update, the fields that changed.
+        changed: Of an update, and of a change of offers, the fields that changed.
+        offers_before: Where offers are among them, those that partners know and that are not over.
         post: The post; None of a retraction.
         reason: Of a retraction, why.
         at: Of a retraction, when it was taken back; aware.
@@ -44,18 +46,20 @@ class Change:
     sequence: int
     snapshot: Mapping[str, Any]
     changed: tuple[str, ...] = ()
+    offers_before: tuple[Mapping[str, str], ...] | None = None
     post: Post | None = None
     reason: str | None = None
     at: datetime | None = None
 
 
-def snapshot(post: Post, site: Site) -> dict[str, Any]:
+def snapshot(post: Post, site: Site, now: datetime) -> dict[str, Any]:
     """Return the fields whose change makes an event; a typo in the text is not among them.
 
-    The summary counts only when the editor wrote one: one that was derived changes with the text.
+    The summary counts only when the editor wrote one: one that was derived changes with the text. The offers are there
+    even where there are none, so that nothing is told apart from what was never remembered.
     """
     review, image = post.review, post.review.image
-    return sparse(
+    fields = sparse(
         {
             "title": review.title,
             "url": site.url_of(review),
@@ -72,6 +76,7 @@ def snapshot(post: Post, site: Site) -> dict[str, Any]:
             "slug": review.slug,
         }
     )
+    return {**fields, OFFERS: remembered_offers(review, site, now)}
 
 
 def find_changes(
@@ -86,7 +91,9 @@ def find_changes(
             hidden[post.review.id] = post
             continue
         live.add(post.review.id)
-        change = _of_live(replace(post, review=as_of(post.review, now)), announced.get(post.review.id), site)
+        change = _of_live(
+            replace(post, review=as_of(post.review, now)), announced.get(post.review.id), site, now
+        )
         if change is not None:
             changes.append(change)
     changes += [
@@ -97,26 +104,60 @@ def find_changes(
     return changes
 
 
-def _of_live(post: Post, told: Announced | None, site: Site) -> Change | None:
-    review = post.review
-    current = snapshot(post, site)
-    kind, changed = EventType.PUBLISHED, frozenset[str]()
-    if told is not None and told.live:
-        kind = EventType.UPDATED
-        changed = _differing(COMPARED, current, told.snapshot)
-        if not changed:
-            return None
-        changed |= _differing(TOLD_WITH, current, told.snapshot)
-    return Change(
-        type=kind,
-        review_id=review.id,
-        title=review.title,
+def unremembered_offers(
+    posts: Iterable[Post], announced: Mapping[str, Announced], site: Site, now: datetime
+) -> list[Announced]:
+    """Find the live reviews whose offers nobody remembers, with the offers they have: no event, for nobody missed one.
+
+    They were announced by a version of the program that told nothing of offers by themselves.
+    """
+    found = []
+    for post in posts:
+        told = announced.get(post.review.id)
+        if told is None or not told.live or visibility(post.review, now) is not Visibility.LIVE:
+            continue
+        if told_offers(told.snapshot, now) is None:
+            offers = remembered_offers(post.review, site, now)
+            found.append(replace(told, snapshot={**told.snapshot, OFFERS: offers}))
+    return found
+
+
+def _of_live(post: Post, told: Announced | None, site: Site, now: datetime) -> Change | None:
+    current = snapshot(post, site, now)
+    change = Change(
+        type=EventType.PUBLISHED,
+        review_id=post.review.id,
+        title=post.review.title,
         url=str(current["url"]),
         sequence=(told.sequence if told else 0) + 1,
         snapshot=current,
-        changed=tuple(sorted(changed)),
         post=post,
     )
+    if told is None or not told.live:
+        return change
+    changed = _differing(COMPARED, current, told.snapshot)
+    before = _other_offers(current, told, now)
+    if not changed and before is None:
+        return None
+    if changed:
+        changed |= _differing(TOLD_WITH, current, told.snapshot)
+    if before is not None:
+        kind = EventType.UPDATED if changed else EventType.OFFERS_CHANGED
+        return replace(change, type=kind, changed=tuple(sorted({*changed, OFFERS})), offers_before=before)
+    return replace(change, type=EventType.UPDATED, changed=tuple(sorted(changed)))
+
+
+def _other_offers(
+    current: Mapping[str, Any], told: Announced, now: datetime
+) -> tuple[Mapping[str, str], ...] | None:
+    """Return the offers that partners know, where they are others by now; None where they are the same.
+
+    Time alone makes no change: when an offer begins and when it ends was told with it. What is over is not compared.
+    """
+    before, after = told_offers(told.snapshot, now), told_offers(current, now)
+    if before is None or after is None or same_offers(before, after):
+        return None
+    return before
 
 
 def _differing(keys: Iterable[str], one: Mapping[str, Any], two: Mapping[str, Any]) -> frozenset[str]:

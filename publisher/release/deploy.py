@@ -17,15 +17,20 @@ _SECRETS = ("PUBLISHER_SECRET_", "PUBLISHER_LISTEN_SECRET")
 _STANDARD_ERROR = 2
 
 
+def _is_secret(name: str) -> bool:
+    # PUBLISHER_…_KEY: what a source of offers knows the site by.
+    return name.startswith(_SECRETS) or (name.startswith("PUBLISHER_") and name.endswith("_KEY"))
+
+
 def run_deploy(site: Site, deploy: Deploy) -> None:
     """Run the deploy command in the site's folder; what it prints goes to standard error, for people.
 
-    The endpoints' secrets are not part of its environment. When it fails, all that it started is ended.
+    The endpoints' secrets and the keys of sources are not part of its environment. When it fails, all that it started is ended.
 
     Raises:
         EnvironmentFault: It failed or took too long; nothing was sent.
     """
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(_SECRETS)}
+    environment = {name: value for name, value in os.environ.items() if not _is_secret(name)}
     try:
         # The command is the site's own configuration and meant for a shell. A session of its own, so that all it
         # started can be ended with it. Standard output is ours: machines read it.

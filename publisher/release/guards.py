@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: More announcements than this at once are not committed without being told to.
 CEILING = 20
+#: As many may have other offers by now: where sources are asked, some always do.
+OFFERS_CEILING = 200
 #: More reviews than this are not taken back at once without being told to.
 RETRACTION_CEILING = 5
 
@@ -82,7 +84,7 @@ def require_meant(
         confirmed: Somebody said that it is meant.
 
     Raises:
-        OverCeiling: More than 20 announcements, or more than 5 retractions, at once.
+        OverCeiling: More than 20 announcements, 200 changes of offers, or 5 retractions, at once.
         ClockBehind: There are changes, and an earlier run was at a later moment.
         LedgerMissing: The feeds hold reviews already, and nothing was ever announced.
     """
@@ -177,11 +179,20 @@ def _check_clock(changes: Sequence[Change], site: Site, now: datetime, latest: f
 
 def _too_many_announced(changes: Sequence[Change], site: Site) -> Iterator[tuple[str, str]]:
     """See that no archive is announced; where nobody listens, nobody is told."""
-    number = sum(change.type is not EventType.RETRACTED for change in changes)
-    if number > CEILING and site.endpoints:
+    if not site.endpoints:
+        return
+    offers = sum(change.type is EventType.OFFERS_CHANGED for change in changes)
+    number = sum(change.type is not EventType.RETRACTED for change in changes) - offers
+    baseline = "`publisher push --baseline`, {}, records them as announced and sends nothing"
+    if number > CEILING:
         yield (
             f"{number} announcements at once; more than {CEILING} are not made without being confirmed",
-            "`publisher push --baseline`, on an existing archive, records them as announced and sends nothing",
+            baseline.format("on an existing archive"),
+        )
+    if offers > OFFERS_CEILING:
+        yield (
+            f"the offers of {offers} reviews changed; more than {OFFERS_CEILING} are not told at once without being confirmed",
+            baseline.format("where partners need not hear of it"),
         )
 
 

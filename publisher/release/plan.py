@@ -21,6 +21,7 @@ from publisher.outputs import generate
 from publisher.outputs.comparison import Difference, compare_feed
 from publisher.outputs.files import StagedFile
 from publisher.release.hubs import preview_hubs
+from publisher.release.offers import OFFERS
 from publisher.release.pending import look_for_changes
 from publisher.release.push_run import obstacles
 from publisher.site import FILE_NAME
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 FORMAT_VERSION = 1
 _KIND = "publisher-plan"
 _LARGEST = 64 * 1024 * 1024
+
+# What events call otherwise than front matter does.
+_KEYS = {OFFERS: "watch"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +306,7 @@ def _reviews(pending: Pending, differences: Sequence[EntryDifference]) -> tuple[
 
 def _announced(change: Change, seen: EntryDifference | None, pending: Pending) -> PlannedReview:
     kind = "changed"
-    fields = set(change.changed)
+    fields = {_KEYS.get(field, field) for field in change.changed}
     if change.type is EventType.RETRACTED:
         return PlannedReview("retracted", change.review_id, change.url, reason=change.reason)
     if change.type is EventType.PUBLISHED and change.post is not None:
@@ -327,7 +331,7 @@ def _waiting(pending: Pending) -> dict[str, int]:
 def _posts_digest(posts: Sequence[Post]) -> str:
     digest = hashlib.sha256()
     for post in sorted(posts, key=lambda post: post.name):
-        digest.update(post.name.encode(errors="surrogateescape") + b"\0" + post.digest)
+        digest.update(post.name.encode(errors="surrogateescape") + b"\0" + post.digest + post.beside)
     return digest.hexdigest()
 
 

@@ -94,7 +94,7 @@ def publish(  # noqa: PLR0913 - what a run needs, and the world around it
         if plan is not None:
             plan_for(pending, posts, site, now).require_same(plan)
         progress.warned(pending.warnings)
-        attached = _attached(posts, now)
+        attached = _attached(posts, site, now)
         progress.attached(attached)
         # Killed from here on, the site is not taken for one whose ledger was lost.
         record_run(site, BEGUN, clock())
@@ -126,7 +126,7 @@ def preview_publish(
     progress = progress or Progress()
     pushed = preview_push(posts, site, now, confirmed=confirmed)
     progress.warned(pushed.warnings)
-    attached = _attached(posts, now)
+    attached = _attached(posts, site, now)
     progress.attached(attached)
     written = generate(posts, site, now, dry=True)
     progress.generated(written)
@@ -135,5 +135,7 @@ def preview_publish(
     return PublishReport(collection.checked, attached, written, deployed=False, push=pushed)
 
 
-def _attached(posts: Iterable[Post], now: datetime) -> tuple[tuple[Review, tuple[Offer, ...]], ...]:
-    return tuple((post.review, current_offers(post.review, now)) for post in live_posts(posts, now))
+def _attached(
+    posts: Iterable[Post], site: Site, now: datetime
+) -> tuple[tuple[Review, tuple[Offer, ...]], ...]:
+    return tuple((post.review, current_offers(post.review, site, now)) for post in live_posts(posts, now))

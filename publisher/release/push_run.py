@@ -12,7 +12,7 @@ from publisher.errors import PublisherError
 from publisher.ledger import Announced, Announcement, Ledger
 from publisher.model import EventType
 from publisher.net import Client
-from publisher.release.changes import Change, find_changes
+from publisher.release.changes import Change, find_changes, unremembered_offers
 from publisher.release.guards import (
     past_of,
     require_feeds_kept,
@@ -203,8 +203,14 @@ def push_locked(
         elif not baseline:
             require_meant(changes, site, now, past_of(ledger, announced), confirmed=confirmed)
         secrets = {} if baseline else endpoint_secrets(site)
+        told = {change.review_id for change in changes}
+        silent = [
+            Announcement(one, None)
+            for one in unremembered_offers(posts, announced, site, now)
+            if one.review_id not in told
+        ]
         ledger.announce(
-            [_announcement(change, site, now, baseline=baseline) for change in changes],
+            [*(_announcement(change, site, now, baseline=baseline) for change in changes), *silent],
             {endpoint.name: endpoint.events for endpoint in site.endpoints},
             clock(),
             now=now.timestamp(),
@@ -247,4 +253,12 @@ def _event(change: Change, site: Site, now: datetime) -> Event:
             at=change.at or now,
         )
     entry = present(change.post, site, now)
-    return review_event(change.type, entry, change.sequence, site, now, changed=change.changed)
+    return review_event(
+        change.type,
+        entry,
+        change.sequence,
+        site,
+        now,
+        changed=change.changed,
+        offers_before=change.offers_before,
+    )

@@ -302,7 +302,7 @@ def _not_announced(
     found = []
     for change in changes:
         review = reviews.get(change.review_id)
-        if review is None:
+        if review is None or change.type is EventType.OFFERS_CHANGED:
             continue
         if change.type is EventType.PUBLISHED:
             found.append(Appointment(Turn.LIVE, review.date, review))

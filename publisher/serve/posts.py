@@ -15,6 +15,7 @@ from publisher.channels import live_posts, retracted_reviews
 from publisher.diagnostics import has_errors
 from publisher.pages.redirects import OldPath, Redirects, find_redirects
 from publisher.posts import read_posts
+from publisher.posts.beside import FOLDER as BESIDE
 from publisher.posts.files import Unreadable, read_file
 from publisher.posts.identifiers import slug_problem
 from publisher.posts.reading import check_post, identity
@@ -134,10 +135,10 @@ class Newsroom:
 
 
 def _files(site: Site) -> Iterator[tuple[str, os.stat_result]]:
-    """Yield the folders and files that posts are, and the pictures that they show."""
+    """Yield the folders and files that posts are, what lies beside them, and the pictures that they show."""
     for folder in {site.posts, *([site.images.directory] if site.images else [])}:
         for directory, folders, names in os.walk(folder):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            folders[:] = sorted(name for name in folders if not name.startswith(".") or name == BESIDE)
             for name in (os.curdir, *sorted(names)):
                 file = os.path.join(directory, name)  # noqa: PTH118 - of ten thousand, a Path each would cost most
                 with suppress(OSError):  # it is gone again, or a link that leads nowhere

@@ -1,6 +1,7 @@
 """The site: publisher.toml, read once, checked whole."""
 
 from publisher.site.load import FILE_NAME, load_site
+from publisher.site.private_files import read_private
 from publisher.site.site import (
     FEED_LABELS,
     FEED_NAMES,
@@ -16,12 +17,14 @@ from publisher.site.site import (
     Syndication,
     keep_private,
 )
+from publisher.site.watching import KIND_ORDER, OfferStore, SourceSettings, Use, Watching
 
 __all__ = [
     "FEED_LABELS",
     "FEED_NAMES",
     "FEED_TYPES",
     "FILE_NAME",
+    "KIND_ORDER",
     "LEDGER_NAME",
     "ArchivePeriod",
     "Deploy",
@@ -29,8 +32,13 @@ __all__ = [
     "FeedRule",
     "ImageFolder",
     "Licence",
+    "OfferStore",
     "Site",
+    "SourceSettings",
     "Syndication",
+    "Use",
+    "Watching",
     "keep_private",
     "load_site",
+    "read_private",
 ]

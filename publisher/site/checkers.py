@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import zoneinfo
 from decimal import Decimal
-from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -14,7 +13,6 @@ from pydantic import AfterValidator, BeforeValidator
 from publisher.diagnostics import RULES, Severity
 from publisher.diagnostics.suggest import nearest
 from publisher.model import EventType
-from publisher.site.site import ArchivePeriod
 from publisher.values.characters import quote
 from publisher.values.checkers import (
     LIST_LIMIT,
@@ -27,7 +25,6 @@ from publisher.values.checkers import (
     shape_fault,
     text,
 )
-from publisher.values.choices import Choice
 from publisher.values.forms import DIRECTORY_URL, FILM_YEAR, UUID, form
 from publisher.values.identifiers import identifier
 from publisher.values.reviews import FIRST_YEAR, LAST_YEAR, film_year
@@ -111,45 +108,6 @@ def _feed_name(value: object) -> str:
             label=f"any other than {', '.join(_TAKEN)}",
         )
     return name
-
-
-class _ArchiveWord(StrEnum):
-    """What can be said of the archive."""
-
-    MONTH = "month"
-    YEAR = "year"
-    NONE = "none"
-
-
-class Content(StrEnum):
-    """How much of a review an entry carries."""
-
-    FULL = "full"
-    SUMMARY = "summary"
-
-
-_ARCHIVES = Choice(
-    _ArchiveWord,
-    {
-        _ArchiveWord.MONTH: "months monthly",
-        _ArchiveWord.YEAR: "years yearly annual",
-        _ArchiveWord.NONE: "off no false never",
-    },
-)
-_CONTENTS = Choice(
-    Content,
-    {
-        Content.FULL: "whole all text fulltext complete content",
-        Content.SUMMARY: "summaries short excerpt excerpts brief teaser",
-    },
-)
-
-
-def _archive(value: object) -> ArchivePeriod | None:
-    if not isinstance(value, str):
-        raise shape_fault(value, f"one of {', '.join(_ArchiveWord)}, in quotes")
-    word = _ARCHIVES.take(value)
-    return None if word is _ArchiveWord.NONE else ArchivePeriod(word)
 
 
 # What people write for a span of years.
@@ -337,10 +295,6 @@ FeedName = Annotated[
     BeforeValidator(_feed_name),
     schema("string", pattern=form(rf"(?!(?:{'|'.join(_TAKEN)})\s*$)[a-z0-9][a-z0-9-]{{0,39}}")),
 ]
-Archive = Annotated[
-    ArchivePeriod | None, BeforeValidator(_archive), schema("string", enum=[*map(str, _ArchiveWord)])
-]
-ContentWord = Annotated[Content, BeforeValidator(_CONTENTS.take), schema("string", enum=[*map(str, Content)])]
 Years = Annotated[
     tuple[int, int],
     BeforeValidator(_years),

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from publisher import catalogue
 from publisher.model import plain
-from publisher.site.checkers import Content
 from publisher.site.site import FeedRule, Syndication
+from publisher.site.words import Content
 from publisher.values.characters import quote
 from publisher.values.faults import add_fault
 from publisher.values.reviews import author_fault, service_fault
@@ -16,14 +15,16 @@ from publisher.values.reviews import author_fault, service_fault
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from publisher.catalogue import Resolution
+    from publisher.catalogue import Catalogue, Resolution
     from publisher.diagnostics import Report
     from publisher.site.schema import Configuration, FeedTable
     from publisher.site.toml import TomlLocator
     from publisher.values.faults import Path
 
 
-def check_feeds(configuration: Configuration, report: Report, locator: TomlLocator) -> None:
+def check_feeds(
+    configuration: Configuration, services: Catalogue, report: Report, locator: TomlLocator
+) -> None:
     """Report what is wrong with feeds only in view of authors, services and the scale."""
     authors = {key: author.name for key, author in configuration.authors.items()}
     _check_hubs(configuration, report, locator)
@@ -33,7 +34,7 @@ def check_feeds(configuration: Configuration, report: Report, locator: TomlLocat
             if key not in authors and not report.full("author-unknown"):
                 found = author_fault(key, authors, quotation='"')
                 add_fault(report, locator.value((*path, "author", place)), found)
-        _check_services(feed, path, report, locator)
+        _check_services(feed, path, services, report, locator)
         _check_rating(feed, configuration, path, report, locator)
 
 
@@ -46,19 +47,21 @@ def _check_hubs(configuration: Configuration, report: Report, locator: TomlLocat
         seen.add(hub)
 
 
-def _check_services(feed: FeedTable, path: Path, report: Report, locator: TomlLocator) -> None:
+def _check_services(
+    feed: FeedTable, path: Path, services: Catalogue, report: Report, locator: TomlLocator
+) -> None:
     for place, name in enumerate(feed.service):
         if report.full("service-unknown"):
             return
-        unresolved = next((found for found in _resolved(name, feed) if found.service is None), None)
+        unresolved = next((found for found in _resolved(name, feed, services) if found.service is None), None)
         if unresolved is not None:
             found = service_fault(name, unresolved, also=", or in a list of both")
             add_fault(report, locator.value((*path, "service", place)), found)
 
 
-def _resolved(name: str, feed: FeedTable) -> Iterator[Resolution]:
+def _resolved(name: str, feed: FeedTable, services: Catalogue) -> Iterator[Resolution]:
     """Find the services that a name means with each of the kinds that a feed asks for."""
-    return (catalogue.resolve(name, kind) for kind in feed.kind or (None,))
+    return (services.resolve(name, kind) for kind in feed.kind or (None,))
 
 
 def _check_rating(
@@ -77,7 +80,7 @@ def _check_rating(
     )
 
 
-def syndication_of(configuration: Configuration) -> Syndication:
+def syndication_of(configuration: Configuration, services: Catalogue) -> Syndication:
     """Make what the rooms above use of a configuration without faults."""
     table = configuration.syndication
     return Syndication(
@@ -88,21 +91,21 @@ def syndication_of(configuration: Configuration) -> Syndication:
         author_feeds=table.author_feeds,
         tag_feeds=table.tag_feeds or None,
         tags_without_feed=tuple(table.tags_without_feed),
-        rules=tuple(_rule(feed, table.limit) for feed in configuration.feeds),
+        rules=tuple(_rule(feed, table.limit, services) for feed in configuration.feeds),
         hubs=tuple(table.hubs),
         compressed=table.compressed,
     )
 
 
-def _rule(feed: FeedTable, limit: int) -> FeedRule:
-    services = (found.service for name in feed.service for found in _resolved(name, feed))
+def _rule(feed: FeedTable, limit: int, services: Catalogue) -> FeedRule:
+    meant = (found.service for name in feed.service for found in _resolved(name, feed, services))
     return FeedRule(
         name=feed.name,
         title=feed.title,
         description=feed.description,
         tags=feed.tag,
         authors=feed.author,
-        services=tuple(dict.fromkeys(service.key for service in services if service is not None)),
+        services=tuple(dict.fromkeys(service.key for service in meant if service is not None)),
         kinds=feed.kind,
         regions=feed.region,
         countries=feed.country,

@@ -11,13 +11,16 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from publisher.catalogue import catalogue
 from publisher.diagnostics import Report, Source, Span, has_errors, in_reading_order
 from publisher.errors import ConfigurationError
 from publisher.model import Author, RatingScale
 from publisher.site.feeds import check_feeds, syndication_of
 from publisher.site.schema import Configuration
+from publisher.site.services import check_services, with_own_services
 from publisher.site.site import Deploy, Endpoint, ImageFolder, Licence, Site
 from publisher.site.toml import DEEPEST, TomlLocator, parse
+from publisher.site.watch_table import check_watching, watching_of
 from publisher.values.characters import FORBIDDEN, name_of
 from publisher.values.faults import Path as KeyPath
 from publisher.values.faults import report_faults
@@ -91,7 +94,10 @@ def _check(source: Source, report: Report) -> Configuration | None:
         return None
     _check_paths(configuration, report, locator)
     _check_names(configuration, report, locator)
-    check_feeds(configuration, report, locator)
+    check_services(catalogue(), configuration.services, report, locator)
+    services = with_own_services(catalogue(), configuration.services)
+    check_watching(configuration.watch, services, report, locator)
+    check_feeds(configuration, services, report, locator)
     return configuration
 
 
@@ -158,6 +164,7 @@ def _check_paths(configuration: Configuration, report: Report, locator: TomlLoca
 
 def _build(root: Path, configuration: Configuration) -> Site:
     about, rating = configuration.site, configuration.rating
+    services = with_own_services(catalogue(), configuration.services)
     licence, images, deploy = about.licence, configuration.images, configuration.deploy
     return Site(
         root=root,
@@ -182,8 +189,9 @@ def _build(root: Path, configuration: Configuration) -> Site:
             symbol=rating.symbol,
         ),
         authors={key: Author(key, author.name, author.url) for key, author in configuration.authors.items()},
-        region=configuration.watch.region,
-        syndication=syndication_of(configuration),
+        watch=watching_of(configuration.watch),
+        catalogue=services,
+        syndication=syndication_of(configuration, services),
         endpoints=tuple(
             Endpoint(endpoint.name, endpoint.url, frozenset(endpoint.events))
             for endpoint in configuration.webhooks.endpoints

@@ -8,13 +8,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, ClassVar, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from publisher.model import EventType
 from publisher.site.checkers import (
-    Archive,
-    Content,
-    ContentWord,
     Count,
     CountOrNone,
     DirectoryUrl,
@@ -33,20 +30,13 @@ from publisher.site.checkers import (
     Years,
 )
 from publisher.site.site import ArchivePeriod
+from publisher.site.table import Table
+from publisher.site.watch_schema import ServiceTable, WatchTable
+from publisher.site.words import Archive, Content, ContentWord
 from publisher.values.checkers import Text, fault, shape_fault
 from publisher.values.codes import FilmCountry, Language, Region
 from publisher.values.reviews import Kind
 from publisher.values.urls import Url
-
-
-class Table(BaseModel):
-    """A table of publisher.toml; keys nobody knows are faults."""
-
-    #: What other programs, or other tables, call some of its keys, in small letters only.
-    others: ClassVar[dict[str, str]] = {}
-
-    # Only the outermost model is ever asked; building each by itself, too, would take longer than all the rest.
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 class LicenceTable(Table):
@@ -129,16 +119,10 @@ class AuthorTable(Table):
     url: Url | None = Field(None, description="the author's page")
 
 
-class WatchTable(Table):
-    """Where-to-watch links."""
-
-    region: Region | None = Field(None, description="the country offers hold in when they name none")
-
-
 class SyndicationTable(Table):
     """What holds of all feeds."""
 
-    others = {
+    others: ClassVar[dict[str, str]] = {
         "authors": "author_feeds",
         "gzip": "compressed",
         "compress": "compressed",
@@ -176,7 +160,7 @@ class SyndicationTable(Table):
 class FeedTable(Table):
     """A feed of the site's own: what a review has to be to stand in it."""
 
-    others = {
+    others: ClassVar[dict[str, str]] = {
         "format": "content",
         "offer": "kind",
         "provider": "service",
@@ -276,7 +260,8 @@ class WebhooksTable(Table):
         default_factory=list, description="one table for each partner"
     )
     secrets: RelativePath = Field(
-        ".publisher/secrets", description="the folder of the endpoints' secrets: one file of mode 0600 each"
+        ".publisher/secrets",
+        description="the folder of the endpoints' secrets and the sources' keys: one file of mode 0600 each",
     )
 
 
@@ -306,6 +291,10 @@ class Configuration(Table):
     rating: RatingTable = Field(default_factory=RatingTable)
     authors: dict[str, AuthorTable] = Field(default_factory=dict, description="one table for each author")
     watch: WatchTable = Field(default_factory=WatchTable)
+    services: dict[str, ServiceTable] = Field(
+        default_factory=dict,
+        description="one table for each film service that the catalogue lacks, or of which the site knows better",
+    )
     syndication: Annotated[SyndicationTable, BeforeValidator(_syndication)] = Field(
         default_factory=SyndicationTable
     )

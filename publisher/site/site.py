@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
+    from publisher.catalogue import Catalogue
     from publisher.diagnostics import Severities
     from publisher.model import Author, EventType, OfferKind, RatingScale, Review
+    from publisher.site.watching import Watching
 
 
 #: What the files of the feeds are called, by format.
@@ -151,7 +153,7 @@ class Site:
         base_url: The address reviews are found under; ends in a slash.
         permalink: The pattern of a review's path.
         zone: The zone of dates that name none.
-        region: The country offers hold in when they name none.
+        catalogue: The film services: those that come with the program, and the site's own.
         allow: Private networks that may be reached on purpose.
         severities: Where the site judges a rule differently; None turns it off.
     """
@@ -171,7 +173,8 @@ class Site:
     images: ImageFolder | None
     scale: RatingScale
     authors: Mapping[str, Author]
-    region: str | None
+    watch: Watching
+    catalogue: Catalogue
     syndication: Syndication
     endpoints: tuple[Endpoint, ...]
     secrets: Path

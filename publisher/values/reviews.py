@@ -98,5 +98,7 @@ def service_fault(written: str, resolution: Resolution, also: str = "") -> Pydan
         "service-unknown",
         f"{quote(written)} is not a service of the catalogue",
         label=f"did you mean {near}?" if near else None,
-        help=None if near else "for a service the catalogue lacks, use vod, theaters or physical",
+        help=None
+        if near
+        else "for a service the catalogue lacks, use vod, theaters or physical, or give it a table: [services.KEY] in publisher.toml",
     )

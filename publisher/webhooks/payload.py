@@ -11,15 +11,16 @@ import orjson
 from publisher.content import (
     author_fields,
     film_fields,
-    offer_fields,
+    offers_fields,
     picture_fields,
     rating_fields,
     sparse,
 )
 from publisher.ledger import Event
+from publisher.watch.sources import passed_on
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from publisher.content import Entry
@@ -41,10 +42,21 @@ def event_id(review_id: str, sequence: int, type: EventType, body: bytes) -> str
 
 
 def review_event(
-    type: EventType, entry: Entry, sequence: int, site: Site, now: datetime, *, changed: Sequence[str] = ()
+    type: EventType,
+    entry: Entry,
+    sequence: int,
+    site: Site,
+    now: datetime,
+    *,
+    changed: Sequence[str] = (),
+    offers_before: Sequence[Mapping[str, str]] | None = None,
 ) -> Event:
-    """Make the event that a review was published, or that the fields `changed` of it were."""
+    """Make the event that a review was published, or that the fields `changed` of it were.
+
+    Where offers are among these, `offers_before` are those that partners know; there may be none.
+    """
     review = entry.review
+    watch = offers_fields(passed_on(entry.offers, site), site, entry.now)
     data = {
         "schema_version": SCHEMA_VERSION,
         "sequence": sequence,
@@ -61,12 +73,15 @@ def review_event(
                 "film": film_fields(review.film) if review.film else None,
                 "rating": rating_fields(review.rating, site.scale) if review.rating is not None else None,
                 "image": picture_fields(entry.picture) if entry.picture else None,
-                "offers": [offer_fields(offer) for offer in entry.offers],
+                "offers": watch.get("offers"),
+                "offers_attributions": watch.get("attributions"),
+                "offers_disclosure": watch.get("disclosure"),
                 "published": review.date.isoformat(),
                 "updated": review.updated.isoformat() if review.updated else None,
                 "correction": review.correction,
             }
         ),
+        "previous": {"offers": list(offers_before)} if offers_before is not None else None,
         "feeds": site.feed_urls,
     }
     return _event(type, review.id, sequence, sparse(data), now)

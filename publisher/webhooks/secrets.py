@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import stat
 from typing import TYPE_CHECKING
 
 from publisher.disk import place_new
 from publisher.errors import ConfigurationError, EnvironmentFault, Refused, UsageError
-from publisher.site import keep_private
+from publisher.site import keep_private, read_private
 from publisher.webhooks.signing import Secret, mint_secret
 
 if TYPE_CHECKING:
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.site import Endpoint, Site
-
-_LONGEST_FILE = 4096
 
 
 def variable(endpoint: str) -> str:
@@ -91,18 +88,4 @@ def read_secret_file(path: Path, shown: str) -> Secret:
     Raises:
         ConfigurationError: It cannot be read, others can read it, or it holds no secret.
     """
-    try:
-        # Without O_NONBLOCK, to open a pipe that nobody writes to would wait for ever.
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:  # noqa: PTH123 - a descriptor
-            mode = os.fstat(stream.fileno()).st_mode
-            if not stat.S_ISREG(mode):
-                raise ConfigurationError(f"{shown} is not a file")
-            if stat.S_IMODE(mode) & 0o077:
-                raise ConfigurationError(
-                    f"{shown} has mode {stat.S_IMODE(mode):04o}; others can read the secret",
-                    f"chmod 600 {shown}",
-                )
-            text = stream.read(_LONGEST_FILE).decode("ascii", "replace")
-    except OSError as error:
-        raise ConfigurationError(f"{shown} cannot be read: {error.strerror}") from None
-    return Secret.parse(text, shown)
+    return Secret.parse(read_private(path, shown), shown)

@@ -11,20 +11,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import publisher.catalogue
-from publisher.catalogue import UrlVerdict, check_url, search_url, services, services_for_host
+from publisher.catalogue import UrlVerdict, catalogue
 
 FILE = Path(publisher.catalogue.__file__).with_name("services.json")
 EXAMPLES = [
     pytest.param(entry["key"], form["example"], id=f"{entry['key']}-{number}")
     for entry in json.loads(FILE.read_text(encoding="utf-8"))["services"]
     for number, form in enumerate(entry["url_patterns"])
+    if form["page"] == "film"
 ]
-FANDANGO = services()["fandango-at-home"]
+SERVICES = catalogue().services
+FANDANGO = SERVICES["fandango-at-home"]
 FILM = "//athome.fandango.com/content/browse/details/The-Matrix/9254"
 
 
 def _verdict(key: str, url: str) -> UrlVerdict:
-    return check_url(services()[key], url).verdict
+    return catalogue().check_url(SERVICES[key], url).verdict
 
 
 @pytest.mark.parametrize(("key", "example"), EXAMPLES)
@@ -33,7 +35,7 @@ def test_every_example_has_a_known_form_on_a_known_host(key: str, example: str) 
     host = urlsplit(example).hostname or ""
 
     assert _verdict(key, example) is UrlVerdict.KNOWN_FORM
-    assert services()[key] in services_for_host(host)
+    assert SERVICES[key] in catalogue().services_for_host(host)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +52,7 @@ def test_every_example_has_a_known_form_on_a_known_host(key: str, example: str) 
 )
 def test_a_film_page_is_known_however_its_host_is_written(url: str) -> None:
     """Case, a trailing dot, the scheme's own port, a query and a fragment do not hide a film page."""
-    assert check_url(FANDANGO, url).verdict is UrlVerdict.KNOWN_FORM
+    assert catalogue().check_url(FANDANGO, url).verdict is UrlVerdict.KNOWN_FORM
 
 
 @pytest.mark.parametrize(
@@ -81,13 +83,13 @@ def test_a_film_page_is_known_however_its_host_is_written(url: str) -> None:
 )
 def test_what_only_looks_like_a_film_page_is_nobodys(url: str) -> None:
     """User information, foreign ports, hidden characters, lookalike hosts and broken syntax are never known."""
-    assert check_url(FANDANGO, url).verdict is UrlVerdict.UNKNOWN_HOST
+    assert catalogue().check_url(FANDANGO, url).verdict is UrlVerdict.UNKNOWN_HOST
 
 
 def test_a_letter_that_lowers_to_ascii_does_not_make_a_known_host() -> None:
     """The Kelvin sign lowers to "k", which must not turn a host of another script into a library's."""
     assert _verdict("kanopy", "https://www.\u212aanopy.com/en/product/1") is UrlVerdict.UNKNOWN_HOST
-    assert services_for_host("www.\u212aanopy.com") == ()
+    assert catalogue().services_for_host("www.\u212aanopy.com") == ()
 
 
 def test_another_page_of_a_known_host_is_a_known_host() -> None:
@@ -98,7 +100,7 @@ def test_another_page_of_a_known_host_is_a_known_host() -> None:
 
 def test_an_address_of_another_service_names_all_that_share_the_host() -> None:
     """A page of another service's host says whose it is, even where several live there."""
-    check = check_url(services()["shudder"], "https://www.amazon.com/gp/video/detail/B00FZM8Z7I")
+    check = catalogue().check_url(SERVICES["shudder"], "https://www.amazon.com/gp/video/detail/B00FZM8Z7I")
 
     assert check.verdict is UrlVerdict.OTHER_SERVICE
     assert [service.key for service in check.others] == ["amazon-disc", "amazon-video", "prime-video"]
@@ -106,9 +108,9 @@ def test_an_address_of_another_service_names_all_that_share_the_host() -> None:
 
 def test_an_unverified_host_accuses_nobody() -> None:
     """A host that nobody checked is not said to be another service's."""
-    assert "zavvi" in {service.key for service in services_for_host("www.zavvi.com")}
+    assert "zavvi" in {service.key for service in catalogue().services_for_host("www.zavvi.com")}
 
-    check = check_url(FANDANGO, "https://www.zavvi.com/the-fog")
+    check = catalogue().check_url(FANDANGO, "https://www.zavvi.com/the-fog")
 
     assert check.verdict is UrlVerdict.UNKNOWN_HOST
     assert check.others == ()
@@ -123,7 +125,7 @@ def test_without_known_hosts_nothing_is_said(key: str) -> None:
 @pytest.mark.parametrize("host", ["netflix.com", "www.netflix.com", "WWW.NETFLIX.COM", "www.netflix.com."])
 def test_a_host_is_found_with_and_without_www(host: str) -> None:
     """The www. variant, upper case and the root's dot name the same host."""
-    assert [service.key for service in services_for_host(host)] == ["netflix"]
+    assert [service.key for service in catalogue().services_for_host(host)] == ["netflix"]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +133,7 @@ def test_a_host_is_found_with_and_without_www(host: str) -> None:
 )
 def test_another_host_is_not_found(host: str) -> None:
     """Neither a part of a known host nor a host under it is a known one."""
-    assert services_for_host(host) == ()
+    assert catalogue().services_for_host(host) == ()
 
 
 @pytest.mark.parametrize(
@@ -152,24 +154,24 @@ def test_another_host_is_not_found(host: str) -> None:
 )
 def test_a_search_carries_the_title_percent_encoded(key: str, title: str, expected: str | None) -> None:
     """The title takes the place of {query} and nothing in it changes the address around it."""
-    assert search_url(services()[key], title) == expected
+    assert catalogue().search_url(SERVICES[key], title) == expected
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
 @settings(deadline=None)
 def test_a_search_gives_the_title_back(title: str) -> None:
     """Every service's search is an ASCII address on its own host, from which the title can be read again."""
-    for service in services().values():
+    for service in SERVICES.values():
         if service.search_template is not None:
             before, after = service.search_template.split("{query}")
-            url = search_url(service, title) or ""
+            url = catalogue().search_url(service, title) or ""
 
             assert url.isascii()
             assert urlsplit(url).hostname in service.hosts
             assert unquote(url.removeprefix(before).removesuffix(after)) == title
 
 
-_HOSTS = st.sampled_from([host for service in services().values() for host in service.hosts])
+_HOSTS = st.sampled_from([host for service in SERVICES.values() for host in service.hosts])
 _NEARLY = st.builds(
     "{}{}{}{}{}{}".format,
     st.sampled_from(["https://", "http://", "HTTPS:\\\\", "//", "ftp://", "https:/", ""]),
@@ -186,8 +188,8 @@ _NEARLY = st.builds(
 def test_no_address_raises_or_passes_for_what_it_is_not(url: str) -> None:
     """Any text gets a verdict, and a known one only when a strict reading finds the service's host."""
     for key in ("fandango-at-home", "prime-video", "youtube-movies", "vod", "zavvi"):
-        service = services()[key]
-        check = check_url(service, url)
+        service = SERVICES[key]
+        check = catalogue().check_url(service, url)
 
         assert bool(check.others) == (check.verdict is UrlVerdict.OTHER_SERVICE)
         assert service not in check.others
@@ -195,10 +197,10 @@ def test_no_address_raises_or_passes_for_what_it_is_not(url: str) -> None:
             parts = urlsplit(url)
 
             assert parts.username is None
-            assert service in services_for_host(parts.hostname or "")
+            assert service in catalogue().services_for_host(parts.hostname or "")
 
 
 @given(st.text())
 def test_no_host_raises(host: str) -> None:
     """Any text can be asked about as a host."""
-    assert set(services_for_host(host)) <= set(services().values())
+    assert set(catalogue().services_for_host(host)) <= set(SERVICES.values())

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
 from dataclasses import FrozenInstanceError
 
 import pytest
 
-from publisher.catalogue import ServiceCategory, ServiceStatus, service_for_tmdb, services
+from publisher.catalogue import ServiceCategory, ServiceStatus, catalogue
 from publisher.model import OfferKind
 
 
 def test_services_are_read_once_and_cannot_be_changed() -> None:
     """Everybody gets the same register, which refuses to be written to."""
-    register = services()
+    register = catalogue().services
 
-    assert services() is register
+    assert catalogue().services is register
     with pytest.raises(TypeError):
         register["new"] = register["vod"]  # type: ignore[index] # that it is refused is the point
     with pytest.raises(FrozenInstanceError):
@@ -28,10 +29,10 @@ def test_importing_reads_nothing_and_resolving_compiles_nothing() -> None:
     program = (
         "import publisher.catalogue as c\n"
         "from publisher.catalogue.service import _compiled\n"
-        "print(c.services.cache_info().currsize)\n"
-        "c.resolve('Vudu', None)\n"
-        "print(c.services.cache_info().currsize, _compiled.cache_info().currsize)\n"
-        "c.services()['vod'].url_patterns\n"
+        "print(c.catalogue.cache_info().currsize)\n"
+        "c.catalogue().resolve('Vudu', None)\n"
+        "print(c.catalogue.cache_info().currsize, _compiled.cache_info().currsize)\n"
+        "c.catalogue().services['hulu'].forms[0].pattern\n"
         "print(_compiled.cache_info().currsize)\n"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -41,8 +42,8 @@ def test_importing_reads_nothing_and_resolving_compiles_nothing() -> None:
 
 def test_a_service_carries_what_the_file_says() -> None:
     """Names, kinds, hosts and status come out typed, with the verified ones apart."""
-    fandango = services()["fandango-at-home"]
-    movies_anywhere = services()["movies-anywhere"]
+    fandango = catalogue().services["fandango-at-home"]
+    movies_anywhere = catalogue().services["movies-anywhere"]
 
     assert fandango.name == fandango.label == "Fandango at Home"
     assert fandango.category is ServiceCategory.STORE
@@ -56,25 +57,32 @@ def test_a_service_carries_what_the_file_says() -> None:
     assert movies_anywhere.verified_hosts == ()
 
 
-def test_services_of_one_name_keep_labels_of_their_own() -> None:
-    """The store and the subscription are both Apple TV to readers, and two things to editors."""
-    store, subscription = services()["apple-tv-store"], services()["apple-tv-plus"]
+def test_services_that_shared_a_name_are_told_apart_by_their_present_ones() -> None:
+    """What was Apple TV to readers is a store and a subscription, and each is called what its owner calls it."""
+    store, subscription = catalogue().services["apple-tv-store"], catalogue().services["apple-tv-plus"]
 
-    assert store.name == subscription.name == "Apple TV"
-    assert store.label == "Apple TV (store)"
-    assert subscription.label == "Apple TV (subscription)"
+    assert (store.name, store.label) == ("Apple TV Store", "Apple TV Store")
+    assert (subscription.name, subscription.label) == ("Apple TV", "Apple TV (subscription)")
+
+
+def test_a_catalogue_survives_being_sent_to_another_process() -> None:
+    """It is pickled without its indexes, and answers the same."""
+    sent = pickle.loads(pickle.dumps(catalogue()))  # noqa: S301 - our own bytes
+
+    assert dict(sent.services) == dict(catalogue().services)
+    assert sent.resolve("Vudu", None).service.key == "fandango-at-home"
 
 
 def test_no_service_is_called_closed_on_hearsay() -> None:
     """Services that only vanished from a list are unknown, not closed."""
     for key in ("redbox", "alamo-on-demand", "crackle", "showtime"):
-        assert services()[key].status is ServiceStatus.UNKNOWN
-    assert services()["freevee"].status is ServiceStatus.RENAMED
+        assert catalogue().services[key].status is ServiceStatus.UNKNOWN
+    assert catalogue().services["freevee"].status is ServiceStatus.RENAMED
 
 
 def test_sellers_of_discs_offer_discs() -> None:
     """A shop for discs, and the generic disc, are known for discs as well as for buying."""
-    sellers = {service.key for service in services().values() if OfferKind.DISC in service.kinds}
+    sellers = {service.key for service in catalogue().services.values() if OfferKind.DISC in service.kinds}
 
     assert {"physical", "amazon-disc", "zavvi"} <= sellers
     assert "amazon-video" not in sellers
@@ -85,11 +93,39 @@ def test_sellers_of_discs_offer_discs() -> None:
 )
 def test_a_provider_id_finds_its_service(provider: int, key: str) -> None:
     """Ids of lists of offers lead to the service, several of one service too."""
-    found = service_for_tmdb(provider)
+    found = catalogue().service_for_tmdb(provider)
 
-    assert found is services()[key]
+    assert found is catalogue().services[key]
 
 
 def test_an_unheard_of_provider_id_finds_nothing() -> None:
     """A provider that the catalogue does not hold is nobody, not an error."""
-    assert service_for_tmdb(0) is None
+    assert catalogue().service_for_tmdb(0) is None
+
+
+@pytest.mark.parametrize(
+    ("key", "country", "served"),
+    [
+        ("hulu", "US", True),
+        ("hulu", "GB", False),
+        ("fandango-at-home", "KP", False),
+        ("hulu", "KP", None),
+        ("vod", "GB", None),
+        ("zavvi", "GB", None),
+    ],
+)
+def test_where_a_service_is_is_only_told_where_it_is_known(
+    key: str, country: str, *, served: bool | None
+) -> None:
+    """A country for which nobody was listed says nothing, but of a service that is known to be nowhere else."""
+    assert catalogue().serves(catalogue().services[key], country) is served
+
+
+def test_an_address_at_home_is_on_a_verified_host() -> None:
+    """A host that nobody checked, or that only looks like one, is nobody's home."""
+    netflix, zavvi = catalogue().services["netflix"], catalogue().services["zavvi"]
+
+    assert catalogue().is_home(netflix, "https://netflix.com/anything")
+    assert not catalogue().is_home(netflix, "https://netflix.com.evil.example/")
+    assert not catalogue().is_home(netflix, "https://netflix.com@evil.example/")
+    assert not catalogue().is_home(zavvi, "https://www.zavvi.com/")

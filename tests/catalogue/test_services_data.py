@@ -17,9 +17,10 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 import publisher.catalogue
-from publisher.catalogue import ServiceCategory, ServiceStatus
-from publisher.catalogue.names import _fold
+from publisher.catalogue import LinkPage, ServiceCategory, ServiceStatus
+from publisher.catalogue.names import fold
 from publisher.model import OfferKind
+from publisher.values import iso
 
 FILE = Path(publisher.catalogue.__file__).with_name("services.json")
 ENTRIES: list[dict[str, Any]] = json.loads(FILE.read_text(encoding="utf-8"))["services"]
@@ -75,12 +76,24 @@ class KnownHost(Strict):
 
 
 class UrlPattern(Strict):
-    """A form of its film pages' addresses, and an address of that form, made up unless it is real."""
+    """A form of its addresses, and an address of that form, made up unless it is real."""
 
     regex: Annotated[str, Field(pattern=r"^\^https\?://")]
     example: Annotated[str, Field(pattern=r"^https://")]
+    page: Annotated[LinkPage, Field(strict=False)]
+    template: Annotated[str, Field(pattern=r"^https://[a-z0-9.{}-]+/\S*\{id\}\S*$")] | None
+    former: bool
     example_is_real: bool
     verified: bool
+
+    @model_validator(mode="after")
+    def _says_how_it_is_written_today(self) -> Self:
+        groups = re.compile(self.regex).groupindex
+        assert "id" in groups, "the id is a group"
+        assert not self.template or set(re.findall(r"\{(\w+)\}", self.template)) <= set(groups)
+        assert self.template or not self.former, "what is former is written anew"
+        assert self.verified or not self.former, "only what was verified rewrites an address"
+        return self
 
 
 class SearchUrl(Strict):
@@ -118,6 +131,8 @@ class Entry(Strict):
     former_names: list[FormerName]
     aliases: list[Text]
     kinds: Annotated[list[Kind], Field(min_length=1)]
+    countries: list[Annotated[str, Field(pattern=r"^[A-Z]{2}$")]]
+    only: bool
     hosts: list[KnownHost]
     url_patterns: list[UrlPattern]
     search_url: SearchUrl | None
@@ -127,14 +142,17 @@ class Entry(Strict):
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:
         names = [self.name, *(former.name for former in self.former_names), *self.aliases]
-        folded = [_fold(name) for name in names]
+        folded = [fold(name) for name in names]
         assert len(set(folded)) == len(folded), "a name stands once"
         assert (self.ended is not None) == (self.status is ServiceStatus.CLOSED), (
             "an end belongs to what closed"
         )
         assert self.renames or self.status is not ServiceStatus.RENAMED, "what was renamed says from what"
         for rename in self.renames:
-            assert {_fold(rename.from_), _fold(rename.to)} <= set(folded), "a rename is between its names"
+            assert {fold(rename.from_), fold(rename.to)} <= set(folded), "a rename is between its names"
+        assert self.countries == sorted(set(self.countries)), "a country stands once, in order"
+        assert set(self.countries) <= set(iso.countries()), "a country is one of ISO 3166-1"
+        assert self.countries or not self.only, "where it is alone is known"
         hosts = {host.host for host in self.hosts}
         assert len(hosts) == len(self.hosts), "a host stands once"
         if self.search_url:
@@ -168,6 +186,22 @@ def test_every_service_keeps_the_schema(entry: dict[str, Any]) -> None:
         ("hulu", {"search_url": {"template": "http://www.hulu.com/?q={query}", "verified": True}}),
         ("hulu", {"search_url": {"template": "https://www.hulu.com/{query}?q={query}", "verified": True}}),
         ("hulu", {"source": "somebody"}),
+        ("hulu", {"countries": ["US", "JP"]}),
+        ("hulu", {"countries": ["UK"]}),
+        ("vod", {"only": True}),
+        ("hulu", {"url_patterns": [{**BY_KEY["hulu"]["url_patterns"][0], "template": None, "former": True}]}),
+        (
+            "hulu",
+            {
+                "url_patterns": [
+                    {**BY_KEY["hulu"]["url_patterns"][0], "template": "https://www.hulu.com/{slug}/{id}"}
+                ]
+            },
+        ),
+        (
+            "microsoft-store",
+            {"url_patterns": [{**BY_KEY["hulu"]["url_patterns"][0], "former": True, "verified": False}]},
+        ),
     ],
 )
 def test_the_schema_refuses_a_contradiction(key: str, change: dict[str, Any]) -> None:
@@ -198,7 +232,7 @@ def test_services_that_share_a_name_offer_different_kinds() -> None:
     for entry in ENTRIES:
         formers = [former["name"] for former in entry["former_names"]]
         for name in [entry["name"], *formers, *entry["aliases"]]:
-            owners[_fold(name)].add(entry["key"])
+            owners[fold(name)].add(entry["key"])
 
     for name, keys in owners.items():
         for one, other in combinations(sorted(keys), 2):
@@ -209,7 +243,7 @@ def test_services_that_share_a_name_offer_different_kinds() -> None:
 
 def test_labels_tell_all_services_apart() -> None:
     """What a message calls a service is not what it calls another."""
-    labels = [_fold(entry["label"] or entry["name"]) for entry in ENTRIES]
+    labels = [fold(entry["label"] or entry["name"]) for entry in ENTRIES]
 
     assert len(labels) == len(set(labels))
 

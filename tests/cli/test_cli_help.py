@@ -42,6 +42,7 @@ WITH_NOW = {
         "attach",
         "correct",
         "generate",
+        "links check",
         "plan",
         "publish",
         "push",

@@ -108,7 +108,8 @@ def test_attach_names_the_present_service_and_marks_a_search(make_site: MakeSite
         "region": "US",
         "href": "",
         "link": "search",
-        "former_name": "Vudu",
+        "former": "Vudu",
+        "status": "current",
     }
 
 
@@ -129,7 +130,8 @@ def test_attach_says_what_is_odd_about_a_link_that_was_given(make_site: MakeSite
         shown, told = run("attach").stdout, json.loads(run("attach", "--json").stdout)
 
         assert url in shown
-        assert shown.count("(") == 1 if remark is None else remark in shown
+        offers = shown.partition("\n")[2]
+        assert offers.count("(") == 1 if remark is None else remark in offers
         assert told["reviews"][0]["offers"][0]["link_check"] == verdict
 
 

@@ -6,20 +6,16 @@ import struct
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 import pytest
 
 from publisher.content import (
     Picture,
     author_fields,
-    current_offers,
     film_fields,
     film_links,
     is_around,
-    offer_fields,
-    offer_title,
     picture_fields,
     present,
     rating_fields,
@@ -31,11 +27,8 @@ from publisher.feeds.vocabulary import letterboxd_rating
 from publisher.model import (
     Author,
     Film,
-    LinkOrigin,
-    Listing,
     Offer,
     OfferKind,
-    Price,
     RatingScale,
     Review,
     Terms,
@@ -59,24 +52,8 @@ SCALE = RatingScale(
     symbol="🦋",
 )
 FILM = Film(title="Karmalink", ids={})
+OFFER = Offer(service="fandango-at-home", name="Fandango at Home", terms=Terms(kind=OfferKind.RENT))
 REVIEW = Review(id="1", slug="karmalink", title="A <title> & more", date=NOW, language="en", film=FILM)
-
-
-def offer(kind: OfferKind = OfferKind.RENT, **more: Any) -> Offer:
-    """Make an offer of Fandango at Home, or what `service` and `name` say."""
-    own = {key: more.pop(key) for key in ("service", "name", "url", "link") if key in more}
-    service = {"service": "fandango-at-home", "name": "Fandango at Home", **own}
-    return Offer(**service, terms=Terms(kind=kind, **more))
-
-
-def lines(site: Site, *offers: Offer) -> list[str]:
-    """Return the list of where to watch, as it is shown."""
-    html = whole(REVIEW, "<p>Text.</p>", None, offers, site, NOW)
-    return [
-        line.removeprefix("<li>").removesuffix("</li>")
-        for line in html.splitlines()
-        if line.startswith("<li>")
-    ]
 
 
 @pytest.mark.parametrize(
@@ -98,103 +75,13 @@ def test_a_rating_is_translated_to_stars(value: str, minimum: str, maximum: str,
     assert letterboxd_rating(Decimal(value), scale) == stars
 
 
-@pytest.mark.parametrize(
-    ("kind", "region", "title"),
-    [
-        (OfferKind.RENT, "US", "Rent: Fandango at Home (US)"),
-        (OfferKind.BUY, None, "Buy: Fandango at Home"),
-        (OfferKind.SUBSCRIPTION, "GB", "Stream: Fandango at Home (GB)"),
-        (OfferKind.FREE, None, "Free: Fandango at Home"),
-        (OfferKind.ADS, None, "Free with ads: Fandango at Home"),
-        (OfferKind.CINEMA, None, "In cinemas: Fandango at Home"),
-        (OfferKind.DISC, None, "On disc: Fandango at Home"),
-    ],
-)
-def test_an_offer_is_named_in_one_line(kind: OfferKind, region: str | None, title: str) -> None:
-    """Kind, service and country, in words that readers use."""
-    assert offer_title(offer(kind, region=region)) == title
-
-
-def test_a_generic_service_is_not_said_twice(make_site: MakeSite) -> None:
-    """Of a disc or a cinema in general the kind says it all; to rent it as VOD says two things."""
-    disc = offer(OfferKind.DISC, service="physical", name="physical disc")
-    cinema = offer(OfferKind.CINEMA, service="theaters", name="theaters", region="DE")
-    vod = offer(OfferKind.RENT, service="vod", name="VOD")
-    assert [offer_title(one) for one in (disc, cinema, vod)] == ["On disc", "In cinemas (DE)", "Rent: VOD"]
-    assert lines(make_site(), disc, cinema, vod) == ["On disc", "In cinemas – DE", "Rent: VOD"]
-
-
-def test_an_offer_says_everything_that_is_known_of_it(make_site: MakeSite) -> None:
-    """Channel, country, quality, price and exclusiveness follow the name, each escaped once."""
-    terms: dict[str, Any] = {
-        "via": "A & <B>",
-        "region": "US",
-        "quality": "4k",
-        "price": Price(Decimal("3.99"), "USD"),
-        "exclusive": True,
-    }
-    shown = lines(
-        make_site(), offer(url="https://athome.fandango.com/?a=1&b=2", link=LinkOrigin.GIVEN, **terms)
-    )
-    assert shown == [
-        (
-            'Rent: <a href="https://athome.fandango.com/?a=1&amp;b=2">Fandango at Home</a>'
-            " – via A &amp; &lt;B&gt;, US, 4k, 3.99 USD, nowhere else"
-        )
-    ]
-
-
-def test_a_search_says_that_it_is_one(make_site: MakeSite) -> None:
-    """The service's name is not the link: the link says what is searched for."""
-    shown = lines(make_site(), offer(url="https://athome.fandango.com/s?q=x", link=LinkOrigin.SEARCH))
-    assert shown == [
-        'Rent: Fandango at Home (<a href="https://athome.fandango.com/s?q=x">search for “Karmalink”</a>)'
-    ]
-
-
-@pytest.mark.parametrize(
-    ("zone", "ends", "shown"),
-    [
-        # Midnight in the site's zone ends the day before; elsewhere it is a time like any other.
-        ("America/Chicago", "2026-12-24T06:00:00+00:00", "until 2026-12-23"),
-        ("Asia/Tokyo", "2026-12-24T06:00:00+00:00", "until 2026-12-24 15:00 JST"),
-        ("America/Chicago", "2026-12-25T00:00:00+00:00", "until 2026-12-24 18:00 CST"),
-        ("UTC", "2027-01-01T00:00:00+00:00", "until 2026-12-31"),
-        # The day after has 23 hours, or begins at one o'clock because there is no midnight.
-        ("America/Chicago", "2027-03-14T06:00:00+00:00", "until 2027-03-13"),
-        ("America/Santiago", "2026-09-06T04:00:00+00:00", "until 2026-09-05"),
-    ],
-)
-def test_the_last_day_is_that_of_the_sites_zone(
-    make_site: MakeSite, zone: str, ends: str, shown: str
-) -> None:
-    """An offer's end is its first moment over; readers are told the last day, or the time and its zone."""
-    site = replace(make_site(), zone=ZoneInfo(zone))
-    assert lines(site, offer(ends=datetime.fromisoformat(ends))) == [f"Rent: Fandango at Home – {shown}"]
-
-
-def test_the_first_day_is_shown_while_it_lies_ahead(make_site: MakeSite) -> None:
-    """Once an offer holds, since when no longer matters."""
-    later, earlier = datetime(2026, 11, 23, 6, tzinfo=UTC), datetime(2026, 11, 22, 12, tzinfo=UTC)
-    shown = lines(make_site(), offer(starts=later), offer(starts=earlier))
-    assert shown == ["Rent: Fandango at Home – from 2026-11-23", "Rent: Fandango at Home"]
-
-
-def test_an_ended_offer_is_gone_at_its_end_and_not_before() -> None:
-    """The end is the first moment at which the offer no longer holds."""
-    listing = Listing(service="Vudu", terms=Terms(kind=OfferKind.RENT, ends=NOW))
-    review = replace(REVIEW, watch=(listing,))
-    assert current_offers(review, NOW) == ()
-    assert len(current_offers(review, datetime(2026, 11, 22, 11, 59, 59, tzinfo=UTC))) == 1
-
-
 def test_the_parts_stand_in_order(make_site: MakeSite) -> None:
     """Picture, text, rating, where to watch, correction; the text as it is, everything else escaped once."""
     picture = Picture("https://a.example/?x=1&y=2", "image/png", 3, 'A "q" & <b>', "Me & you")
     review = replace(
         REVIEW, rating=Decimal("3.5"), correction="Not <1922>.", updated=datetime(2026, 11, 23, 3, tzinfo=UTC)
     )
-    assert whole(review, "<p>Text.</p>", picture, (offer(),), make_site(), NOW).splitlines() == [
+    assert whole(review, "<p>Text.</p>", picture, (OFFER,), make_site(), NOW).splitlines() == [
         (
             '<figure><img src="https://a.example/?x=1&amp;y=2" alt="A &quot;q&quot; &amp; &lt;b&gt;">'
             "<figcaption>Me &amp; you</figcaption></figure>"
@@ -260,12 +147,6 @@ def test_fields_hold_what_is_known_and_nothing_else() -> None:
     assert picture_fields(Picture("https://a.example/", None, None, "", None)) == {
         "url": "https://a.example/"
     }
-    assert offer_fields(offer()) == {
-        "service": "fandango-at-home",
-        "name": "Fandango at Home",
-        "kind": "rent",
-        "link": "none",
-    }
 
 
 def test_identifiers_lead_to_the_pages_of_a_film() -> None:
@@ -277,24 +158,6 @@ def test_identifiers_lead_to_the_pages_of_a_film() -> None:
         "https://www.wikidata.org/wiki/Q206124",
     ]
     assert set(film_fields(film)) == {"title", "ids"}
-
-
-def test_offer_fields_are_texts() -> None:
-    """XML attributes and JSON can say the same of an offer."""
-    moment = datetime(2026, 12, 1, 6, tzinfo=UTC)
-    full = offer(
-        price=Price(Decimal("3.50"), "EUR"),
-        exclusive=True,
-        starts=moment,
-        ends=moment,
-        checked=moment,
-        source="x",
-        region="DE",
-    )
-    fields = offer_fields(full)
-    assert all(isinstance(value, str) for value in fields.values())
-    assert (fields["price"], fields["currency"], fields["exclusive"]) == ("3.50", "EUR", "true")
-    assert fields["from"] == fields["until"] == fields["checked"] == "2026-12-01T06:00:00+00:00"
 
 
 @pytest.mark.parametrize(("value", "number"), [("4", 4), ("4.0", 4), ("3.5", 3.5), ("0", 0)])

@@ -58,11 +58,11 @@ def used(value: dict[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[s
     """Yield the path of every key of a configuration; the names of entries are left out."""
     for key, inner in value.items():
         path = (*above, key)
-        if path == ("rules",):
+        if path in {("rules",), ("watch", "affiliates")}:
             yield path
-        elif path == ("authors",):
-            for author in inner.values():
-                yield from used(author, path)
+        elif path in {("authors",), ("services",), ("watch", "sources")}:
+            for entry in inner.values():
+                yield from used(entry, path)
         elif isinstance(inner, dict):
             yield from used(inner, path)
         elif isinstance(inner, list) and inner and isinstance(inner[0], dict):

@@ -20,6 +20,8 @@ from publisher.site import load_site
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.conftest import MakeSite
+
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "extensions.md").read_text(encoding="utf-8")
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -49,6 +51,56 @@ def feeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+WATCH = """\
+---
+id: 4c768283-9939-45ec-b325-53b5be6f9ce5
+title: The Handmaiden
+date: 2026-11-01
+film:
+  title: The Handmaiden
+watch:
+  - service: Shudder
+    kind: subscription
+    source: tmdb
+    checked: 2026-11-20T03:30
+  - service: Vudu
+    kind: rent
+    url: https://www.vudu.com/content/movies/details/The-Handmaiden/839048
+    price: 3.99 USD
+    from: 2026-12-01
+---
+
+Text.
+"""
+
+
+@pytest.fixture
+def watched(make_site: MakeSite) -> Path:
+    """Give the folder with the feeds of a site that has affiliates and a source of offers."""
+    site = make_site({"a.md": WATCH}, more='[watch.affiliates.fandango-at-home]\ntag = "night-desk"\n')
+    generate(read_posts(site).require_valid().posts, site, NOW)
+    return site.feeds
+
+
+@pytest.mark.parametrize("name", ["rss.xml", "atom.xml"])
+def test_the_example_of_offers_in_xml_is_what_the_feeds_have(watched: Path, name: str) -> None:
+    """The offers of a review, and what has to be said with them, attribute by attribute."""
+    declarations = f'xmlns:watch="{NAMESPACES["watch"]}"'
+    shown = etree.fromstring(f"<root {declarations}>{code('xml watch')}</root>")
+    real = etree.parse(watched / name).iter(f"{{{NAMESPACES['watch']}}}*")
+
+    for one, other in zip(shown, real, strict=True):
+        assert says(as_fields(one), as_fields(other)), (as_fields(one), as_fields(other))
+
+
+def test_the_example_of_offers_in_json_is_what_the_feed_has(watched: Path) -> None:
+    """Field by field; what has to be said of them stands beside the offers."""
+    (item,) = json.loads((watched / "feed.json").read_bytes())["items"]
+    shown = json.loads(code("json watch"))
+
+    assert says(shown, item["_watch"]), item["_watch"]
+
+
 def entry_of(feeds: Path, name: str) -> etree._Element:
     """Find the review that the page shows in a feed."""
     for entry in etree.parse(feeds / name).iter("item", "{*}entry"):
@@ -63,6 +115,8 @@ def says(shown: Any, real: Any) -> bool:
         return len(shown) > 10 and real.startswith(shown.removesuffix("…").rstrip())
     if isinstance(shown, dict) and isinstance(real, dict):
         return list(shown) == list(real) and all(says(shown[key], real[key]) for key in shown)
+    if isinstance(shown, list) and isinstance(real, list):
+        return len(shown) == len(real) and all(map(says, shown, real))
     return bool(shown == real)
 
 

@@ -57,6 +57,10 @@ url = "https://reviews.example/authors/odd?a=1&b=2"
 
 [watch]
 region = "US"
+disclosure = "We <earn> & tell ]]>"
+
+[watch.affiliates.shudder]
+ref = "<b>&"
 
 [syndication]
 url = "https://reviews.example/feeds/"
@@ -273,6 +277,9 @@ watch:
     kind: subscription
     url: https://tv.apple.com/us/movie/alien/umc.cmc.53br6g12tjyru0g7ipnmyd5au?a=1&b=2
     region: GB
+  - service: Shudder
+    kind: subscription
+    source: tmdb
   - service: Blu-ray
     kind: disc
   - service: theaters

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from html import escape
 from json import loads
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from lxml import etree, html
 
+from publisher.feeds import write_entry
 from publisher.outputs import generate
 from publisher.posts import read_posts
 from publisher.site import load_site
@@ -34,6 +36,12 @@ def offers(element: etree._Element) -> list[dict[str, str]]:
     ]
 
 
+def said_with_offers(element: etree._Element) -> list[tuple[str | None, str | None]]:
+    """List what has to be said wherever the offers are shown: whom to credit, with a link, and who pays."""
+    found = [*element.findall(q("watch", "attribution")), *element.findall(q("watch", "disclosure"))]
+    return [(one.text, one.get("href")) for one in found]
+
+
 def letterboxd(element: etree._Element) -> dict[str, str | None]:
     """Return what existing parsers learn of the film."""
     names = (q("letterboxd", "filmTitle"), q("letterboxd", "filmYear"), q("tmdb", "movieId"))
@@ -53,6 +61,7 @@ def from_atom(entry: etree._Element) -> dict[str, Any]:
         "stars": entry.findtext(q("letterboxd", "memberRating")),
         "film": letterboxd(entry),
         "offers": offers(entry),
+        "said with them": said_with_offers(entry),
         "authors": [e.text for e in entry.iterfind(f"{q('atom', 'author')}/{q('atom', 'name')}")],
     }
 
@@ -69,6 +78,7 @@ def from_rss(item: etree._Element) -> dict[str, Any]:
         "stars": item.findtext(q("letterboxd", "memberRating")),
         "film": letterboxd(item),
         "offers": offers(item),
+        "said with them": said_with_offers(item),
         "authors": [e.text for e in item.findall(q("dc", "creator"))],
     }
 
@@ -92,6 +102,10 @@ def from_json(item: dict[str, Any]) -> dict[str, Any]:
             q("tmdb", "movieId"): tmdb,
         },
         "offers": item.get("_watch", {}).get("offers", []),
+        "said with them": [
+            *((one["text"], one["url"]) for one in item.get("_watch", {}).get("attributions", ())),
+            *([(item["_watch"]["disclosure"], None)] if "disclosure" in item.get("_watch", {}) else []),
+        ],
         "authors": [author["name"] for author in item["authors"]],
     }
 
@@ -143,8 +157,27 @@ def test_karmalink_can_be_followed_into_all_three_feeds() -> None:
         assert entry["film"][q("letterboxd", "filmTitle")] == "Karmalink"
         assert [(o["name"], o["kind"], o["link"]) for o in entry["offers"]] == [
             ("Fandango at Home", "rent", "search"),
-            ("Apple TV", "rent", "search"),
+            ("Apple TV Store", "rent", "search"),
         ]
+
+
+def test_what_has_to_be_said_of_offers_is_said_in_every_format() -> None:
+    """In the content as a line, and for machines beside the offers, each escaped once; in feeds of summaries, too."""
+    files = dict(feeds_of("hostile").files)
+    for said in in_every_format(files):
+        (entry,) = [entry for entry in said if entry["title"] == "Everything & more"]
+        (credit, page), (told, nowhere) = entry["said with them"]
+        assert (told, nowhere) == ("We <earn> & tell ]]>", None)
+        assert "<p><small>We &lt;earn&gt; &amp; tell ]]&gt;</small></p>" in entry["html"]
+        assert f'<p><small><a href="{page}">{credit}</a></small></p>' in entry["html"]
+        (paid,) = [offer for offer in entry["offers"] if "sponsored" in offer]
+        assert f'<a href="{escape(paid["href"])}" rel="sponsored nofollow">Shudder</a>' in entry["html"]
+    feeds = feeds_of("hostile")
+    (shown,) = [entry for entry in feeds.entries if entry.review.title == "Everything & more"]
+    for short in write_entry(shown, feeds.site, full=False).values():
+        assert b"TMDB" in short
+        assert b"earn" in short
+        assert b"Where to watch</strong>" not in short
 
 
 def made(folder: Path, more: str, now: datetime) -> list[dict[str, Any]]:
@@ -198,19 +231,20 @@ def test_a_search_is_marked_as_one(tmp_path: Path) -> None:
         search, none = said["offers"]
         assert (search["link"], none["link"]) == ("search", "none")
         assert "href" not in none
-        assert f'Fandango at Home (<a href="{search["href"]}">search for “Tumbbad”</a>)' in said["html"]
-        assert "<li>Free: Kanopy – US</li>" in said["html"]
+        shown = f'<a href="{search["href"]}">Fandango at Home</a> (formerly Vudu, search) · US'
+        assert f"<li>Rent: {shown}</li>" in said["html"]
+        assert "<li>Free: Kanopy · US</li>" in said["html"]
 
 
 @pytest.mark.parametrize("name", ["Vudu", "vudu", "FandangoNOW", "Fandango at Home", "fandango-at-home"])
 def test_a_service_goes_by_its_present_name(tmp_path: Path, name: str) -> None:
-    """Whatever the editor called it, readers see the name it has today."""
+    """Whatever the editor called it, readers see the name it has today, and beside it the one it had."""
     for said in made(tmp_path, f"{FILM}watch:\n  - {{service: {name}, kind: rent}}", NOW):
         assert [(o["service"], o["name"]) for o in said["offers"]] == [
             ("fandango-at-home", "Fandango at Home")
         ]
-        assert "Rent: Fandango at Home" in said["html"]
-        assert "udu" not in said["html"]
+        was = {"vudu": "formerly Vudu, ", "fandangonow": "formerly FandangoNOW, "}.get(name.lower(), "")
+        assert f">Fandango at Home</a> ({was}search) · US</li>" in said["html"]
 
 
 @pytest.mark.parametrize(
@@ -230,4 +264,4 @@ def test_an_offer_comes_and_goes_by_the_sites_clock(tmp_path: Path, now: str, sh
         assert len(said["offers"]) == (shown is not None)
         assert ("Where to watch" in said["html"]) == (shown is not None)
         if shown:
-            assert f"<li>Free: Kanopy – US, {shown}</li>" in said["html"]
+            assert f"<li>Free: Kanopy ({shown}) · US</li>" in said["html"]

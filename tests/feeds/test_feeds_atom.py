@@ -16,13 +16,14 @@ def test_every_entry_says_its_language() -> None:
 
 
 def test_where_to_watch_is_found_among_the_links() -> None:
-    """Each offer that leads somewhere is a related link, named by kind, service and country."""
+    """Each offer that leads somewhere is a related link, named by kind, service and country, and what the link is."""
     feeds = feeds_of("hostile")
     everything = next(e for e in entries(feeds.atom) if e.findtext(ATOM + "title") == "Everything & more")
     related = [link for link in everything.findall(ATOM + "link") if link.get("rel") == "related"]
     assert [link.get("title") for link in related] == [
         "Rent: Fandango at Home (US), search",
         "Stream: Apple TV (GB)",
+        "Stream: Shudder (US), search, sponsored",
     ]
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from publisher.pages.structured_data import structured_data
 from tests.feeds.feeds_sites import CONFIGURATION, HOSTILE_TITLES, hostile_posts, identity, post, write_site
 from tests.pages.built_pages import build_page
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.conftest import MakeSite
@@ -127,7 +130,7 @@ def test_a_review_is_told_field_by_field(tmp_path: Path) -> None:
         },
         {
             "@type": "WatchAction",
-            "name": "Rent: Apple TV (GB), search",
+            "name": "Rent: Apple TV Store (GB), search",
             "target": {
                 "@type": "EntryPoint",
                 "urlTemplate": "https://tv.apple.com/search?term=Nosferatu",
@@ -135,11 +138,86 @@ def test_a_review_is_told_field_by_field(tmp_path: Path) -> None:
             "expectsAcceptanceOf": {
                 "@type": "Offer",
                 "category": "rental",
-                "offeredBy": {"@type": "Organization", "name": "Apple TV"},
+                "offeredBy": {"@type": "Organization", "name": "Apple TV Store"},
                 "eligibleRegion": {"@type": "Country", "name": "GB"},
             },
         },
     ]
+
+
+OFFERS = """
+film: {title: "</script><b>Alien & Co"}
+watch:
+  - service: Vudu
+    kind: rent
+    url: https://www.vudu.com/content/movies/details/The-Matrix/9254
+    from: 2030-01-01
+    source: tmdb
+    via: </script><b>
+  - {service: Kanopy, kind: free, url: "https://www.kanopy.com/en/product/1", until: 2020-01-01}
+  - {service: Shudder, kind: subscription, price: 5.99 USD}
+  - {service: theaters, kind: cinema, from: 2030-01-01}
+"""
+#: The properties that schema.org gives the types that ways to watch are told in, their own and inherited, as far as used.
+SCHEMA = {
+    "WatchAction": {"name", "target", "expectsAcceptanceOf"},
+    "EntryPoint": {"urlTemplate"},
+    "Offer": {
+        "category", "offeredBy", "price", "priceCurrency", "eligibleRegion", "availabilityStarts", "availabilityEnds",
+    },
+    "Organization": {"name"},
+    "Country": {"name"},
+}  # fmt: skip
+
+
+def typed(value: object) -> Iterator[dict[str, object]]:
+    """Yield every object within a value."""
+    if isinstance(value, dict):
+        yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            yield from typed(inner)
+
+
+def test_ways_to_watch_keep_to_schema_org(tmp_path: Path) -> None:
+    """Types and properties that there are, a price with its currency, dates that programs read, and an address."""
+    site = write_site(tmp_path, {"a.md": post(0, "One", more=FILM), "b.md": post(1, "Two", more=OFFERS)})
+    reviews = build_page(site).reviews
+    actions = [action for review in reviews for action in review["itemReviewed"]["potentialAction"]]
+
+    assert len(actions) == 4
+    for found in typed(actions):
+        assert set(found) - {"@type"} <= SCHEMA[str(found["@type"])]
+    for action in actions:
+        assert {"@type", "name", "target", "expectsAcceptanceOf"} == set(action)
+        assert urlsplit(action["target"]["urlTemplate"]).scheme == "https"
+        offer = action["expectsAcceptanceOf"]
+        # In the words of Google's media actions.
+        assert offer["category"] in {"free", "subscription", "rental", "purchase"}
+        assert ("price" in offer) == ("priceCurrency" in offer)
+        for key in ("availabilityStarts", "availabilityEnds"):
+            assert key not in offer or datetime.fromisoformat(offer[key]).tzinfo
+
+
+def test_offers_are_told_as_they_stand(tmp_path: Path) -> None:
+    """An ended one is gone, one to come has its date, one that is paid for and one that is a search say so."""
+    affiliates = '[watch.affiliates.fandango-at-home]\ntag = "<b>&"\n'
+    site = write_site(tmp_path, {"a.md": post(0, "One", more=OFFERS)}, f"{CONFIGURATION}\n{affiliates}")
+    page = build_page(site)
+    (review,) = page.reviews
+
+    actions = review["itemReviewed"]["potentialAction"]
+    assert [action["name"] for action in actions] == [
+        "Rent: Fandango at Home (US), from 2030-01-01, sponsored",
+        "Stream: Shudder (US), search, sponsored",
+    ]
+    assert actions[0]["target"]["urlTemplate"] == (
+        "https://athome.fandango.com/content/browse/details/The-Matrix/9254?tag=%3Cb%3E%26"
+    )
+    assert actions[0]["expectsAcceptanceOf"]["availabilityStarts"] == "2030-01-01T06:00:00+00:00"
+    assert "TMDB" in review["creditText"]
+    assert not {"<", ">", "&"} & set(structured_data(page.entries, page.site))
 
 
 def test_what_is_not_known_is_not_said(make_site: MakeSite) -> None:

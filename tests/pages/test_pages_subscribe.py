@@ -206,14 +206,28 @@ def test_where_to_watch_is_worded_as_in_the_feeds(page: Page) -> None:
     entry = next(entry for entry in page.entries if entry.review.title == "Everything & more")
 
     assert [words(offer) for offer in offers] == [
-        'Rent: Fandango at Home (search for “Alien & <Aliens>: 50% "off"?”) – via A & <B>, US, 4k & up, 3.99 USD, nowhere else',
-        "Stream: Apple TV – GB",
-        "On disc – US",
-        "In cinemas – US, from 2026-12-24, until 2026-12-31",
-        "Free: Kanopy – US",
+        "Stream: Apple TV · GB",
+        "Stream: Shudder (search, sponsored) · US",
+        "Free: Kanopy · US",
+        "Rent: Fandango at Home (formerly Vudu, via A & <B>, 4k & up 3.99 USD, nowhere else, search) · US",
+        "In cinemas (from 2026-12-24, until 2026-12-31) · US",
+        "On disc · US",
     ]  # fmt: skip
     for link in offers.xpath(".//a/@href"):
         assert link in entry.html.replace("&amp;", "&")
+    paid = [link.get("href") for link in offers.iter("a") if link.get("rel") == "sponsored nofollow"]
+    assert paid == [offer.url for offer in entry.offers if offer.sponsored]
+
+
+def test_what_has_to_be_said_of_offers_stands_below_them(page: Page) -> None:
+    """Who pays, in the site's words, and who found them, with a link; nowhere else."""
+    card = page.card("Everything & more")
+    first, second = card.find_class("note")
+
+    assert words(first) == "We <earn> & tell ]]>"
+    assert "TMDB" in words(second)
+    assert [link.get("href") for link in second.iter("a")] == ["https://www.themoviedb.org/"]
+    assert len(page.root.find_class("note")) == 2
 
 
 def test_days_are_those_of_the_sites_zone(make_site: MakeSite) -> None:

@@ -11,8 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from publisher import catalogue
-from publisher.catalogue import Resolution, ServiceStatus
+from publisher.catalogue import ServiceStatus, catalogue
 from publisher.posts import SUMMARY_LIMIT, read_post
 from publisher.posts.front_matter import Block, FilmBlock, FrontMatter, ImageBlock, WatchBlock
 from publisher.posts.words import STATUSES
@@ -72,25 +71,22 @@ def test_no_offer_is_over_where_no_moment_is_given(make_site: MakeSite) -> None:
     ],
 )
 def test_a_service_that_closed_is_named_with_the_day(
-    make_site: MakeSite, monkeypatch: pytest.MonkeyPatch, ended: date | None, message: str
+    make_site: MakeSite, ended: date | None, message: str
 ) -> None:
     """What the catalogue knows of its end is said, too; of none that it lists an end is verified today."""
-    vudu = catalogue.services()["fandango-at-home"]
+    vudu = catalogue().services["fandango-at-home"]
     closed = replace(vudu, status=ServiceStatus.CLOSED, ended=ended, note="Its films are gone.")
-    monkeypatch.setattr(catalogue, "resolve", lambda *_: Resolution(service=closed))
-    (fault,) = _found(make_site({}), OFFER.format("Vudu", "2030-01-01"))
+    site = replace(make_site({}), catalogue=catalogue().with_services([closed]))
+    (fault,) = _found(site, OFFER.format("Vudu", "2030-01-01"))
 
     assert (fault.code, fault.message, fault.label) == ("service-closed", message, "Its films are gone.")
 
 
-def test_of_a_closed_service_s_offer_that_is_over_only_the_end_is_said(
-    make_site: MakeSite, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_of_a_closed_service_s_offer_that_is_over_only_the_end_is_said(make_site: MakeSite) -> None:
     """Removing the offer mends both."""
-    closed = replace(catalogue.services()["fandango-at-home"], status=ServiceStatus.CLOSED)
-    monkeypatch.setattr(catalogue, "resolve", lambda *_: Resolution(service=closed))
+    site = make_site({}, more='[services.fandango-at-home]\nstatus = "closed"\n')
 
-    assert _codes(_found(make_site({}), OFFER.format("Vudu", "2018-01-01"))) == ["offer-expired"]
+    assert _codes(_found(site, OFFER.format("Vudu", "2018-01-01"))) == ["offer-expired"]
 
 
 @pytest.mark.parametrize("service", ["Freevee", "Vudu", "iTunes"])

@@ -27,6 +27,7 @@ ZONE = ZoneInfo("America/Chicago")
 GOOD = 3
 
 PUBLISHED, UPDATED, RETRACTED = "review.published", "review.updated", "review.retracted"
+OFFERS_CHANGED = "review.offers_changed"
 
 
 class Words:
@@ -42,7 +43,11 @@ class Words:
 
 @dataclass(frozen=True)
 class Written:
-    """What a post's file says; `None` is a key that is not there."""
+    """What a post's file says; `None` is a key that is not there.
+
+    Attributes:
+        channel: Whose way to see the film it names, `until` when that ends.
+    """
 
     title: str
     slug: str
@@ -55,6 +60,8 @@ class Written:
     film: str | None = None
     alt: str | None = None
     rating: str | None = None
+    channel: str | None = None
+    until: datetime | None = None
     updated: datetime | None = None
     correction: str | None = None
     retracted: datetime | None = None
@@ -70,6 +77,16 @@ class Written:
     def good(self) -> bool:
         """Tell whether it is rated well enough for a feed of its own."""
         return self.rating is not None and float(self.rating) >= GOOD
+
+    @property
+    def offer(self) -> tuple[str, datetime | None] | None:
+        """Return whose way to see the film it names, and when that ends; without a film there is nothing to see."""
+        return (self.channel, self.until) if self.channel and self.film else None
+
+
+def standing(offer: object, now: datetime) -> object:
+    """Return an offer that is not over, and None for one that is."""
+    return offer if isinstance(offer, tuple) and (offer[1] is None or offer[1] > now) else None
 
 
 @dataclass(frozen=True)
@@ -148,6 +165,7 @@ class Post:
             "rating": written.rating,
             "film": written.film,
             "image": written.alt,
+            "offers": written.offer,
             "updated": written.updated if corrected else None,
             "correction": written.correction if corrected else None,
         }
@@ -165,13 +183,14 @@ class Post:
             written.alt,
         )
         correction = written.correction if self.corrected(now) else None
-        return frozenset(word for word in (*words, correction) if word)
+        channel = written.channel if standing(written.offer, now) else None
+        return frozenset(word for word in (*words, correction, channel) if word)
 
     def secrets(self) -> frozenset[str]:
         """Return the words that nobody may see while the review is not live; its address was told, perhaps."""
         written = self.written
         words = (written.title, written.body, written.summary, written.tag, written.film, written.alt)
-        return frozenset(word for word in (*words, written.correction) if word)
+        return frozenset(word for word in (*words, written.channel, written.correction) if word)
 
     def change_to_tell(self, now: datetime) -> Expected | None:
         """Say what partners are to be told of the review at `now`; None when they know everything."""
@@ -182,11 +201,17 @@ class Post:
             if told is None or not told.live:
                 return Expected(PUBLISHED, self.id, sequence, (), None, must, shown)
             facts = self.facts(now)
-            changed = {key for key, value in facts.items() if value != told.facts[key]}
+            changed = {key for key, value in facts.items() if value != told.facts[key]} - {"offers"}
             # A correction goes with an update; by itself it is none.
-            if not changed - {"correction"}:
+            kind = UPDATED if changed - {"correction"} else OFFERS_CHANGED
+            before = standing(told.facts["offers"], now)
+            other = before != standing(facts["offers"], now)
+            if kind == OFFERS_CHANGED and not other:
                 return None
-            return Expected(UPDATED, self.id, sequence, tuple(sorted(changed)), None, must, shown)
+            changed = {*(changed if kind == UPDATED else ()), *(["offers"] if other else [])}
+            # Where offers changed, those that partners know are told, too.
+            old = {before[0]} if other and isinstance(before, tuple) else set()
+            return Expected(kind, self.id, sequence, tuple(sorted(changed)), None, must | old, shown | old)
         if told is None or not told.live:
             return None
         reason = {"gone": "deleted", "retracted": self.written.reason}.get(self.state(now), "unpublished")
@@ -258,10 +283,17 @@ class Post:
             ("tags", f"[{', '.join(written.tags)}]" if written.tags else None),
             ("film", f"{{title: {written.film}, year: 2021}}" if written.film else None),
             ("rating", written.rating),
+            ("watch", self._watch()),
             ("image", f"{{src: 'https://img.example/a.jpg', alt: {written.alt}}}" if written.alt else None),
         ]
         front = [f"{key}: {value}" for key, value in lines if value is not None]
         return "\n".join(["---", *front, "---", "", f"They say {written.body}, and mean it.", ""])
+
+    def _watch(self) -> str | None:
+        if self.written.offer is None:
+            return None
+        until = f", until: {moment(self.written.until)}" if self.written.until else ""
+        return f"[{{service: Blu-ray, kind: disc, via: {self.written.channel}{until}}}]"
 
 
 def _month(at: datetime) -> str:

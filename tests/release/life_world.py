@@ -35,7 +35,10 @@ if TYPE_CHECKING:
 Run = TypeVar("Run")
 
 ENDPOINTS = {
-    "every": ("https://every.example/hook", {"review.published", "review.updated", "review.retracted"}),
+    "every": (
+        "https://every.example/hook",
+        {"review.published", "review.updated", "review.offers_changed", "review.retracted"},
+    ),
     "some": ("https://some.example/hook", {"review.published", "review.retracted"}),
 }
 #: How a partner answers: well, with a status, with a wish to wait, not at all, or so that nobody hears it.

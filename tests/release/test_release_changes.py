@@ -107,7 +107,6 @@ def test_what_is_taken_away_makes_an_update(newsroom: Newsroom, gone: str) -> No
         post(film="{year: 2021, directors: [Jake Wachtel], title: 'Karmalink'}"),
         post(title='"Karmalink"'),
         post(date="2022-07-15T14:00Z"),
-        post(watch="[{service: Vudu, kind: rent}]"),
         post().replace("\n", "\r\n"),
     ],
     ids=[
@@ -120,7 +119,6 @@ def test_what_is_taken_away_makes_an_update(newsroom: Newsroom, gone: str) -> No
         "the same film",
         "quotes",
         "the same moment in another zone",
-        "where to watch",
         "line ends",
     ],
 )

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 import publisher
 from publisher.errors import EnvironmentFault, PostsInvalid, Refused
-from publisher.model import Status, visibility
+from publisher.model import OfferStatus, Status, visibility
 from tests.release.life_model import Model, Post, Words, Written
 from tests.release.life_witness import Witness
 from tests.release.life_world import ENDPOINTS, MOODS, World
@@ -40,7 +40,7 @@ def _without_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", lambda _: None)
 
 
-OPTIONAL = ("summary", "tag", "topic", "film", "alt", "rating")
+OPTIONAL = ("summary", "tag", "topic", "film", "alt", "rating", "channel")
 TOPICS = ("Ghosts", "ghosts")
 HAS = st.sets(st.sampled_from(OPTIONAL))
 KIND = st.sampled_from(["live", "live", "scheduled", "draft"])
@@ -146,6 +146,15 @@ class Life(RuleBasedStateMachine):
             at = max(self.model.now + hours * HOUR, post.written.date)
             self._edit(post, updated=at, correction=self.words.fresh(), body=self.words.fresh())
 
+    @rule(pick=PICK, hours=st.sampled_from([-2, 2, 50, None]), told=st.booleans())
+    def end_an_offer(self, pick: int, hours: int | None, told: bool) -> None:  # noqa: FBT001 - part of an example
+        """Have a way to see the film end, or go on; perhaps tell the world at once."""
+        if post := self._pick(pick):
+            until = self.model.now + hours * HOUR if hours is not None else None
+            fresh = {key: getattr(post.written, key) or self.words.fresh() for key in ("channel", "film")}
+            self._edit(post, until=until, **fresh)
+            self._tell(told)
+
     @rule(pick=PICK, back=st.booleans())
     def rename(self, pick: int, back: bool) -> None:  # noqa: FBT001 - part of an example
         """Give a review another address, and record the old one; at times go back to one it had."""
@@ -173,7 +182,7 @@ class Life(RuleBasedStateMachine):
     def copy(self, pick: int) -> None:
         """Begin a post with the copy of another one, under an id and an address of its own."""
         if post := self._pick(pick):
-            texts = ("title", "body", "summary", "tag", "film", "alt")
+            texts = ("title", "body", "summary", "tag", "film", "alt", "channel")
             fresh: dict[str, Any] = {key: self.words.fresh() for key in texts if getattr(post.written, key)}
             self._add(Written(slug=self.words.fresh(), date=post.written.date, status="draft", **fresh))
 
@@ -411,9 +420,20 @@ def _one_feed_has_another_text(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(find, "find_pages", lambda *rest: [replace(page, full=False) for page in pages(*rest)])
 
 
+def _offers_that_are_over_are_shown(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(import_module("publisher.content.entry"), "_SHOWN", frozenset(OfferStatus))
+
+
+def _time_changes_offers(patch: pytest.MonkeyPatch) -> None:
+    offers = import_module("publisher.release.offers")
+    patch.setattr(offers, "_is_over", lambda offer, now: now.hour > 12 and "until" in offer)
+
+
 @pytest.mark.parametrize(
     "mistake",
     [
+        _offers_that_are_over_are_shown,
+        _time_changes_offers,
         _drafts_are_shown,
         _retractions_say_the_title,
         _numbers_stand_still,

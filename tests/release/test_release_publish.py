@@ -242,6 +242,7 @@ def test_a_deployment_sees_no_secret(make_site: Callable[..., Site]) -> None:
             PUBLISHER_SECRET_LOCAL=SECRET_TEXT,
             PUBLISHER_SECRET_OTHER="another",
             PUBLISHER_LISTEN_SECRET="yet another",
+            PUBLISHER_TMDB_KEY="a key of a source",
             RSYNC_RSH="ssh -p 2222",
         )
     seen = (newsroom.site.root / "seen").read_text()

@@ -172,6 +172,16 @@ def waiting(days: float) -> Step:
     return lambda stage: stage.wait(days)
 
 
+def with_watch(*offers: str) -> Step:
+    """Have the file say where to watch the film."""
+    return written(watch=f"[{', '.join(offers)}]")
+
+
+VUDU, APPLE = "{service: Vudu, kind: rent}", "{service: Apple TV, kind: rent, price: 3.99 USD}"
+SOON, OVER_SOON = (
+    f"{{service: Kanopy, kind: free, {key}: {(NOW + DAY).date()}}}" for key in ("from", "until")
+)
+
 retracted = after(live, written(**RETRACTED))
 unpublished = after(live, written(**DRAFT))
 put_off = after(live, written(**LATER))
@@ -188,10 +198,16 @@ SCENES: dict[str, tuple[Step, Step]] = {
     "delete a draft": (draft, deleted),
     "delete a scheduled review": (scheduled, deleted),
     "let the date of a scheduled review come": (scheduled, waiting(2)),
-    "mend a typo in a live review, or change its tags or where to watch": (
-        live,
-        written(text="A boy hunted.", tags="[hunts]", watch="[{service: Vudu, kind: rent}]"),
+    "mend a typo in a live review, or change its tags": (live, written(text="A boy hunted.", tags="[hunts]")),
+    "change where to watch a live review's film": (with_watch(VUDU), with_watch(VUDU, APPLE)),
+    "change the title and where to watch of a live review": (live, written(title="K", watch=f"[{VUDU}]")),
+    "write the same where to watch in another order, or when it was checked": (
+        with_watch(VUDU, APPLE),
+        with_watch(APPLE, f"{VUDU[:-1]}, checked: 2026-11-21}}"),
     ),
+    "let the day come on which an offer begins": (with_watch(SOON), waiting(2)),
+    "let an offer end": (with_watch(VUDU, OVER_SOON), waiting(2)),
+    "remove an offer that has ended": (after(with_watch(VUDU, OVER_SOON), waiting(2)), with_watch(VUDU)),
     "change the title, summary, rating, film or image of a live review": (
         live,
         written(

@@ -38,15 +38,29 @@ UNSEEN = (
     Unseen(
         "invalid-value",
         "it cannot compare two values",
-        "(the scale from|steps of|two endpoints|two feeds|the years|the folder of) .*",
+        "(the scale from|steps of|two endpoints|two feeds|the years|the folder of|no host of) .*",
     ),
     Unseen(
         "invalid-value",
         "it takes a list, and the text within, as they are written",
-        '"https?://.*" stands twice; .*',
+        '".*" stands twice; .*',
     ),
     Unseen("author-unknown", "which authors there are stands elsewhere in the file"),
     Unseen("service-(unknown|ambiguous)", "services have too many names for a pattern"),
+    Unseen(
+        "invalid-value|missing-key",
+        "which services and names there are, the catalogue says",
+        "(.* is (a name of|the id of|not a key|not the name of a parameter)|`name` is missing; ) ?.*",
+    ),
+    Unseen(
+        "invalid-value", "the hosts of a service stand elsewhere in the file", ".* is not among the hosts .*"
+    ),
+    Unseen(
+        "invalid-value",
+        "what stands in braces is more than a pattern",
+        ".* (in braces|read back|has no place) .*",
+    ),
+    Unseen("unknown-key", "sources come and go with the program", ".* is not a source of offers"),
     Unseen("rating-range", "the scale stands elsewhere in the file", "minimum_rating is .*"),
     Unseen(
         "invalid-value|wrong-type",
@@ -146,6 +160,40 @@ VALUES = {
     "authors.desk.url": ADDRESSES,
     "authors.desk.mail": ['"a@b.example"'],
     "watch.region": ['"US"', '"us"', '"UK"', '"USA"', '"XK"', '"SU"', '""', "1"],
+    "watch.regions": ["[]", '["US", "gb"]', '["US", "us"]', '"US"', '["SU"]', "[1]"],
+    "watch.order": ["[]", '["rent", "free"]', '["rent", "rent"]', '["hire"]', '"rent"', "[1]"],
+    "watch.disclosure": TEXTS,
+    "watch.store": ['"post"', '"beside"', '"posts"', '""', "1"],
+    "watch.affiliates": ["{}", "[]", '{netflix = {a = "b"}}', '{Netflix = {a = "b"}}', '{vod = {a = "b"}}', "{netflix = {}}", "{netflix = 1}"],
+    "watch.affiliates.netflix": ['{a = ""}', "{a = 1}", '{"a b" = "c"}', f'{{a = "{"x" * 501}"}}'],
+    "watch.sources": ["{}", "[]", "{tmdb = {}}", "{tmbd = {}}", "{tmdb = 1}", "{tmdb = {key = 1}}"],
+    "watch.sources.tmdb.use": ['"non-commercial"', '"contract"', '"paid"', '""', "1"],
+    "watch.sources.tmdb.url": ADDRESSES,
+    "watch.sources.tmdb.quota": NUMBERS,
+    "services": ["{}", "[]", "{netflix = {}}", "{kino = {}}", '{kino = {name = "Kino"}}', '{"a b" = {name = "Kino"}}', '{kino = {name = "Vudu"}}'],
+    **{
+        f"services.netflix.{key}": values
+        for key, values in {
+            "name": TEXTS,
+            "former_names": ["[]", '["a"]', '"a"', '[""]', "[1]"],
+            "tmdb": ["[]", "[8]", "[999999]", "[99]", "[0]", "[-1]", "8", '["8"]', "[1.5]", "[true]", "[1_000_000_000]"],
+            "aliases": ["[]", '["a"]', '"a"', '[""]', "[1]"],
+            "kinds": ["[]", '["rent"]', '["hire"]', '"rent"', "[1]"],
+            "countries": ["[]", '["us"]', '["SU"]', '"US"', "[1]"],
+            "hosts": ["[]", '["a.example"]', '["A.example"]', '["a"]', '["a.example/b"]', '["https://a.example"]', '["é.example"]', '"a.example"', "[1]"],
+            "films": [
+                "[]", '["https://www.netflix.com/x/{id}"]', '["https://www.netflix.com/{slug}/{id}"]', '["https://www.netflix.com/{id}/{id}"]', '["https://a.example/{id}"]',
+                '["https://www.netflix.com/x"]', '["http://www.netflix.com/{id}"]', '["https://{id}.netflix.com/"]', '["{id}"]', '"https://www.netflix.com/{id}"', "[1]", '[""]',
+                '["https://www.netflix.com/{slug}{id}"]', '["https://www.netflix.com/{a}/{b}/{id}"]', '["https://www.netflix.com/{ID}/{id}"]', '["https://www.netflix.com/#{id}"]',
+            ],
+            "search": [
+                '"https://www.netflix.com/?q={title}"', '"https://www.netflix.com/"', '"https://www.netflix.com/{title}{title}"', '"http://www.netflix.com/{title}"', '"{title}"', "1", '""',
+                '"https://a.example/?q={title}"', '"https://www.netflix.com/{id}/{title}"', '"https://www.netflix.com/{x y}/{title}"',
+            ],
+            "status": ['"active"', '"closed"', '"gone"', '""', "1"],
+            "url": ['"https://a.example/"'],
+        }.items()
+    },
     "syndication.url": ADDRESSES,
     "syndication.limit": NUMBERS,
     "syndication.ttl": [*NUMBERS, f"60 # {'.' * 1001}"],

@@ -57,7 +57,7 @@ def test_the_smallest_configuration_has_sound_defaults(tmp_path: Path) -> None:
     )
     assert site.syndication == Syndication(url="https://w.example/feeds/")
     assert site.secrets == tmp_path / ".publisher/secrets"
-    assert (site.images, site.licence, site.deploy, site.region, site.tagline) == (None,) * 5
+    assert (site.images, site.licence, site.deploy, site.watch.region, site.tagline) == (None,) * 5
     assert (site.endpoints, site.allow, dict(site.authors)) == ((), (), {})
     assert site.scale.describe(Decimal(4)) == "4 of 5 stars"
 
@@ -154,7 +154,7 @@ timeout = 3
     )
     assert (site.scale.unit, site.scale.units, site.scale.symbol) == ("claw", "claws", "x")
     assert site.authors == {"desk": Author("desk", "The Desk", "https://w.example/desk")}
-    assert site.region == "KH"
+    assert site.watch.region == "KH"
     assert site.syndication == Syndication(
         url="https://f.example/",
         limit=5,

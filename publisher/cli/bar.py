@@ -1,0 +1,68 @@
+"""A bar on a terminal that says how far a long run has come; anywhere else there is none."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from publisher.cli.console import Console
+
+_WIDTH = 30
+# Seconds between two drawings; nobody sees more.
+_PAUSE = 0.1
+
+
+class Bar:
+    """Drawn on the last line of standard error, and taken away when something else is printed.
+
+    Args:
+        console: Where everything else is printed.
+        total: How many steps there are.
+        what: What is counted: "films".
+    """
+
+    def __init__(self, console: Console, total: int, what: str) -> None:
+        stream = sys.stderr
+        self._shown = (
+            not (console.quiet or console.json) and stream is not None and stream.isatty() and total > 1
+        )
+        self._total = total
+        self._what = what
+        self._done = 0
+        self._drawn = float("-inf")
+
+    def __enter__(self) -> Self:
+        self._draw()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.clear()
+
+    def step(self) -> None:
+        """Count one step more."""
+        self._done += 1
+        if time.monotonic() - self._drawn >= _PAUSE:
+            self._draw()
+
+    def clear(self) -> None:
+        """Make room for something else; the next step draws it again."""
+        if self._shown:
+            # To the beginning of the line, and away with what stands there (ECMA-48, 8.3.41).
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+            self._drawn = float("-inf")
+
+    def _draw(self) -> None:
+        if not self._shown:
+            return
+        filled = _WIDTH * self._done // self._total
+        bar = "#" * filled + "-" * (_WIDTH - filled)
+        sys.stderr.write(f"\r[{bar}] {self._done} of {self._total} {self._what}")
+        sys.stderr.flush()
+        self._drawn = time.monotonic()

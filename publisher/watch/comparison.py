@@ -1,0 +1,245 @@
+"""What a source says of a film now, held against what is written: what is new, changed, gone and kept.
+
+What an editor wrote always wins: it is never among what changes or goes, and a source that says the same adds nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from publisher.catalogue import UrlVerdict
+from publisher.posts.listings import as_read
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from publisher.model import Listing, OfferKind, Review
+    from publisher.site import Site
+
+#: What proposals made of a post's own sentences name for their source.
+TEXT = "text"
+#: A listing that is as it was has its date renewed when that is so old; before, no line is touched for it.
+RENEWED_AFTER = timedelta(days=30)
+_COMPARED = {
+    "price": "price",
+    "quality": "quality",
+    "via": "via",
+    "exclusive": "exclusive",
+    "from": "starts",
+    "until": "ends",
+}
+_STRANGE = {UrlVerdict.OTHER_SERVICE, UrlVerdict.UNKNOWN_HOST}
+
+
+class Place(NamedTuple):
+    """What makes two listings the same one for readers: the service, how one gets to see the film, and where."""
+
+    service: str
+    kind: OfferKind
+    region: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A listing that says something else now.
+
+    Attributes:
+        keys: What differs, as front matter calls it.
+    """
+
+    before: Listing
+    after: Listing
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What one source says of one film, beside what is written.
+
+    Attributes:
+        source: Its key.
+        new: What is not written yet.
+        changed: What is written, and says something else now.
+        gone: What is written, and no longer holds.
+        kept: What is written, and holds as it is.
+        renewed: Those of `kept` whose date is so old that the present one belongs in its place.
+        said: What the source knows, and the editor or another source has written already.
+        untouched: What is written, and was not asked about: it holds in another country.
+    """
+
+    source: str
+    new: tuple[Listing, ...] = ()
+    changed: tuple[Change, ...] = ()
+    gone: tuple[Listing, ...] = ()
+    kept: tuple[Listing, ...] = ()
+    renewed: tuple[Change, ...] = ()
+    said: tuple[Listing, ...] = ()
+    untouched: tuple[Listing, ...] = ()
+
+    @property
+    def differs(self) -> bool:
+        """Whether there is news."""
+        return bool(self.new or self.changed or self.gone)
+
+    @property
+    def rewritten(self) -> dict[Listing, Listing]:
+        """What stands in the place of listings that are written already."""
+        return {change.before: change.after for change in (*self.changed, *self.renewed)}
+
+    @property
+    def result(self) -> tuple[Listing, ...]:
+        """Everything that holds according to the source, as it is once it is written."""
+        return (
+            *self.untouched,
+            *(self.rewritten.get(listing, listing) for listing in self.kept),
+            *(change.after for change in self.changed),
+            *self.new,
+        )
+
+
+def compare(
+    review: Review,
+    answers: Mapping[str, Iterable[Listing]],
+    site: Site,
+    *,
+    regions: Collection[str] | None = None,
+) -> dict[str, Comparison]:
+    """Hold what sources answered against what a review says.
+
+    Where several know the same, one of them says it: the one that has more links, else the one that was asked first.
+
+    Args:
+        review: The review, with what lies beside it.
+        answers: By the source's key, in the order they were asked in: what it says now.
+        site: The site.
+        regions: The countries they were asked about; what they said of others before is left alone. None means all.
+
+    Returns:
+        By the source's key, in the order of `answers`.
+    """
+    desk = _Desk(review, site, frozenset(answers), regions)
+    sound = {source: desk.sound(listings) for source, listings in answers.items()}
+    done = {
+        source: desk.compare(source, sound[source])
+        for source in sorted(
+            sound, key=lambda source: -sum(listing.url is not None for listing in sound[source])
+        )
+    }
+    return {source: done[source] for source in answers}
+
+
+class _Desk:
+    """One film, and what is written of it; each source is held against that, and against those before it."""
+
+    def __init__(
+        self, review: Review, site: Site, asked: Collection[str], regions: Collection[str] | None
+    ) -> None:
+        self._review = review
+        self._site = site
+        self._day = review.date.date()
+        self._regions = None if regions is None else {None, *regions}
+        # Who was not asked now may as well be an editor: what he wrote stays.
+        self._said = {
+            place
+            for listing in review.watch
+            if listing.terms.source not in asked and (place := self._place(listing))
+        }
+        self._said_by_sources = {
+            (self._place(listing), listing.terms.via)
+            for listing in review.found
+            if listing.terms.source not in asked
+        }
+
+    def sound(self, listings: Iterable[Listing]) -> list[Listing]:
+        """Return listings as they would be read again, without what could not be, or leads elsewhere than it says."""
+        read = (as_read(replace(listing, url=self._url(listing)), self._site) for listing in listings)
+        return [listing for listing in read if listing is not None and self._place(listing) is not None]
+
+    def compare(self, source: str, answered: Sequence[Listing]) -> Comparison:
+        """Hold what one source says against what is written, and against what those before it said."""
+        written = (*self._review.watch, *self._review.found)
+        own = [listing for listing in written if listing.terms.source == source]
+        # A post's own sentences are not asked about countries.
+        everywhere = self._regions is None or source == TEXT
+        asked = [listing for listing in own if everywhere or listing.terms.region in (self._regions or ())]
+        said = [listing for listing in answered if self._is_said(listing)]
+        fresh = {
+            _whole(self._place(listing), listing): listing
+            for listing in reversed(answered)
+            if listing not in said
+        }
+        fresh = dict(reversed(fresh.items()))
+        pairs = list(self._pairs(asked, fresh))
+        changes = [Change(before, after, _differing(before, after)) for before, after in pairs if after]
+        comparison = Comparison(
+            source=source,
+            new=tuple(fresh.values()),
+            changed=tuple(change for change in changes if change.keys),
+            gone=tuple(before for before, after in pairs if after is None),
+            kept=tuple(change.before for change in changes if not change.keys),
+            renewed=tuple(replace(change, keys=("checked",)) for change in changes if _is_old(change)),
+            said=tuple(said),
+            untouched=tuple(listing for listing in own if listing not in asked),
+        )
+        self._said_by_sources.update((self._place(each), each.terms.via) for each in comparison.result)
+        return comparison
+
+    def _is_said(self, listing: Listing) -> bool:
+        place = self._place(listing)
+        return place is not None and (
+            place in self._said
+            or place._replace(region=None) in self._said
+            or (place, listing.terms.via) in self._said_by_sources
+        )
+
+    def _pairs(
+        self, written: Sequence[Listing], fresh: dict[tuple[object, ...], Listing]
+    ) -> Iterator[tuple[Listing, Listing | None]]:
+        """Yield each listing that is written with what is said of it now, and take that out of what is new."""
+        left = []
+        for listing in written:
+            whole = _whole(self._place(listing), listing)
+            if whole in fresh:
+                yield listing, fresh.pop(whole)
+            else:
+                left.append(listing)
+        for listing in left:
+            place, via = self._place(listing), listing.terms.via
+            # The same in another quality is the same offer, changed.
+            like = next((whole for whole in fresh if whole[:2] == (place, via)), None)
+            yield listing, fresh.pop(like) if like else None
+
+    def _place(self, listing: Listing) -> Place | None:
+        """Tell what a listing is about; None where no service can be told by its name."""
+        terms = listing.terms
+        service = self._site.catalogue.resolve(listing.service, terms.kind, self._day).service
+        return Place(service.key, terms.kind, terms.region) if service else None
+
+    def _url(self, listing: Listing) -> str | None:
+        """Return a link in its present form; none where it does not lead to the service that it is said to lead to."""
+        catalogue = self._site.catalogue
+        service = catalogue.resolve(listing.service, listing.terms.kind, self._day).service
+        if listing.url is None or service is None:
+            return None
+        if catalogue.check_url(service, listing.url).verdict in _STRANGE:
+            return None
+        return catalogue.read_link(listing.url).canonical
+
+
+def _whole(place: Place | None, listing: Listing) -> tuple[object, ...]:
+    return place, listing.terms.via, listing.terms.quality
+
+
+def _differing(before: Listing, after: Listing) -> tuple[str, ...]:
+    """Name what a reader would see of the difference between two listings, as front matter calls it."""
+    values = {"url": (before.url, after.url)}
+    for key, name in _COMPARED.items():
+        values[key] = getattr(before.terms, name), getattr(after.terms, name)
+    return tuple(key for key, (old, new) in values.items() if old != new)
+
+
+def _is_old(change: Change) -> bool:
+    before, after = change.before.terms.checked, change.after.terms.checked
+    return not change.keys and after is not None and (before is None or after - before >= RENEWED_AFTER)

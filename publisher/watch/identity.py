@@ -1,0 +1,284 @@
+"""Which film a post is about, among those that a source knows: one, or a question, never a guess."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from publisher.watch import titles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from publisher.model import Film
+    from publisher.watch.sources.source import Candidate
+
+#: How far years may lie apart: a film shown at a festival in December comes to other countries a year later. Two
+#: would already take "Speak No Evil" (2022) for its remake of 2024.
+YEARS_APART = 1
+#: How late a film may be: whose id and title fit and whose year is that far off had its year mistaken, or came out late. Remakes
+#: of the same title are further apart, as a rule: there the id was mistaken.
+YEARS_LATE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """The film is known.
+
+    Attributes:
+        candidate: It is this one.
+        remarks: What does not fit all the same, and should be told; printable, in lower case.
+    """
+
+    candidate: Candidate
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Only the editor can say which film it is.
+
+    Attributes:
+        candidates: The films it may be, the likeliest first; at least one.
+        reason: Why none of them was taken.
+    """
+
+    candidates: tuple[Candidate, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """What the post says of the film cannot all be true.
+
+    Attributes:
+        reason: What contradicts what.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """None of the candidates is the film."""
+
+
+Identity = Identified | Undecided | Contradiction | Unknown
+
+
+class _Evidence(NamedTuple):
+    """What speaks for a candidate.
+
+    Of two, the one whose director it is beats the one whose director it is not. Else the one that is better in something
+    and worse in nothing beats the other.
+
+    Attributes:
+        director: 1 where a director of the film is one of the candidate's, -1 where none is, 0 where nobody can tell.
+        titles: How many of the film's two titles are known titles of the candidate.
+        year: 1 where it is the film's year, 0 where it is one beside it or nobody can tell.
+        usual: 1 where the film's title is the candidate's usual one. It never decides, and may keep a year from deciding.
+    """
+
+    director: int
+    titles: int
+    year: int
+    usual: int
+
+
+def identify(film: Film, candidates: Iterable[Candidate]) -> Identity:
+    """Find out which candidate is the film.
+
+    Identifiers decide. Without any in common, a candidate may be the film if one of its known titles is the film's
+    title or original title (`titles.folded` says what counts as the same) and its year is at most one away. Where
+    several may be, one of them is the film if it is at least as good as every other in all that is known (director, both
+    titles, the very year) and better in something: so an exact year beats its neighbour, unless something else speaks for the
+    neighbour. A director whom only one of them has decides. Otherwise it is for the editor to say, as it is where only one may be, but the film has no year and no director
+    who fits, the candidate has no year, its director is somebody else, or its title is only nearly the same.
+
+    The order of the candidates changes nothing; nor does one more that is another film.
+    """
+    distinct = _distinct(candidates)
+    if named := [candidate for candidate in distinct if _agreeing(film, candidate)]:
+        return _by_ids(film, named)
+    open_ones = [candidate for candidate in distinct if not _differing(film, candidate)]
+    found = _by_title(film, open_ones)
+    if isinstance(found, Unknown):
+        return _refused(film, [candidate for candidate in distinct if _differing(film, candidate)])
+    return found
+
+
+def possible(film: Film, candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    """Return the candidates whose title and year let them be the film, the likeliest first."""
+    return _ranked(
+        film, (each for each in _distinct(candidates) if same_title(film, each) and _near(film, each))
+    )
+
+
+def near_in_time(film: Film, candidate: Candidate) -> bool:
+    """Answer whether the years of both let a candidate be the film; a year that is not known lets it."""
+    return not candidate.years or _near(film, candidate)
+
+
+def same_title(film: Film, candidate: Candidate) -> bool:
+    """Answer whether a title of the film is a known title of the candidate."""
+    return not _titles(film).isdisjoint(titles.folded(title) for title in candidate.titles)
+
+
+def director_fits(film: Film, candidate: Candidate) -> bool:
+    """Answer whether a director of the film is known to be the candidate's."""
+    return _director(film, candidate) > 0
+
+
+def settles(film: Film, candidate: Candidate) -> bool:
+    """Answer whether a candidate that was taken fits in everything, so that no film of another year could take its place."""
+    evidence = _evidence(film, candidate)
+    best = _Evidence(director=int(bool(film.directors)), titles=len(_titles(film)), year=1, usual=1)
+    return evidence == best
+
+
+def describe(candidate: Candidate) -> str:
+    """Name a candidate so that people can tell it from others: "Suspiria (1977), Dario Argento"."""
+    named = _titled(candidate)
+    return f"{named}, {', '.join(candidate.directors[:3])}" if candidate.directors else named
+
+
+def _by_ids(film: Film, named: Sequence[Candidate]) -> Identity:
+    if len(named) > 1:
+        ranked = _ranked(film, named)
+        shares = (f"{_ids(film, _agreeing(film, each))} is {describe(each)}" for each in ranked)
+        return Contradiction(f"the film's ids are of different films: {'; '.join(shares)}")
+    candidate = named[0]
+    known = _ids(film, _agreeing(film, candidate))
+    if differing := _differing(film, candidate):
+        theirs = ", ".join(f"{scheme} {candidate.ids[scheme]}" for scheme in differing)
+        return Contradiction(f"{known} is {describe(candidate)}, {theirs}, not {_ids(film, differing)}")
+    right_title = same_title(film, candidate) or _nearly_same_title(film, candidate)
+    right_year = near_in_time(film, candidate)
+    if right_title and right_year:
+        return Identified(candidate)
+    remark = f"{known} is {_titled(candidate)}, and the post says {_as_written(film)}"
+    if (right_title and _near(film, candidate, YEARS_LATE)) or (right_year and film.year and candidate.years):
+        return Identified(candidate, (remark,))
+    return Contradiction(remark)
+
+
+def _by_title(film: Film, candidates: Sequence[Candidate]) -> Identity:
+    same = [each for each in candidates if same_title(film, each)]
+    fitting = [each for each in same if _near(film, each)]
+    if fitting:
+        return _of_fitting(film, fitting)
+    if undated := [each for each in same if film.year and not each.years]:
+        return Undecided(_ranked(film, undated), "its year is not known there")
+    nearly = [each for each in candidates if _nearly_same_title(film, each) and _near(film, each)]
+    if nearly:
+        return Undecided(_ranked(film, nearly), "the title is not quite the same")
+    return Unknown()
+
+
+def _of_fitting(film: Film, fitting: Sequence[Candidate]) -> Identity:
+    ranked = _ranked(film, fitting)
+    first, evidence = ranked[0], _evidence(film, ranked[0])
+    if not all(_beats(evidence, _evidence(film, other)) for other in ranked[1:]):
+        return Undecided(ranked, "several films fit")
+    if evidence.director < 0:
+        return Undecided(ranked, "the director is somebody else")
+    if not film.year and evidence.director == 0:
+        return Undecided(ranked, "the post gives no year and no director that tell it from others")
+    return Identified(first)
+
+
+def _refused(film: Film, others: Sequence[Candidate]) -> Identity:
+    """Say so where a film that fits has other ids than the post gives."""
+    if not (fitting := possible(film, others)):
+        return Unknown()
+    differing = _differing(film, fitting[0])
+    theirs = ", ".join(f"{scheme} {fitting[0].ids[scheme]}" for scheme in differing)
+    return Contradiction(f"{describe(fitting[0])} is {theirs}, and the post says {_ids(film, differing)}")
+
+
+def _beats(one: _Evidence, other: _Evidence) -> bool:
+    if (one.director, other.director) == (1, -1):
+        return True
+    return all(mine >= theirs for mine, theirs in zip(one, other, strict=True)) and one[:3] != other[:3]
+
+
+def _evidence(film: Film, candidate: Candidate) -> _Evidence:
+    known = {titles.folded(title) for title in candidate.titles}
+    return _Evidence(
+        director=_director(film, candidate),
+        titles=len(_titles(film) & known),
+        year=int(film.year in candidate.years),
+        usual=int(bool(candidate.titles) and titles.folded(candidate.titles[0]) in _titles(film)),
+    )
+
+
+def _director(film: Film, candidate: Candidate) -> int:
+    if not film.directors or not candidate.directors:
+        return 0
+    if {titles.person(name) for name in film.directors} & {
+        titles.person(name) for name in candidate.directors
+    }:
+        return 1
+    # The same name in another script cannot be told from another name.
+    written = {titles.script(name) for name in film.directors}
+    return -1 if written == {titles.script(name) for name in candidate.directors} and len(written) == 1 else 0
+
+
+def _titles(film: Film) -> frozenset[str]:
+    return frozenset(titles.folded(title) for title in (film.title, film.original_title) if title)
+
+
+def _nearly_same_title(film: Film, candidate: Candidate) -> bool:
+    ours = {titles.bare(title) for title in (film.title, film.original_title) if title}
+    return bool(ours & {titles.bare(title) for title in candidate.titles} - {""})
+
+
+def _near(film: Film, candidate: Candidate, apart: int = YEARS_APART) -> bool:
+    return film.year is None or any(abs(film.year - year) <= apart for year in candidate.years)
+
+
+def _agreeing(film: Film, candidate: Candidate) -> tuple[str, ...]:
+    return tuple(scheme for scheme, value in sorted(film.ids.items()) if candidate.ids.get(scheme) == value)
+
+
+def _differing(film: Film, candidate: Candidate) -> tuple[str, ...]:
+    return tuple(
+        scheme for scheme, value in sorted(film.ids.items()) if candidate.ids.get(scheme, value) != value
+    )
+
+
+def _distinct(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Leave each film once: a source that is asked page by page may give one twice."""
+    by_ids: dict[tuple[tuple[str, str], ...], Candidate] = {}
+    without: list[Candidate] = []
+    for candidate in sorted(candidates, key=_order):
+        if candidate.ids:
+            by_ids[tuple(sorted(candidate.ids.items()))] = candidate
+        elif candidate not in without:
+            without.append(candidate)
+    return [*by_ids.values(), *without]
+
+
+def _ranked(film: Film, candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    return tuple(
+        sorted(candidates, key=lambda each: (tuple(-mark for mark in _evidence(film, each)), _order(each)))
+    )
+
+
+def _order(
+    candidate: Candidate,
+) -> tuple[tuple[str, ...], tuple[int, ...], list[tuple[str, str]], tuple[str, ...]]:
+    return candidate.titles, candidate.years, sorted(candidate.ids.items()), candidate.directors
+
+
+def _titled(candidate: Candidate) -> str:
+    title = candidate.titles[0] if candidate.titles else "a film without a title"
+    return f"{title} ({', '.join(map(str, candidate.years))})" if candidate.years else title
+
+
+def _as_written(film: Film) -> str:
+    return f"{film.title} ({film.year})" if film.year else film.title
+
+
+def _ids(film: Film, schemes: Iterable[str]) -> str:
+    return " and ".join(f"{scheme} {film.ids[scheme]}" for scheme in schemes)

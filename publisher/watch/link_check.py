@@ -1,0 +1,119 @@
+"""Where-to-watch links against the catalogue, offline: what is wrong with their form, and what of it can be mended safely."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from publisher.catalogue import LinkPage
+from publisher.diagnostics import Report, Source, Span, in_reading_order
+from publisher.errors import Refused
+from publisher.posts import Examination, mend_posts
+from publisher.posts.editing import legible
+from publisher.posts.files import Unreadable, read_file
+from publisher.posts.tree import Mapping, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from collections.abc import Sequence as Several
+    from datetime import datetime
+    from pathlib import Path
+
+    from publisher.catalogue import Service
+    from publisher.diagnostics import Diagnostic
+    from publisher.model import Listing
+    from publisher.posts import Mended, Post
+    from publisher.site import Site
+
+#: What keeps an offer's link from being looked at, and what is said of one.
+LINK_RULES = (
+    "service-unknown",
+    "service-ambiguous",
+    "service-closed",
+    "service-shared",
+    "offer-file",
+    "offer-host",
+    "offer-expired",
+    "offer-form",
+    "offer-outdated",
+    "offer-campaign",
+    "offer-search",
+    "offer-region",
+)
+#: Of these, what leads to the same film when it is mended.
+MENDABLE = frozenset({"offer-outdated", "offer-campaign"})
+
+
+def check_links(examination: Examination, site: Site) -> Iterator[Diagnostic]:
+    """Yield what is wrong with the offers of posts, and what keeps their files from being read; post by post."""
+    for post, found in examination.files():
+        more = _known_beside(post, site) if post is not None and post.review.found else ()
+        yield from in_reading_order([*found, *more])
+
+
+def mend_links(site: Site, paths: Several[Path] = (), *, now: datetime | None = None) -> Iterator[Mended]:
+    """Write links in their present form, without other people's campaigns; nothing else in a post changes.
+
+    Args:
+        site: The site.
+        paths: Files and folders to mend; none means all.
+        now: The moment (aware).
+
+    Raises:
+        UsageError: A path does not exist or is no post.
+        ConfigurationError: The site's folder of posts does not exist.
+    """
+    return mend_posts(site, paths, now=now, wanted=lambda fault: fault.code in MENDABLE)
+
+
+def _known_beside(post: Post, site: Site) -> Iterator[Diagnostic]:
+    """Report offers that lead to a search, where a source knew the film's own page at the service."""
+    films = dict(_films(post.review.found, site))
+    searching = [
+        (number, service, films[service.key])
+        for number, listing in enumerate(post.review.watch)
+        if (service := _service(listing, site)) and service.key in films and _is_search(listing, site)
+    ]
+    if not searching:
+        return
+    report, spans = _places(post, site)
+    for number, service, listing in searching:
+        report.add(
+            "offer-search",
+            spans.get(number),
+            f"readers are led to a search of {service.label}, whose page of the film {listing.terms.source} knows",
+            label=listing.url,
+            help="write it as the url: of the offer",
+        )
+    yield from report.diagnostics
+
+
+def _films(listings: Several[Listing], site: Site) -> Iterator[tuple[str, Listing]]:
+    for listing in listings:
+        service = _service(listing, site)
+        if service and listing.url and site.catalogue.read_link(listing.url).page is LinkPage.FILM:
+            yield service.key, listing
+
+
+def _service(listing: Listing, site: Site) -> Service | None:
+    return site.catalogue.resolve(listing.service, listing.terms.kind).service
+
+
+def _is_search(listing: Listing, site: Site) -> bool:
+    return listing.url is None or site.catalogue.read_link(listing.url).page is LinkPage.SEARCH
+
+
+def _places(post: Post, site: Site) -> tuple[Report, dict[int, Span]]:
+    """Find where the links, or else the services, of a post's offers stand; none where the file has changed meanwhile."""
+    try:
+        front = legible(read_file(post.path, site), post.name, "").front
+    except (Refused, Unreadable):
+        return Report(Source(post.name, ""), site.severities), {}
+    node = front.node("watch")
+    offers = node.items if isinstance(node, Sequence) else []
+    nodes = {
+        number: offer.values.get("url") or offer.values.get("service")
+        for number, offer in enumerate(offers)
+        if isinstance(offer, Mapping)
+    }
+    spans = {number: node.span for number, node in nodes.items() if node is not None}
+    return Report(Source(post.name, front.text), site.severities), spans

@@ -1,0 +1,61 @@
+"""Countries as reviewers name them beside a service: in the US, in UK cinemas, in British theatres."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from publisher.watch.sentences.tokens import Token
+
+# Only names that mean nothing else in a sentence about a film: Georgia is a state, too, and Jordan a person.
+_NAMES = {
+    "AR": "Argentina",
+    "AT": "Austria|Austrian",
+    "AU": "Australia|Australian",
+    "BE": "Belgium|Belgian",
+    "BR": "Brazil|Brazilian",
+    "CA": "Canada|Canadian",
+    "CH": "Switzerland|Swiss",
+    "CZ": "Czechia",
+    "DE": "Germany|German",
+    "DK": "Denmark|Danish",
+    "ES": "Spain|Spanish",
+    "FI": "Finland|Finnish",
+    "FR": "France|French",
+    "GB": "UK|U.K.|United Kingdom|Great Britain|Britain|British",
+    "IE": "Ireland|Irish",
+    "IN": "India|Indian",
+    "IT": "Italy|Italian",
+    "JP": "Japan|Japanese",
+    "KR": "South Korea|South Korean|Korean",
+    "MX": "Mexico|Mexican",
+    "NL": "Netherlands|Dutch",
+    "NO": "Norway|Norwegian",
+    "NZ": "New Zealand",
+    "PL": "Poland|Polish",
+    "PT": "Portugal|Portuguese",
+    "SE": "Sweden|Swedish",
+    "US": "US|U.S.|USA|U.S.A.|United States of America|United States|America|American",
+    "ZA": "South Africa|South African",
+}
+_CODES = {tuple(name.casefold().split()): code for code, names in _NAMES.items() for name in names.split("|")}
+_FIRST = frozenset(name[0] for name in _CODES)
+_LONGEST = max(map(len, _CODES))
+
+
+def region_at(words: Sequence[Token], at: int, text: str) -> tuple[str, int] | None:
+    """Read the country that a token begins to name: its ISO 3166-1 code, and how many tokens name it."""
+    if not words[at].capital or words[at].code not in _FIRST:
+        return None
+    for count in range(min(_LONGEST, len(words) - at), 0, -1):
+        part = words[at : at + count]
+        code = _CODES.get(tuple(word.code for word in part))
+        if code is None:
+            continue
+        # "us" is a pronoun, whatever begins the sentence.
+        if part[0].code == "us" and text[part[0].start : part[0].end] != "US":
+            continue
+        return code, count
+    return None

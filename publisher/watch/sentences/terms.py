@@ -1,0 +1,151 @@
+"""From a statement to the listings it proposes: the days it means, the countries, and whether it still holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from publisher.model import Listing, OfferKind, Terms
+from publisher.posts.moments import parse_moment
+from publisher.watch.sentences.grammar import Tense
+from publisher.watch.sentences.offers import readings
+from publisher.watch.sentences.proposal import Proposal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date, datetime
+
+    from publisher.model import Review
+    from publisher.site import Site
+    from publisher.watch.sentences.dates import Day
+    from publisher.watch.sentences.grammar import Head
+    from publisher.watch.sentences.offers import Reading
+    from publisher.watch.sentences.places import Group
+
+# A film that came to a service stays there for a while; longer ago than this, nobody can tell.
+_FRESH = timedelta(days=60)
+# What is announced in a post does not lie further back than that.
+_LATE = timedelta(days=31)
+# On discs, and on all shops at once, what came out stays.
+_LASTING = frozenset({"physical", "vod"})
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """That a film can be seen somewhere.
+
+    Attributes:
+        written: Answers what stands between two places of the paragraph.
+        address: Answers what the words between two places link to.
+    """
+
+    head: Head
+    groups: tuple[Group, ...]
+    written: Callable[[int, int], str]
+    address: Callable[[int, int], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Time:
+    """When a group holds, as dates; `vague` are words for a time that is none."""
+
+    starts: date | None
+    ends: date | None
+    vague: str | None
+
+
+def listings(statement: Statement, review: Review, site: Site) -> Iterator[Proposal]:
+    """Yield what a statement proposes; its `quote` and `line` are still to be filled in."""
+    post = review.date.astimezone(site.zone).date()
+    if statement.head.tense is Tense.NONE and not all(group.timed for group in statement.groups):
+        return
+    for group in statement.groups:
+        time = _time(statement, group, post)
+        if time is None:
+            continue
+        found = readings(
+            group,
+            site.catalogue,
+            lambda place: statement.written(place.item.start, place.item.end),
+            lambda place: statement.address(place.item.start, place.item.end),
+        )
+        for reading in found:
+            if _holds(statement.head, group, reading, time, post):
+                yield from _proposals(reading, group, time, site)
+
+
+def _time(statement: Statement, group: Group, post: date) -> _Time | None:
+    """Say when a group holds; None where that is in doubt."""
+    starts, ends = _near(group.starts, post), _near(group.ends, post)
+    if (group.starts and starts is None) or (group.ends and ends is None):
+        return None
+    if (ends and ends < post) or (starts and ends and ends < starts):
+        return None
+    if group.now and starts and starts > post:
+        return None
+    vague = None
+    if group.holiday is not None:
+        vague = statement.written(group.holiday.start, group.holiday.end)
+    return _Time(starts, ends, vague)
+
+
+def _near(day: Day | None, post: date) -> date | None:
+    return day.near(post) if day else None
+
+
+def _holds(head: Head, group: Group, reading: Reading, time: _Time, post: date) -> bool:
+    """Tell whether what a verb says can be counted on."""
+    if head.tense is Tense.EVENT:
+        if time.starts is None:
+            return group.now or time.vague is not None
+        return (group.starts is not None and group.starts.year is not None) or time.starts >= post - _LATE
+    if head.tense is Tense.PAST and not group.now:
+        if time.starts is not None and time.starts > post:
+            return False
+        if reading.service.key in _LASTING:
+            return True
+        return (
+            reading.kind is not OfferKind.CINEMA and time.starts is not None and time.starts >= post - _FRESH
+        )
+    return True
+
+
+def _proposals(reading: Reading, group: Group, time: _Time, site: Site) -> Iterator[Proposal]:
+    named = (reading.place.regions if reading.place else ()) or group.regions
+    for region in named or _home(reading, site):
+        service = reading.service
+        if region and service.only and region not in service.countries:
+            continue
+        terms = Terms(
+            kind=reading.kind,
+            region=region,
+            quality=reading.quality,
+            exclusive=group.exclusive,
+            starts=_beginning(time.starts, site),
+            ends=_end(time.ends, site),
+        )
+        yield Proposal(
+            listing=Listing(service=service.key, terms=terms, url=reading.url),
+            quote="",
+            line=0,
+            also=reading.also,
+            others=tuple(other.key for other in reading.others),
+            when=time.vague,
+        )
+
+
+def _home(reading: Reading, site: Site) -> tuple[str | None, ...]:
+    """Answer where an offer holds that names no country: in the site's own, or in the only one that the service is in."""
+    service = reading.service
+    if service.only and len(service.countries) == 1:
+        return service.countries
+    return (site.watch.region,)
+
+
+def _beginning(day: date | None, site: Site) -> datetime | None:
+    return parse_moment(day.isoformat(), site.zone).at if day else None
+
+
+def _end(day: date | None, site: Site) -> datetime | None:
+    return parse_moment(day.isoformat(), site.zone).ends if day else None

@@ -1,0 +1,35 @@
+"""The sources that know where films can be watched; each is asked over HTTP, with a key of the site's own."""
+
+from publisher.watch.sources.registry import (
+    SOURCES,
+    Connection,
+    attributions,
+    connect,
+    enabled,
+    find_source,
+    passed_on,
+)
+from publisher.watch.sources.source import (
+    Access,
+    Attribution,
+    Candidate,
+    Found,
+    Source,
+    SourceFault,
+)
+
+__all__ = [
+    "SOURCES",
+    "Access",
+    "Attribution",
+    "Candidate",
+    "Connection",
+    "Found",
+    "Source",
+    "SourceFault",
+    "attributions",
+    "connect",
+    "enabled",
+    "find_source",
+    "passed_on",
+]

@@ -1,0 +1,210 @@
+"""Each film's offers as everybody knows them now: what its post's sentences say, what sources answer, what is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from pydantic_core import PydanticCustomError
+
+from publisher.diagnostics import Source
+from publisher.diagnostics.suggest import nearest
+from publisher.errors import UsageError
+from publisher.model import Status
+from publisher.values.characters import quote
+from publisher.values.codes import region
+from publisher.watch.comparison import TEXT, Comparison, compare
+from publisher.watch.lookup import Asked, ask, look_up
+from publisher.watch.sentences import propose
+from publisher.watch.sources import SOURCES, connect, enabled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from publisher.model import Film, Listing
+    from publisher.posts import Post
+    from publisher.site import Site
+    from publisher.watch.sentences import Proposal
+    from publisher.watch.sources import Candidate, Connection
+
+#: Puts a question to the editor: which of several films a source means; None where nobody says.
+Choose: TypeAlias = "Callable[[Post, Asked], Candidate | None]"
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What is known of one film.
+
+    Attributes:
+        asked: What came of each source that was asked.
+        comparisons: What those that answered say beside what is written; the post's own sentences among them.
+        proposals: What the post's sentences say, with their words and the lines of the file that these are on.
+        chosen: The ids that the editor chose when asked which film is meant, by scheme.
+    """
+
+    post: Post
+    asked: tuple[Asked, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    chosen: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def undated(self) -> tuple[Proposal, ...]:
+        """What sentences say of a time that is no day, such as "this Halloween": only the editor may know the day."""
+        return tuple(one for one in self.proposals if one.when is not None)
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """Identifiers of the film that the post lacks: what the editor chose, and what sources learnt on the way."""
+        film = self.post.review.film
+        known = film.ids if film else {}
+        learnt = [
+            *self.chosen,
+            *(pair for each in self.asked if each.found for pair in each.found.ids.items()),
+        ]
+        return {scheme: value for scheme, value in reversed(learnt) if scheme not in known}
+
+
+def connect_sources(
+    site: Site, names: Collection[str], now: datetime, *, refresh: bool = False
+) -> tuple[Connection, ...]:
+    """Connect the sources that are named; where none is, those that the site has a key for. Nothing is sent yet.
+
+    Args:
+        site: The site.
+        names: Their keys; `text`, the posts' own sentences, needs no connection.
+        now: The moment answers are young or old at; aware.
+        refresh: Whether answers kept by earlier runs are asked for anew.
+
+    Raises:
+        UsageError: There is no such source.
+        ConfigurationError: A key is missing or cannot be used, or the site did not say on which terms it asks.
+        EnvironmentFault: The folder of state cannot be written.
+    """
+    known = (TEXT, *SOURCES)
+    for name in names:
+        if name not in known:
+            near = nearest(name, known)
+            way_out = f"did you mean {near}?" if near else f"known: {', '.join(known)}"
+            raise UsageError(f"{quote(name)} is not a source of offers", way_out)
+    if not names:
+        return enabled(site, now, refresh=refresh)
+    return tuple(connect(key, site, now, refresh=refresh) for key in SOURCES if key in names)
+
+
+def regions_to_ask(written: str | None, site: Site, connections: Sequence[Connection]) -> tuple[str, ...]:
+    """Say which countries to ask about: those that are written down, such as "US,GB", else the site's.
+
+    Raises:
+        UsageError: One is no country's code, or there are sources to ask and no country to ask about.
+    """
+    if written is None:
+        if connections and not site.watch.regions:
+            raise UsageError(
+                "there is no country to ask about",
+                'name some: --region US,GB, or in publisher.toml, in [watch]: regions = ["US", "GB"]',
+            )
+        return site.watch.regions
+    try:
+        return tuple(dict.fromkeys(region(code.strip()) for code in written.split(",")))
+    except PydanticCustomError as error:
+        about = error.context or {}
+        raise UsageError(
+            f"--region: {about.get('message')}", about.get("label") or about.get("help")
+        ) from None
+
+
+def survey(
+    posts: Iterable[Post],
+    site: Site,
+    connections: Sequence[Connection],
+    regions: Sequence[str],
+    *,
+    sentences: bool = True,
+    choose: Choose | None = None,
+) -> Iterator[Survey]:
+    """Find out where films can be watched; nothing is written.
+
+    Of a review that is retracted nobody is asked: its readers are gone, and every request counts.
+
+    Args:
+        posts: Posts whose reviews have a film.
+        site: The site.
+        connections: The sources to ask.
+        regions: The countries to ask about, ISO 3166-1 alpha-2.
+        sentences: Whether the posts' own sentences are read, too.
+        choose: Asks the editor which film is meant, where a source cannot tell.
+
+    Yields:
+        What is known of each film, in the order of the posts, and as soon as it is known.
+
+    Raises:
+        Refused: A post changed since it was read.
+        EnvironmentFault: What sources were asked cannot be kept book of.
+    """
+    posts = list(posts)
+    films = [
+        post.review.film for post in posts if post.review.film and post.review.status is not Status.RETRACTED
+    ]
+    answers = look_up(films, connections, regions)
+    for post in posts:
+        film = post.review.film
+        if film is None:
+            continue
+        asked = next(answers) if post.review.status is not Status.RETRACTED else ()
+        chosen: dict[str, str] = {}
+        if choose is not None and any(map(_open, asked)):
+            asked, chosen = _Question(connections, regions, choose).settle(post, film, asked)
+        proposals = _proposals(post, site) if sentences else ()
+        listings = {TEXT: [_of_text(one) for one in proposals if one.when is None]} if sentences else {}
+        for each in asked:
+            if each.found is not None and not each.found.candidates and not each.found.unknown:
+                listings[each.source] = list(each.found.listings)
+        comparisons = compare(post.review, listings, site, regions=regions)
+        yield Survey(post, asked, tuple(comparisons.values()), proposals, tuple(chosen.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """Which film is meant: put to the editor once for all sources."""
+
+    connections: Sequence[Connection]
+    regions: Sequence[str]
+    choose: Choose
+
+    def settle(
+        self, post: Post, film: Film, asked: Sequence[Asked]
+    ) -> tuple[tuple[Asked, ...], dict[str, str]]:
+        """Ask sources again that cannot tell, once the editor did; return what came of it, and the ids he chose."""
+        chosen: dict[str, str] = {}
+        settled = []
+        for each, connection in zip(asked, self.connections, strict=True):
+            result = each
+            if chosen and _open(result):
+                result = ask(replace(film, ids={**film.ids, **chosen}), connection, self.regions)
+            if _open(result) and (candidate := self.choose(post, result)) is not None and candidate.ids:
+                chosen.update(candidate.ids)
+                result = ask(replace(film, ids={**film.ids, **chosen}), connection, self.regions)
+            settled.append(result)
+        return tuple(settled), chosen
+
+
+def _proposals(post: Post, site: Site) -> tuple[Proposal, ...]:
+    """Read a post's sentences; lines are counted from the top of the file, as every editor counts them."""
+    proposals = propose(post.text(), post.review, site)
+    if not proposals:
+        return ()
+    whole = post.path.read_bytes().decode("utf-8-sig", "replace")
+    above, _ = Source(post.name, whole).position(post.body)
+    return tuple(replace(one, line=one.line + above - 1) for one in proposals)
+
+
+def _of_text(proposal: Proposal) -> Listing:
+    """Return what a sentence says as a listing that names it for its source; it holds as long as the sentence stands."""
+    terms = replace(proposal.listing.terms, source=TEXT, checked=None)
+    return replace(proposal.listing, terms=terms)
+
+
+def _open(asked: Asked) -> bool:
+    return asked.found is not None and bool(asked.found.candidates)

@@ -1,0 +1,171 @@
+"""`publisher links check` finds what is wrong with links, and mends only what is safe, only when asked."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import MakeSite, Run
+
+OLD = "https://www.vudu.com/content/movies/details/The-Matrix/9254"
+NEW = "https://athome.fandango.com/content/browse/details/The-Matrix/9254"
+POST = """\
+---\r
+# as it came\r
+id: 4c768283-9939-45ec-b325-53b5be6f9ce5\r
+title: 'Karmalink'   # odd quotes\r
+date: 2022-07-15T09:00-05:00\r
+film: {{title: "ការម៉ាលិង្គ", year: 2021}}\r
+watch:\r
+  # two shops\r
+  - service: Vudu   # as it was\r
+    kind: rent\r
+    url: "{first}"  # old\r
+  - {{service: Amazon Video, kind: rent, url: '{second}'}}\r
+summary: A past life buried a treasure.\r
+---\r
+\r
+Now on [Vudu](https://www.vudu.com/content/movies/details/The-Matrix/9254?utm_source=x).\r
+"""
+AMAZON = "https://www.amazon.com/gp/video/detail/B00FZM8Z7I"
+
+
+def post(first: str, second: str) -> str:
+    """Write a post with two links."""
+    return POST.format(first=first, second=second)
+
+
+def test_links_in_order_are_said_to_be(run: Run, make_site: MakeSite) -> None:
+    """Status 0, and one line."""
+    make_site({"a.md": post(NEW, AMAZON)})
+    done = run("links", "check")
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "checked    1 post: nothing amiss\n", "")
+
+
+def test_everything_found_is_told_and_nothing_is_changed(
+    run: Run, make_site: MakeSite, tmp_path: Path
+) -> None:
+    """Each with its place, and the status says that there was something."""
+    make_site({"a.md": post(f"{OLD}?utm_source=x", f"{AMAZON}?tag=somebody-20")})
+    before = (tmp_path / "posts/a.md").read_bytes()
+    done = run("links", "check")
+
+    assert done.returncode == 1
+    assert [line.split(": ")[1] for line in done.stdout.splitlines()[:3]] == [
+        "advice[offer-campaign]",
+        "advice[offer-outdated]",
+        "advice[offer-campaign]",
+    ]
+    assert done.stdout.startswith("posts/a.md:11:10: ")
+    assert "mends 3 of them" in done.stdout
+    assert (tmp_path / "posts/a.md").read_bytes() == before
+
+
+def test_write_mends_the_links_and_nothing_else(run: Run, make_site: MakeSite, tmp_path: Path) -> None:
+    """Comments, quotes, braces, line ends, the text and its own links stay, byte for byte."""
+    make_site({"a.md": post(f"{OLD}?utm_source=x&a=1", f"{AMAZON}/ref=atv_dp?tag=somebody-20&th=1")})
+    done = run("links", "check", "--write")
+
+    assert done.returncode == 0, done.stdout
+    assert (tmp_path / "posts/a.md").read_bytes() == post(f"{NEW}?a=1", f"{AMAZON}?th=1").encode()
+    assert run("links", "check").stdout == "checked    1 post: nothing amiss\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "code"),
+    [
+        ("https://www.netflix.com/title/70143836", "offer-host"),
+        ("https://athome.fandango.com/help", "offer-form"),
+        ("https://athome.fandango.com/content/browse/search?searchString=x", "offer-form"),
+        ("https://x.sjv.io/c/1/2/3?u=https%3A%2F%2Ffilms.example", "offer-host"),
+    ],
+)
+def test_what_needs_a_judgement_is_left_to_the_editor(
+    run: Run, make_site: MakeSite, tmp_path: Path, first: str, code: str
+) -> None:
+    """A wrong host, a wrong kind of page, a network that leads nobody knows where."""
+    make_site({"a.md": post(first, AMAZON)})
+    before = (tmp_path / "posts/a.md").read_bytes()
+    done = run("links", "check", "--write", "--json")
+    (fault,) = json.loads(done.stdout)["diagnostics"]
+
+    assert (done.returncode, fault["code"]) == (1, code)
+    assert (tmp_path / "posts/a.md").read_bytes() == before
+
+
+def test_offers_that_are_over_or_of_closed_services_and_countries_are_found(
+    run: Run, make_site: MakeSite
+) -> None:
+    """For these no link is needed."""
+    watch = """\
+  - {service: Vudu, kind: rent, until: 2023-01-01}
+  - {service: Philo, kind: subscription}
+  - {service: Vudu, kind: rent, region: GB}
+"""
+    text = post(NEW, AMAZON).replace("  # two shops\r\n", watch)
+    make_site({"a.md": text}, more='[services.philo]\nstatus = "closed"\n')
+    done = run("links", "check", "--now", "2026-01-01", "--json")
+
+    assert [fault["code"] for fault in json.loads(done.stdout)["diagnostics"]] == [
+        "offer-expired",
+        "service-closed",
+        "offer-region",
+    ]
+
+
+def test_a_page_that_a_source_knows_is_named(run: Run, make_site: MakeSite) -> None:
+    """Where the editor gave no link, readers get a search, though a title link lies beside the post."""
+    text = post(NEW, AMAZON).replace(f'    url: "{NEW}"  # old\r\n', "")
+    beside = {
+        "format_version": 1,
+        "id": "4c768283-9939-45ec-b325-53b5be6f9ce5",
+        "offers": [
+            {
+                "service": "fandango-at-home",
+                "kind": "buy",
+                "url": NEW,
+                "region": "US",
+                "source": "streaming-availability",
+                "checked": "2026-01-01",
+            }
+        ],
+    }
+    make_site(
+        {"a.md": text, ".watch/4c768283-9939-45ec-b325-53b5be6f9ce5.json": json.dumps(beside)},
+    )
+    done = run("links", "check", "--json")
+    (fault,) = json.loads(done.stdout)["diagnostics"]
+
+    assert (fault["code"], fault["line"], fault["label"]) == ("offer-search", 9, NEW)
+
+
+def test_the_site_s_own_campaign_is_nobody_else_s(run: Run, make_site: MakeSite) -> None:
+    """A link that was copied from a page of the site is in order."""
+    own = '[watch.affiliates.amazon-video]\ntag = "pinnedwing-20"\n'
+    make_site({"a.md": post(NEW, f"{AMAZON}?tag=pinnedwing-20")}, more=own)
+
+    assert run("links", "check").returncode == 0
+
+
+def test_only_the_posts_that_are_named_are_looked_at(run: Run, make_site: MakeSite) -> None:
+    """And only links: other faults are for `validate`."""
+    other = post(OLD, AMAZON).replace("4c768283", "5c768283").replace("summary:", "sumary:")
+    make_site({"a.md": post(OLD, AMAZON), "b.md": other.replace(OLD, NEW)})
+
+    assert "posts/a.md" in run("links", "check").stdout
+    assert run("links", "check", "posts/b.md").stdout == "checked    1 post: nothing amiss\n"
+
+
+def test_a_file_that_cannot_be_read_is_no_file_without_faults(run: Run, make_site: MakeSite) -> None:
+    """What hides the links is told."""
+    make_site({"a.md": "---\ntitle: [\n---\nText.\n"})
+    done = run("links", "check")
+
+    assert done.returncode == 1
+    assert "error[yaml-syntax]" in done.stdout
