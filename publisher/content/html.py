@@ -12,7 +12,7 @@ import nh3
 
 from publisher.content.plain_html import plain_html
 from publisher.content.words import plain_text
-from publisher.markup.addresses import absolute_address, absolute_srcset
+from publisher.markup.addresses import absolute_in, absolute_srcset
 from publisher.markup.dialect import ADDRESSES, ATTRIBUTES, CLASSES, SCHEMES, TAGS, marked_up
 from publisher.values.characters import FORBIDDEN, may_hold_forbidden
 
@@ -111,12 +111,15 @@ def _absolute(
 ) -> Callable[[str], str | None]:
     """Make what answers the absolute address of each address in a text; a link to one of its own names has the prefix."""
     names = {unescape("".join(groups)) for groups in _ID.findall(html)} if prefix else frozenset()
+    absolute = absolute_in(base, local)
+    if not names:
+        return absolute
 
-    def absolute(address: str) -> str | None:
+    def prefixed(address: str) -> str | None:
         own = address[:1] == "#" and unquote(address[1:]) in names
-        return absolute_address(f"#{prefix}{address[1:]}" if own else address, base, local)
+        return absolute(f"#{prefix}{address[1:]}" if own else address)
 
-    return absolute
+    return prefixed
 
 
 def _cleaned(html: str, absolute: Callable[[str], str | None], prefix: str) -> str:

@@ -7,7 +7,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from publisher.diagnostics import Span
-from publisher.markup.addresses import absolute_address
+from publisher.markup.addresses import absolute_in
 from publisher.markup.dialect import marked_up
 from publisher.posts.passages import Link, Prose
 
@@ -79,8 +79,11 @@ def _runs(text: str) -> bool:
     """Tell whether some parser may find the address of a program."""
     colon = text.find(":")
     while colon >= 0:
-        before = text[max(0, colon - _NEAR) : colon].rstrip(_SLACK_CHARACTERS)
-        if not before or before[-1] in _LAST_LETTERS:
+        # Of almost every colon the neighbour is a letter, or a digit, that ends no such scheme.
+        before = text[colon - 1] if colon else ""
+        if not (before.isalnum() and before not in _LAST_LETTERS):
+            before = text[max(0, colon - _NEAR) : colon].rstrip(_SLACK_CHARACTERS)[-1:]
+        if not before or before in _LAST_LETTERS:
             return _RUNNING.search(text) is not None
         colon = text.find(":", colon + 1)
     return False
@@ -88,11 +91,12 @@ def _runs(text: str) -> bool:
 
 def _made_absolute(markdown: str, base: str, local: Callable[[str], str | None]) -> str | None:
     pieces = _pieces(markdown)
+    absolute_of = absolute_in(base, local)
     absolute: dict[str, str] = {}
     moved: dict[str, str] = {}
     for use, escaped in dict.fromkeys(zip(pieces[1::3], pieces[2::3], strict=True)):
         address = unescape(escaped)
-        found = absolute_address(address, base, local)
+        found = absolute_of(address)
         if found is None or (use == "img src" and found.startswith("mailto:")):
             return None
         absolute[escaped] = found

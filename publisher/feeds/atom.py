@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
@@ -11,16 +10,16 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from publisher.channels import MAIN, ChannelKind, feed_file
-from publisher.content import offer_title
 from publisher.feeds.document import GENERATOR, escaped, fragment, split_shell
+from publisher.feeds.drafts import feed_entry
 from publisher.feeds.links import document_links
-from publisher.feeds.vocabulary import NAMESPACES, XML_LANG, add, tag
+from publisher.feeds.vocabulary import NAMESPACES, XML_LANG, add, add_elements, tag
 
 if TYPE_CHECKING:
     from publisher.channels import Channel
-    from publisher.content import Entry
     from publisher.feeds.document import Form, Heading
     from publisher.feeds.drafts import Draft
+    from publisher.feeds.script import Told
     from publisher.feeds.tombstones import Tombstone
     from publisher.site import Site
 
@@ -58,34 +57,30 @@ class _Feed(BaseExtension):  # type: ignore[misc] # feedgen has no types
 class _Entry(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
     """Writes an entry's links in full (feedgen keeps only `href`), its language, and what the review says."""
 
-    def __init__(self, entry: Entry, about: etree._Element) -> None:
-        self._entry = entry
-        self._about = about
+    def __init__(self, told: Told) -> None:
+        self._told = told
 
     def extend_atom(self, element: etree._Element) -> etree._Element:
-        entry = self._entry
-        review, picture = entry.review, entry.picture
+        told = self._told
         # Readers show entries of many feeds together: each says by itself what it is in.
-        element.set(XML_LANG, review.language)
+        element.set(XML_LANG, told.language)
+        _set(element, "published", told.published)
+        _set(element, "updated", told.updated)
         for link in element.findall("link"):
             element.remove(link)
-        add(element, "link", rel="alternate", type="text/html", hreflang=review.language, href=entry.url)
-        # Of an enclosure without a type feedparser says that it is HTML; Media RSS shows such a picture.
-        if picture is not None and picture.type is not None:
-            add(
-                element,
-                "link",
-                rel="enclosure",
-                type=picture.type,
-                length=str(picture.length) if picture.length is not None else None,
-                title=picture.alt or None,
-                href=picture.url,
-            )
-        for offer in entry.offers:
-            if offer.url is not None:
-                add(element, "link", rel="related", title=offer_title(offer, entry.now), href=offer.url)
-        element.extend(deepcopy(self._about))
+        add(element, "link", rel="alternate", type="text/html", hreflang=told.language, href=told.url)
+        for url, kind, length, alt in told.said["enclosures"]:
+            add(element, "link", rel="enclosure", type=kind, length=length, title=alt, href=url)
+        for title, url in told.said["related"]:
+            add(element, "link", rel="related", title=title, href=url)
+        add_elements(element, told)
         return element
+
+
+def _set(parent: etree._Element, name: str, text: str) -> None:
+    child = parent.find(name)
+    if child is not None:
+        child.text = text
 
 
 class _Atom:
@@ -100,16 +95,8 @@ class _Atom:
 
     def entry(self, draft: Draft) -> bytes:
         """Return one entry."""
-        entry, about = draft.entry, draft.about
-        # Nothing here knows the draft: feedgen keeps extensions, and a long text would stay for as long as the circle.
-        draft.item.register_extension("atom", lambda: _Entry(entry, about), atom=True, rss=False)
-        texts = (entry.html, entry.markdown) if draft.full else ()
-        return fragment(
-            draft.item.atom_entry(),
-            ("feed",),
-            _PREFIXES,
-            [escaped(text) for text in texts if text is not None],
-        )
+        texts = (draft.entry.html, draft.entry.markdown) if draft.full else ()
+        return draft.cast(_entry, [escaped(text) for text in texts if text is not None])
 
 
 ATOM: Form = _Atom()
@@ -153,3 +140,9 @@ def _add_tombstone(feed: etree._Element, tombstone: Tombstone, site: Site) -> No
         if tombstone.language != site.language:
             deleted.set(XML_LANG, tombstone.language)
         add(deleted, f"{{{_TOMBSTONES}}}comment", tombstone.reason)
+
+
+def _entry(told: Told) -> str:
+    item = feed_entry(told)
+    item.register_extension("review", lambda: _Entry(told), atom=True, rss=False)
+    return fragment(item.atom_entry(), ("feed",), _PREFIXES)

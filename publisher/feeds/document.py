@@ -7,8 +7,6 @@ feed it stands in.
 
 from __future__ import annotations
 
-import itertools
-import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -17,18 +15,12 @@ from typing import TYPE_CHECKING, Protocol
 from lxml import etree
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from publisher.channels import Channel
     from publisher.feeds.drafts import Draft
     from publisher.feeds.tombstones import Tombstone
     from publisher.site import Site
 
 
-#: Stands for a long text while an entry is made: lxml would look at each character of it several times. Nobody can guess it, so
-#: that no text holds it.
-HOLE = f"hole-{secrets.token_hex(16)}"
-_HOLE = HOLE.encode()
 #: What feeds say made them.
 GENERATOR = "headless-publisher"
 #: The style sheet for whoever opens a feed in a browser, below the feeds' folder.
@@ -85,27 +77,16 @@ def split_shell(shell: bytes, closing: bytes, name: str) -> tuple[bytes, bytes]:
     return stripped, shell[len(stripped) :]
 
 
-def fragment(
-    element: etree._Element, path: tuple[str, ...], namespaces: dict[str, str], texts: Sequence[bytes] = ()
-) -> bytes:
-    """Serialise an entry, indented, as it stands within a feed whose outer elements are named by `path`.
-
-    Args:
-        element: The entry.
-        path: The elements around it, from the root.
-        namespaces: What the root declares.
-        texts: What stands in place of each `HOLE`, in their order, as `escaped` or `in_cdata` write it.
-    """
+def fragment(element: etree._Element, path: tuple[str, ...], namespaces: dict[str, str]) -> str:
+    """Serialise an entry, indented, as it stands within a feed whose outer elements are named by `path`."""
     root = parent = etree.Element(path[0], nsmap=namespaces)
     for name in path[1:]:
         parent = etree.SubElement(parent, name)
     parent.append(element)
-    whole = etree.tostring(root, encoding="UTF-8", pretty_print=True)
-    opening = f"<{path[-1]}>".encode() if len(path) > 1 else b">"
+    whole = etree.tostring(root, encoding="unicode", pretty_print=True)
+    opening = f"<{path[-1]}>" if len(path) > 1 else ">"
     start = whole.index(opening) + len(opening) + 1
-    end = whole.rindex(f"</{path[-1]}>".encode())
-    first, *rest = whole[start:end].rstrip(b" ").split(_HOLE)
-    return b"".join([first, *itertools.chain.from_iterable(zip(texts, rest, strict=True))])
+    return whole[start : whole.rindex(f"</{path[-1]}>")].rstrip(" ")
 
 
 @lru_cache(maxsize=2)  # a review's Markdown stands in two formats

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
-from html import escape
 from typing import TYPE_CHECKING
 
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
@@ -12,16 +10,17 @@ from lxml import etree
 
 from publisher.channels import ChannelKind
 from publisher.feeds.document import GENERATOR, NEVER, escaped, fragment, in_cdata, split_shell
+from publisher.feeds.drafts import feed_entry
 from publisher.feeds.links import document_links
-from publisher.feeds.vocabulary import NAMESPACES, add, tag
+from publisher.feeds.vocabulary import NAMESPACES, add, add_elements, tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from publisher.content import Entry
     from publisher.feeds.document import Form, Heading
     from publisher.feeds.drafts import Draft
-    from publisher.site import Licence, Site
+    from publisher.feeds.script import Told
+    from publisher.site import Site
 
 
 class _Channel(BaseExtension):  # type: ignore[misc] # feedgen has no types
@@ -65,27 +64,24 @@ class _Channel(BaseExtension):  # type: ignore[misc] # feedgen has no types
 class _Item(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
     """Says what RSS has no words for: names without e-mail, language, rights, and what the review says."""
 
-    def __init__(self, entry: Entry, licence: Licence | None, about: etree._Element) -> None:
-        self._entry = entry
-        self._licence = licence
-        self._about = about
+    def __init__(self, told: Told) -> None:
+        self._told = told
 
     def extend_rss(self, item: etree._Element) -> etree._Element:
-        entry, licence = self._entry, self._licence
-        review = entry.review
-        description = item.find("description")
-        if description is not None:
-            # Readers take it for HTML (RSS best practices profile): plain text becomes HTML first.
-            description.text = escape(entry.summary, quote=False)
-        for author in review.authors:
-            add(item, tag("dc", "creator"), author.name)
+        told = self._told
+        for name, text in (("description", told.description), ("pubDate", told.pub_date)):
+            child = item.find(name)
+            if child is not None:
+                child.text = text
+        for author, _ in told.said["authors"]:
+            add(item, tag("dc", "creator"), author)
         # Readers show items of many feeds together: each says by itself what it is in, and on which terms.
-        add(item, tag("dc", "language"), review.language)
-        if licence is not None:
-            add(item, tag("dc", "rights"), licence.line)
-        item.extend(deepcopy(self._about))
-        if review.updated is not None:
-            add(item, tag("atom", "updated"), review.changed.isoformat())
+        add(item, tag("dc", "language"), told.language)
+        for (line,) in told.said["rights"]:
+            add(item, tag("dc", "rights"), line)
+        add_elements(item, told)
+        for (moment,) in told.said["changed"]:
+            add(item, tag("atom", "updated"), moment)
         return item
 
 
@@ -101,15 +97,12 @@ class _Rss:
 
     def entry(self, draft: Draft) -> bytes:
         """Return one item."""
-        entry, licence, about = draft.entry, draft.site.licence, draft.about
-        # Likewise nothing here knows the draft.
-        draft.item.register_extension("rss", lambda: _Item(entry, licence, about), atom=False, rss=True)
         texts = []
         if draft.full:
-            texts.append(in_cdata(entry.html))
-            if entry.markdown is not None:
-                texts.append(escaped(entry.markdown))
-        return fragment(draft.item.rss_entry(), ("rss", "channel"), NAMESPACES, texts)
+            texts.append(in_cdata(draft.entry.html))
+            if draft.entry.markdown is not None:
+                texts.append(escaped(draft.entry.markdown))
+        return draft.cast(_item, texts)
 
 
 RSS: Form = _Rss()
@@ -131,3 +124,9 @@ def _shell(site: Site, heading: Heading) -> bytes:
     feed.register_extension("channel", lambda: _Channel(site, heading), None, atom=False, rss=True)
     shell: bytes = feed.rss_str(pretty=True)
     return shell
+
+
+def _item(told: Told) -> str:
+    item = feed_entry(told)
+    item.register_extension("review", lambda: _Item(told), atom=False, rss=True)
+    return fragment(item.rss_entry(), ("rss", "channel"), NAMESPACES)

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from publisher.content import film_fields, film_links, offer_title, offers_fields, rating_fields
-from publisher.feeds.document import HOLE
+from publisher.feeds.moulds import HOLE
 
 if TYPE_CHECKING:
-    from publisher.content import Entry
+    from publisher.content import Entry, Picture
+    from publisher.feeds.script import Script, Told
     from publisher.model import Film, RatingScale
     from publisher.site import Site
 
@@ -45,7 +46,26 @@ def tag(prefix: str, name: str) -> str:
 
 # What a film has one of, as attributes; what it may have several of, as elements.
 _ONE = ("title", "original_title", "year", "runtime")
-_SEVERAL = {"directors": "director", "cast": "actor", "countries": "country", "languages": "language"}
+_SEVERAL = {
+    key: tag("review", name)
+    for key, name in {
+        "directors": "director",
+        "cast": "actor",
+        "countries": "country",
+        "languages": "language",
+    }.items()
+}
+_FILM, _RATING, _CORRECTION, _SAME_AS = (
+    tag("review", name) for name in ("film", "rating", "correction", "sameAs")
+)
+_FILM_TITLE, _FILM_YEAR, _MEMBER_RATING = (
+    tag("letterboxd", name) for name in ("filmTitle", "filmYear", "memberRating")
+)
+_MOVIE_ID = tag("tmdb", "movieId")
+_CONTENT, _CONTENT_TITLE, _CREDIT, _THUMBNAIL = (
+    tag("media", name) for name in ("content", "title", "credit", "thumbnail")
+)
+_OFFER, _ATTRIBUTION, _DISCLOSURE = (tag("watch", name) for name in ("offer", "attribution", "disclosure"))
 
 
 def add(
@@ -65,75 +85,76 @@ def letterboxd_rating(value: Decimal, scale: RatingScale) -> str | None:
     return f"{halves / 2:.1f}" if halves >= 1 else None
 
 
-def review_elements(entry: Entry, site: Site, *, full: bool) -> etree._Element:
-    """Return an element below which a review says what it has to in our own words and in others'; its text only in full.
-
-    The text is a `HOLE`.
-    """
-    parent = etree.Element("about", nsmap=NAMESPACES)
+def tell_review(script: Script, entry: Entry, site: Site) -> None:
+    """Write down what a review says in our own words and in others', the same in RSS and in Atom."""
     review, film = entry.review, entry.review.film
     if film is not None:
-        _add_film(parent, film)
+        _tell_film(script, film)
     if review.rating is not None:
         fields = rating_fields(review.rating, site.scale)
         text = fields.pop("text")
-        add(parent, tag("review", "rating"), text, **{key: str(value) for key, value in fields.items()})
+        script.add(0, _RATING, text, {key: str(value) for key, value in fields.items()})
         stars = letterboxd_rating(review.rating, site.scale)
         if film is not None and stars is not None:
-            add(parent, tag("letterboxd", "memberRating"), stars)
+            script.add(0, _MEMBER_RATING, stars, {})
     if review.correction is not None:
-        add(parent, tag("review", "correction"), review.correction, date=review.changed.isoformat())
-    _add_picture(parent, entry)
+        script.add(0, _CORRECTION, review.correction, {"date": review.changed.isoformat()})
+    if entry.picture is not None:
+        _tell_picture(script, entry.picture)
     if entry.offers:
-        _add_offers(parent, entry, site)
-    if full and entry.markdown is not None:
-        add(parent, tag("source", "markdown"), HOLE)
-    return parent
+        _tell_offers(script, entry, site)
 
 
-def _add_film(parent: etree._Element, film: Film) -> None:
+def _tell_film(script: Script, film: Film) -> None:
     fields = film_fields(film)
-    element = add(parent, tag("review", "film"), **{key: str(fields[key]) for key in _ONE if key in fields})
+    script.add(0, _FILM, None, {key: str(fields[key]) for key in _ONE if key in fields})
     for key, name in _SEVERAL.items():
         for value in fields.get(key, ()):
-            add(element, tag("review", name), value)
+            script.add(1, name, value, {})
     for page in film_links(film):
-        add(element, tag("review", "sameAs"), href=page)
-    add(parent, tag("letterboxd", "filmTitle"), film.title)
+        script.add(1, _SAME_AS, None, {"href": page})
+    script.add(0, _FILM_TITLE, film.title, {})
     if film.year is not None:
-        add(parent, tag("letterboxd", "filmYear"), str(film.year))
+        script.add(0, _FILM_YEAR, str(film.year), {})
     if "tmdb" in film.ids:
-        add(parent, tag("tmdb", "movieId"), film.ids["tmdb"])
+        script.add(0, _MOVIE_ID, film.ids["tmdb"], {})
 
 
-def _add_picture(parent: etree._Element, entry: Entry) -> None:
-    """Append the picture in the words of Media RSS 1.5.1."""
-    picture = entry.picture
-    if picture is None:
-        return
-    size = {"fileSize": picture.length, "width": picture.width, "height": picture.height}
-    content = add(
-        parent,
-        tag("media", "content"),
-        url=picture.url,
-        medium="image",
-        type=picture.type,
-        **{key: str(value) for key, value in size.items() if value is not None},
-    )
+def _tell_picture(script: Script, picture: Picture) -> None:
+    """Write down the picture in the words of Media RSS 1.5.1."""
+    fields = {
+        "url": picture.url,
+        "medium": "image",
+        "type": picture.type,
+        "fileSize": picture.length,
+        "width": picture.width,
+        "height": picture.height,
+    }
+    script.add(0, _CONTENT, None, {key: str(value) for key, value in fields.items() if value is not None})
     if picture.alt:
         # Not media:description: feedparser 6 takes that for details of the entry's own summary.
-        add(content, tag("media", "title"), picture.alt, type="plain")
+        script.add(1, _CONTENT_TITLE, picture.alt, {"type": "plain"})
     if picture.credit:
-        add(content, tag("media", "credit"), picture.credit)
-    add(parent, tag("media", "thumbnail"), url=picture.url)
+        script.add(1, _CREDIT, picture.credit, {})
+    script.add(0, _THUMBNAIL, None, {"url": picture.url})
 
 
-def _add_offers(parent: etree._Element, entry: Entry, site: Site) -> None:
-    """Append the offers, and what has to be said wherever they are shown."""
+def _tell_offers(script: Script, entry: Entry, site: Site) -> None:
+    """Write down the offers, and what has to be said wherever they are shown."""
     fields = offers_fields(entry.offers, site, entry.now)
     for offer, attributes in zip(entry.offers, fields["offers"], strict=True):
-        add(parent, tag("watch", "offer"), offer_title(offer, entry.now), **attributes)
+        script.add(0, _OFFER, offer_title(offer, entry.now), attributes)
     for source in fields.get("attributions", ()):
-        add(parent, tag("watch", "attribution"), source["text"], href=source["url"])
+        script.add(0, _ATTRIBUTION, source["text"], {"href": source["url"]})
     if "disclosure" in fields:
-        add(parent, tag("watch", "disclosure"), fields["disclosure"])
+        script.add(0, _DISCLOSURE, fields["disclosure"], {})
+
+
+def add_elements(parent: etree._Element, told: Told) -> None:
+    """Append what `tell_review` wrote down, and the text in Markdown, if there is one, as a `HOLE`."""
+    last = parent
+    for depth, name, text, attributes in told.elements:
+        element = add(last if depth else parent, name, text, **attributes)
+        last = last if depth else element
+    if "markdown" in told.said:
+        add(parent, tag("source", "markdown"), HOLE)

@@ -23,9 +23,6 @@ _FRAGMENT = re.compile(r"#[A-Za-z0-9_-]+")
 _PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9_~.-]*)+/?")
 _PAGE = re.compile(r"https?://[a-z0-9](?:[a-z0-9-]*\.)*[a-z0-9-]*[a-z0-9](?:/[A-Za-z0-9_~-]+)*/?")
 
-# A longer one is not worth the memory.
-_LONG = 500
-
 
 def absolute_address(address: str, base: str, local: Callable[[str], str | None]) -> str | None:
     """Make an address absolute; None where it leads nowhere that is safe.
@@ -36,12 +33,6 @@ def absolute_address(address: str, base: str, local: Callable[[str], str | None]
         local: Answers the address of a file of the site's own; asked for what begins with neither `/` nor `#`, and
             names no host.
     """
-    if len(address) > _LONG:
-        return _absolute_address(address, base, local)
-    return _known_address(address, base, local)
-
-
-def _absolute_address(address: str, base: str, local: Callable[[str], str | None]) -> str | None:
     if _FRAGMENT.fullmatch(address):
         return base + address
     if _PATH.fullmatch(address):
@@ -58,8 +49,17 @@ def _absolute_address(address: str, base: str, local: Callable[[str], str | None
     return joined.replace(" ", "%20") if sound else None
 
 
-# Each is asked for twice: for a review's HTML, and for its Markdown.
-_known_address = lru_cache(maxsize=1024)(_absolute_address)
+@lru_cache(maxsize=1)  # one review after the other: for its HTML, then for its Markdown
+def absolute_in(base: str, local: Callable[[str], str | None]) -> Callable[[str], str | None]:
+    """Return `absolute_address` for one text, in which most addresses are asked for several times."""
+    known: dict[str, str | None] = {}
+
+    def absolute(address: str) -> str | None:
+        if address not in known:
+            known[address] = absolute_address(address, base, local)
+        return known[address]
+
+    return absolute
 
 
 def as_read(address: str) -> str:
