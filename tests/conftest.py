@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from publisher.site import FILE_NAME, Site, load_site
+from tests import warm_start
 from tests.feeds.every_build import look_at_every_build, require_valid_builds
 
 if TYPE_CHECKING:
@@ -98,15 +99,21 @@ def make_site(tmp_path: Path) -> MakeSite:
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    """Give a function that runs `publisher` with some words in a folder, by default the test's own."""
+    """Give a function that runs `publisher` with some words in a folder, by default the test's own.
+
+    It begins warm (`warm_start.py`), unless the environment says what Python reads when it begins.
+    """
 
     def run_publisher(
         *words: str, cwd: Path = tmp_path, **environment: str
     ) -> subprocess.CompletedProcess[str]:
+        around = {**os.environ, **environment}
+        if not warm_start.at_the_start(around):
+            return warm_start.run("-m", "publisher", *words, cwd=cwd, environment=around)
         return subprocess.run(
             [sys.executable, "-m", "publisher", *words],
             cwd=cwd,
-            env={**os.environ, **environment},
+            env=around,
             capture_output=True,
             encoding="utf-8",
             timeout=120,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from publisher.desk.new_site import SAMPLE
 from publisher.posts import read_posts
 from publisher.site import FILE_NAME, load_site
+from tests import warm_start
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -180,16 +181,13 @@ def test_new_never_overwrites(make_site: MakeSite, run: Run) -> None:
 def test_of_two_processes_at_once_one_wins(make_site: MakeSite) -> None:
     """The other is refused."""
     site = make_site({})
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-c", COMMAND, "new", "X", "--site", site.root],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        for _ in range(4)
-    ]
+    started = [warm_start.Process("-c", COMMAND, "new", "X", "--site", site.root) for _ in range(4)]
 
-    assert sorted(process.wait(timeout=60) for process in started) == [0, 5, 5, 5]
+    ended = []
+    for process in started:
+        with process:
+            ended.append(process.wait(timeout=60))
+    assert sorted(ended) == [0, 5, 5, 5]
     assert read_posts(site).require_valid().checked == 1
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -24,6 +22,7 @@ from publisher.posts.placeholder import PLACEHOLDER
 from publisher.site import FILE_NAME, Site, load_site
 from publisher.values.characters import FORBIDDEN
 from publisher.values.identifiers import canonical_id
+from tests import warm_start
 from tests.conftest import CONFIGURATION
 
 if TYPE_CHECKING:
@@ -465,7 +464,7 @@ def test_whoever_is_killed_leaves_no_post(make_site: MakeSite) -> None:
         "site = publisher.load_site(sys.argv[1])\n"
         "publisher.new_post(site, publisher.PostOutline(title='X'), publisher.parse_time(None, site))\n"
     )
-    done = subprocess.run([sys.executable, "-c", script, site.root], check=False)
+    done = warm_start.run("-c", script, site.root)
 
     assert done.returncode == -9
     assert read_posts(site).checked == 0

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import pkgutil
 import re
-import subprocess
-import sys
 import tomllib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -25,6 +23,7 @@ from publisher.posts import read_posts
 from publisher.release import publish
 from publisher.site import FILE_NAME, load_site
 from publisher.site.schema import Configuration
+from tests import warm_start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -297,7 +296,7 @@ def test_whoever_is_killed_leaves_no_half_site(folder: Path, step: int) -> None:
         "os.link = once\n"
         "publisher.new_site(pathlib.Path(sys.argv[1]), publisher.SiteOutline(), datetime.now(UTC))\n"
     )
-    done = subprocess.run([sys.executable, "-c", script, folder, str(step)], check=False)
+    done = warm_start.run("-c", script, folder, step)
     assert done.returncode == -9
     assert not (folder / FILE_NAME).exists()
 

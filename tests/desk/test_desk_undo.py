@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import stat
-import subprocess
-import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -21,6 +19,7 @@ from publisher.desk.undoing import ChangedSince, undo, undoable
 from publisher.errors import EnvironmentFault, Refused, UsageError
 from publisher.posts import read_posts
 from publisher.release import publish
+from tests import warm_start
 from tests.release.newsroom import NOW, Newsroom, post
 from tests.release.test_release_durability import TRAPPED
 
@@ -247,11 +246,7 @@ def test_killed_at_any_moment_an_edit_is_made_or_not_and_undo_knows(
     second = text(newsroom)
 
     arguments = [place, when, "1", "retract", "karmalink", "--reason", "y", "--now", NOW.isoformat()]
-    killed = subprocess.run(
-        [sys.executable, "-c", TRAPPED, *arguments, "--site", str(newsroom.site.root)],
-        check=False,
-        timeout=60,
-    )
+    killed = warm_start.run("-c", TRAPPED, *arguments, "--site", newsroom.site.root)
 
     assert killed.returncode == -signal.SIGKILL
     made = when == "after" and "replace" in place
@@ -276,21 +271,8 @@ def test_undoing_that_was_killed_is_finished_by_undoing(make_site: Callable[...,
     correct(newsroom.site, "karmalink", "x", NOW)
     second = text(newsroom)
     retract(newsroom.site, "karmalink", "y", NOW)
-    subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            TRAPPED,
-            "pathlib:Path.replace",
-            "after",
-            "1",
-            "undo",
-            "--site",
-            str(newsroom.site.root),
-        ],
-        check=False,
-        timeout=60,
-    )
+    arguments = ("pathlib:Path.replace", "after", 1, "undo", "--site", newsroom.site.root)
+    warm_start.run("-c", TRAPPED, *arguments)
     assert text(newsroom) == second
 
     undo(newsroom.site)

@@ -20,6 +20,7 @@ from lxml import etree
 from publisher.errors import EnvironmentFault, Refused
 from publisher.outputs import generate
 from publisher.posts import read_posts
+from tests import warm_start
 from tests.feeds.feeds_sites import CONFIGURATION, NOW, contents, post, write_site
 from tests.outputs.output_names import FORMS, file_names
 
@@ -89,9 +90,13 @@ def snapshot(folder: Path) -> dict[str, tuple[int, bytes]]:
 
 
 def run(site: Site, *arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
-    """Run `publisher generate` in a process of its own."""
-    program = [sys.executable, "-c", before + COMMAND, "generate", "--site", str(site.root), *arguments]
-    return subprocess.run(program, cwd=site.root, capture_output=True, text=True, check=False)
+    """Run `publisher generate` in a process of its own; what is to be done before it is done in one that begins anew."""
+    program = ["-c", before + COMMAND, "generate", "--site", str(site.root), *arguments]
+    if not before:
+        return warm_start.run(*program, cwd=site.root)
+    return subprocess.run(
+        [sys.executable, *program], cwd=site.root, capture_output=True, text=True, check=False
+    )
 
 
 def write_feeds(site: Site, now: datetime) -> dict[str, bytes]:
@@ -219,15 +224,14 @@ def test_killed_at_any_moment_the_next_run_ends_well(tmp_path: Path) -> None:
     for turn in range(6):
         arguments = ["generate", "--site", str(site.root), "--quiet", "--now", moments[turn % 2].isoformat()]
         before = last_write(staged)
-        process = subprocess.Popen([sys.executable, "-c", COMMAND, *arguments], stderr=subprocess.DEVNULL)
-        while process.poll() is None and last_write(staged) == before:
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=0.002)
-        try:
-            process.wait(timeout=chance.uniform(0, 0.05))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        with warm_start.Process("-c", COMMAND, *arguments) as process:
+            while process.poll() is None and last_write(staged) == before:
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(timeout=0.002)
+            try:
+                process.wait(timeout=chance.uniform(0, 0.05))
+            except subprocess.TimeoutExpired:
+                process.kill()
         assert process.returncode in {0, -signal.SIGKILL}
         assert_whole(site.feeds, versions)
     done = run(site, "--now", NOW.isoformat())

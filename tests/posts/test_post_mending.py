@@ -5,8 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import signal
-import subprocess
-import sys
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
@@ -16,6 +14,7 @@ from publisher.errors import EnvironmentFault, Refused
 from publisher.posts import mend_posts, read_post
 from publisher.posts.mending import mend
 from publisher.posts.rewriting import rewrite
+from tests import warm_start
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -158,7 +157,7 @@ def test_a_process_killed_on_the_way_leaves_the_old_bytes_or_the_new(tmp_path: P
     for step in range(20):
         file = tmp_path / f"{step}.md"
         file.write_bytes(b"before")
-        done = subprocess.run([sys.executable, "-c", KILLED, str(file), str(step)], timeout=60, check=False)
+        done = warm_start.run("-c", KILLED, file, step)
         content = file.read_bytes()
         seen.add(content[:6])
         assert content in {b"before", b"after" * 100_000}

@@ -17,6 +17,7 @@ import pytest
 from publisher.posts import read_posts
 from publisher.release import publish
 from publisher.webhooks import Receiver
+from tests import warm_start
 from tests.outputs.output_names import file_names
 from tests.release.newsroom import ALLOW, NOW, SECRET, SECRET_TEXT, Newsroom, partner, post, receiving
 
@@ -229,23 +230,8 @@ def test_a_kill_at_a_precise_point_changes_nothing_in_the_end(
         monkeypatch.setenv(name, value)
     with receiving() as (url, shown):
         newsroom = Newsroom(make_site, more=ALLOW + partner("first", url), posts=reviews())
-        process = subprocess.run(
-            [
-                sys.executable,
-                "-c",
-                TRAPPED,
-                place,
-                when,
-                str(number),
-                *ARGUMENTS,
-                "--site",
-                newsroom.site.root,
-            ],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
+        words = ("-c", TRAPPED, place, when, number, *ARGUMENTS, "--site", newsroom.site.root)
+        process = warm_start.run(*words)
         assert process.returncode == -signal.SIGKILL, process.stderr
         assert len(shown) == sent
         assert newsroom.rows("SELECT count(*) FROM events") == [(committed,)]
@@ -278,7 +264,7 @@ def test_a_sender_that_dies_while_the_partner_holds_its_event_sends_it_again(
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
     shown: list[Received] = []
-    running: list[subprocess.Popen[str]] = []
+    running: list[subprocess.Popen[str] | warm_start.Process] = []
 
     def show(message: Received) -> None:
         if not shown:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -15,6 +13,7 @@ import pytest
 
 from publisher.outputs import generate
 from publisher.posts import read_posts
+from tests import warm_start
 from tests.release.newsroom import ALLOW, NOW, SECRET_TEXT, TEXT, Newsroom, partner, post, receiving
 from tests.webhooks.scripted_partner import Partner, answer, reset
 from tests.websub.local_hub import Hub, Subscriber, web_host
@@ -194,7 +193,7 @@ def test_a_plan_is_not_broken_by_a_hub(newsroom: Newsroom) -> None:
             "import sys; from pathlib import Path; from publisher.ledger import Ledger\n"
             "with Ledger.open(Path(sys.argv[1])) as ledger: ledger.hubs.tell(sys.argv[2], {'x': 'y'}, 1.0)"
         )
-        subprocess.run([sys.executable, "-c", tell, newsroom.site.state, hub.url], check=True)
+        assert warm_start.run("-c", tell, newsroom.site.state, hub.url).returncode == 0
         status, _, err = newsroom.run("publish", "--plan", str(plan), *AT)
         assert (status, err) == (0, "")
 
@@ -225,13 +224,9 @@ def test_a_kill_between_ping_and_record_repeats_one_ping_at_the_most(newsroom: N
     with Partner() as hub:
         newsroom.configure(hubs(hub.url))
         for place in (1, 3):
-            done = subprocess.run(
-                [sys.executable, "-c", KILLED, "publish", "--site", newsroom.site.root, *AT],
-                env={**os.environ, "KILL_AT": str(place), "KILL": when},
-                capture_output=True,
-                timeout=60,
-                check=False,
-            )
+            environment = {**os.environ, "KILL_AT": str(place), "KILL": when}
+            words = ("-c", KILLED, "publish", "--site", newsroom.site.root, *AT)
+            done = warm_start.run(*words, environment=environment)
             assert done.returncode == -signal.SIGKILL, done.stderr
         assert newsroom.run("publish", *AT)[0] == 0
 
