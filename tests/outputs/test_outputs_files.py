@@ -39,37 +39,34 @@ GONE = ("gone.xml", "tags/gone.xml", "elsewhere/gone/rss.xml", "elsewhere/gone/r
 #: What `changing_site` has at first: its posts are of one month, by one of two authors.
 ALL_FILES = file_names("archive/2024-03", "authors/desk", "authors/odd")
 COMMAND = "from publisher.cli import main; main()"
-# Generates again and again from the same old files, and each time kills itself some file operations later; what is left
-# is kept in a folder named by the number of the operation.
+# Generates once, and before each n-th of its file operations copies the folder: what a kill at that moment leaves is what
+# the system knows of by then, and so is what a copy holds. A folder is named by the number of the operation.
 KILLED_AT = """
-import itertools, os, shutil, signal, sys
+import shutil, sys
 from datetime import datetime
 from pathlib import Path
 from publisher.outputs import generate
 from publisher.posts import read_posts
 from publisher.site import load_site
-site = load_site(Path(sys.argv[1]))
+site, stride = load_site(Path(sys.argv[1])), int(sys.argv[3])
 posts = read_posts(site).posts
-shutil.copytree(site.feeds, site.root / "old")
-for number in itertools.count(0, int(sys.argv[3])):
-    shutil.rmtree(site.feeds)
-    shutil.copytree(site.root / "old", site.feeds)
-    child = os.fork()
-    if not child:
-        left = number
-        def watch(event, arguments):
-            global left
-            if event in {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir"} and str(site.feeds) in str(arguments[0]):
-                left -= 1
-                if left < 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
-        sys.addaudithook(watch)
-        generate(posts, site, datetime.fromisoformat(sys.argv[2]))
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
+number, copying = 0, False
+def keep():
     shutil.copytree(site.feeds, site.root / "killed" / str(number))
-    if not os.WIFSIGNALED(status):
-        sys.exit(os.WEXITSTATUS(status))
+def watch(event, arguments):
+    global number, copying
+    operations = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir"}
+    if copying or event not in operations or str(site.feeds) not in str(arguments[0]):
+        return
+    if number % stride == 0:
+        copying = True
+        keep()
+        copying = False
+    number += 1
+sys.addaudithook(watch)
+generate(posts, site, datetime.fromisoformat(sys.argv[2]))
+copying = True
+keep()
 """
 # Gives up what lets root write everywhere (capabilities(7)); for anybody else it changes nothing.
 WITHOUT_PRIVILEGES = """
@@ -148,7 +145,7 @@ def assert_whole(folder: Path, versions: Sequence[dict[str, bytes]]) -> None:
 
 
 def test_killed_before_any_operation_nothing_is_half_done(tmp_path: Path) -> None:
-    """Kill -9 before file operations from the first to the last of a run: files are old or new, and the next run makes all well.
+    """Whatever a kill -9 before any operation of a run leaves, files are old or new, and the next run makes all well.
 
     Between the two, a month ends and has a page in a folder of its own, the first review of a tag makes a folder in a
     folder, others go with all they held, and each file that hosts may send compressed has its copy.
@@ -180,8 +177,7 @@ def test_killed_before_any_operation_nothing_is_half_done(tmp_path: Path) -> Non
         "tags/new/rss.xml.gz",
     }
 
-    program = [sys.executable, "-c", KILLED_AT, str(site.root), LATER.isoformat(), str(STRIDE)]
-    done = subprocess.run(program, capture_output=True, text=True, check=False)
+    done = warm_start.run("-c", KILLED_AT, site.root, LATER.isoformat(), STRIDE)
 
     assert done.returncode == 0, done.stderr
     folders = sorted((site.root / "killed").iterdir(), key=lambda folder: int(folder.name))

@@ -128,7 +128,7 @@ def test_a_body_is_not_read(standing: Visitor) -> None:
         REQUEST + "X-Large: " + "x" * 200_000 + "\r\n\r\n",
         REQUEST + "".join(f"X-{number}: y\r\n" for number in range(20_000)) + "\r\n",
         "GET /" + "x" * 200_000 + " HTTP/1.1\r\nHost: localhost\r\n\r\n",
-        "GET / HTTP/9.9\r\n\r\n",
+        "GET / HTTP/9.9\r\nConnection: close\r\n\r\n",
         "\x16\x03\x01\x02\x00\x01\x00",
         "hello\r\n\r\n",
         "GET /\x00 HTTP/1.1\r\nHost: localhost\r\n\r\n",
