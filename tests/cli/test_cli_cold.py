@@ -29,10 +29,12 @@ COMMANDS = {
     "endpoints": ("secret", "local"),
     "explain": ("rating-range",),
     "init": ("another",),
+    "links": ("check",),
     "plan": (),
     "rename": ("karmalink", "b"),
     "restore": ("karmalink",),
     "schema": ("post",),
+    "services": ("show", "Vudu"),
     "status": (),
     "undo": ("--list",),
 }
