@@ -32,8 +32,14 @@ _STRANGE = re.compile(
 _REFERENCE = re.compile("&(?!(?:amp|lt|gt);)")
 _ADDRESS = re.compile('<(a href|img src)="([^"]*)"')
 _FOOTNOTE = '<div class="footnote-definition" id="'
+# An address that the sanitiser can read: with a scheme it takes, and a host that is a name, and no number in disguise;
+# or one that it leaves to us, because it has neither.
+_READABLE = re.compile(
+    r"/(?![/\\])|[#?]|\Z|[^:/?#\\]++(?:[/?#]|\Z)|mailto:[a-z0-9._+-]+@[a-z0-9.-]+\Z"
+    r"|https?://(?:(?!xn--)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?:[/?#]|\Z)"
+)
 # What would not stand as itself within a value.
-_UNUSUAL = re.compile('["<>\xa0]')
+_UNUSUAL = re.compile(r'["<>\xa0\x00-\x20]')
 # Of every text that is longer, the sanitiser sees more.
 _LONGEST = 100_000
 
@@ -63,7 +69,8 @@ def plain_html(html: str, absolute: Callable[[str], str | None], prefix: str) ->
 
     def rewritten(match: re.Match[str]) -> str:
         what, escaped = match.groups()
-        address = absolute(unescape(escaped))
+        written = unescape(escaped)
+        address = absolute(written) if _READABLE.match(written) else None
         if (
             address is None
             or _UNUSUAL.search(address)

@@ -22,6 +22,23 @@ PREFIX = "x-"
 
 PIECES = st.sampled_from(
     [
+        *("[y](http://a%b)", "[z](https://1.2.3.4.5/x)", "[z](http://xn--a/)", "[z](http://h:99999/)"),
+        *(
+            "[z](http://a..b/)",
+            "[z](a:b)",
+            "[z](/a:b)",
+            "[z](\\\\h)",
+            "[z](http://0x7f.1/)",
+            "[z](http:a)",
+            "[z](//h%)",
+        ),
+        *(
+            "[z](http://é.example/)",
+            "[z](mailto:a%b)",
+            "[z](mailto://a)",
+            "[z](ftp://a.b/)",
+            "[z](HTTP://A.b/)",
+        ),
         *(
             "[a](",
             "b](http://x.y/z)",
@@ -104,6 +121,7 @@ def _nothing(_: str) -> None:
 @example("[note [^1]](/q)\n\n[^1]: a link within a link, which a parser takes apart")
 @example("a&nbsp;b\xa0c and ![picture](a.png)")
 @example("[x](/a?b=1&c=2)")
+@example("[x](http://a%b)")
 def test_it_says_what_the_sanitiser_says(markdown: str) -> None:
     """Where it answers, the sanitiser has the same answer, and looking again changes nothing."""
     html = marked_up(markdown).strip()
