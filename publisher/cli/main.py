@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import signal
@@ -91,6 +92,8 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # A title in a script that the terminal cannot show must not end a run half way.
             stream.reconfigure(errors="backslashreplace")
+    # Ten thousand reviews are held, and hardly anything ever goes: to look through all of them again and again frees nothing.
+    gc.set_threshold(50_000, 20, 100)
     # Ended from outside, a run still lets go of what it holds: a deployment, a lock, a file on its way.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:

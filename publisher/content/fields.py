@@ -31,8 +31,8 @@ _FILM_PAGES = {
 
 
 def sparse(fields: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what is not known."""
-    return {key: value for key, value in fields.items() if value not in (None, "", [], {})}
+    """Leave out what is not known: None, and what is empty. Zero is known, and so is False."""
+    return {key: value for key, value in fields.items() if value or value == 0}
 
 
 def author_fields(author: Author) -> dict[str, Any]:
