@@ -69,7 +69,7 @@ def tell_push(console: Console, report: PushReport) -> None:
     if report.idle:
         console.step("pushed", "nothing to announce, nothing waiting")
         return
-    kinds = Counter(str(change.type).removeprefix("review.") for change in report.changes)
+    kinds = Counter(change.type.words for change in report.changes)
     listed = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
     if report.baseline:
         verb = "would record" if report.dry else "recorded"

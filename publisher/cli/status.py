@@ -167,7 +167,7 @@ class _Teller:
         elif not differs.changes and not differs.obstacles:
             self.console.step("announced", "everything")
         else:
-            listed = _tally(str(change.type).removeprefix("review.") for change in differs.changes)
+            listed = _tally(change.type.words for change in differs.changes)
             self.console.step("announced", f"not yet: {listed or 'cannot be told'}", "warning")
             self._below([told_event(change) for change in differs.changes])
         for obstacle in differs.obstacles if differs else ():

@@ -67,17 +67,13 @@ def plain_html(html: str, absolute: Callable[[str], str | None], prefix: str) ->
     ):
         return None
 
+    known: dict[str, str] = {}
+
     def rewritten(match: re.Match[str]) -> str:
-        what, escaped = match.groups()
-        written = unescape(escaped)
-        address = absolute(written) if _READABLE.match(written) else None
-        if (
-            address is None
-            or _UNUSUAL.search(address)
-            or (what == "img src" and address.startswith("mailto:"))
-        ):
-            raise _Unsafe
-        return f'<{what}="{address.replace("&", "&amp;")}"'
+        written = match[0]
+        if written not in known:
+            known[written] = _rewritten(match[1], unescape(match[2]), absolute)
+        return known[written]
 
     try:
         html = _ADDRESS.sub(rewritten, html)
@@ -87,6 +83,13 @@ def plain_html(html: str, absolute: Callable[[str], str | None], prefix: str) ->
         html = html.replace(_FOOTNOTE, _FOOTNOTE + prefix)
     # Between tags, nothing that is not escaped ends like one.
     return html.replace(" />", ">").replace("\xa0", "&nbsp;")
+
+
+def _rewritten(what: str, address: str, absolute: Callable[[str], str | None]) -> str:
+    found = absolute(address) if _READABLE.match(address) else None
+    if found is None or _UNUSUAL.search(found) or (what == "img src" and found.startswith("mailto:")):
+        raise _Unsafe
+    return f'<{what}="{found.replace("&", "&amp;")}"'
 
 
 def _nested_links(html: str) -> bool:

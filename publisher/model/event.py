@@ -10,3 +10,8 @@ class EventType(StrEnum):
     UPDATED = "review.updated"
     OFFERS_CHANGED = "review.offers_changed"
     RETRACTED = "review.retracted"
+
+    @property
+    def words(self) -> str:
+        """Say in words what became of a review: "published", "offers changed"."""
+        return self.removeprefix("review.").replace("_", " ")
