@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from publisher.channels import live_posts
     from publisher.content import Entry, present
     from publisher.desk.altering import Edited
-    from publisher.desk.attaching import KeptOffers, keep_offers
+    from publisher.desk.attaching import KeptOffers, attach_journal, keep_offers
     from publisher.desk.correcting import correct
     from publisher.desk.new_post import NewPost, PostOutline, new_post
     from publisher.desk.new_site import NewSite, SiteOutline, new_site
@@ -134,6 +134,7 @@ __all__ = [
     "Visibility",
     "Written",
     "attach",
+    "attach_journal",
     "check_link",
     "check_links",
     "config_schema",
@@ -193,6 +194,7 @@ _HOMES = {
     "publisher.desk.altering": ("Edited",),
     "publisher.desk.attaching": (
         "KeptOffers",
+        "attach_journal",
         "keep_offers",
     ),
     "publisher.desk.correcting": ("correct",),

@@ -47,15 +47,20 @@ def publish_and_look(site: Path, receiver: subprocess.Popen[str]) -> int:
         return status
     heading("3. the same run again: nothing is left to do")
     again = run("publish", "--site", str(site), "--now", NOW)
+    same = is_as_committed(site)
+    heading("4. where to watch changes: Karmalink can be bought, too, and the run tells of that alone")
+    add_offer(site)
+    changed = run("publish", "--site", str(site), "--now", NOW)
     receiver.terminate()
     output, _ = receiver.communicate(timeout=PATIENCE)
     messages = [json.loads(line) for line in output.splitlines()]
-    heading("4. one review, all the way: Karmalink")
+    heading("5. one review, all the way: Karmalink")
     show_post(site)
     show_feeds(site)
     events = [message["event"] for message in messages if message["verified"]]
-    show_event(events)
-    return verdict(site, messages, again)
+    show_events(events)
+    refused = len(messages) - len(events)
+    return verdict(site, events, same=same, quiet=again == changed == refused == 0)
 
 
 def copy_site(site: Path) -> None:
@@ -64,6 +69,23 @@ def copy_site(site: Path) -> None:
     shutil.copytree(ROOT / "posts", site / "posts")
     shutil.copy(ROOT / "publisher.toml", site)
     run("endpoints", "secret", ENDPOINT, "--site", str(site), quiet=True)
+
+
+def add_offer(site: Path) -> None:
+    """Write one more offer into a post, as an editor would."""
+    path = site / "posts" / f"{FOLLOWED}.md"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("watch:\n", "watch:\n  - service: Apple TV\n    kind: buy\n", 1), encoding="utf-8"
+    )
+
+
+def is_as_committed(site: Path) -> bool:
+    """Tell whether the feeds are those of this repository, byte for byte."""
+    return all(
+        (ROOT / "feeds" / name).read_bytes() == (site / "feeds" / name).read_bytes()
+        for name in ("rss.xml", "atom.xml", "feed.json")
+    )
 
 
 def start_receiver(site: Path) -> tuple[subprocess.Popen[str], str]:
@@ -129,8 +151,8 @@ def show_feeds(site: Path) -> None:
     block("feeds/feed.json", json.dumps(shown, ensure_ascii=False).splitlines())
 
 
-def show_event(events: list[dict[str, Any]]) -> None:
-    """Show the event the receiver verified."""
+def show_events(events: list[dict[str, Any]]) -> None:
+    """Show the events of the review that the receiver verified."""
     for event in events:
         review = event["data"]["review"]
         if review.get("title") == "Karmalink":
@@ -141,24 +163,23 @@ def show_event(events: list[dict[str, Any]]) -> None:
             )
 
 
-def verdict(site: Path, messages: list[dict[str, Any]], again: int) -> int:
-    """Say whether all of it worked."""
-    heading("5. what came out")
+def verdict(site: Path, events: list[dict[str, Any]], *, same: bool, quiet: bool) -> int:
+    """Say whether all of it worked: `same` as the committed feeds at first, and no run or message amiss (`quiet`)."""
+    heading("6. what came out")
     feed = json.loads((site / "feeds" / "feed.json").read_text(encoding="utf-8"))
-    verified = sum(message["verified"] for message in messages)
-    refused = len(messages) - verified
-    same = all(
-        (ROOT / "feeds" / name).read_bytes() == (site / "feeds" / name).read_bytes()
-        for name in ("rss.xml", "atom.xml", "feed.json")
-    )
+    live = len(feed["items"])
+    kinds = [event["type"] for event in events]
     told = (
         "byte for byte those of feeds/ in this repository"
         if same
         else "DIFFERENT from feeds/ in this repository"
     )
-    print(f"   {len(feed['items'])} live reviews in three feeds, {told}")
-    print(f"   {verified} events received and verified, {refused} refused, none twice on the second run")
-    good = again == 0 and same and refused == 0 and verified == len(feed["items"]) > 0
+    print(f"   {live} live reviews in three feeds, at first {told}")
+    print(
+        f"   {len(events)} events received and verified, none twice on the second run, the last one {kinds[-1] if kinds else None}"
+    )
+    expected = ["review.published"] * live + ["review.offers_changed"]
+    good = quiet and same and live > 0 and kinds == expected
     print("   everything arrived, and every signature fits" if good else "   SOMETHING WENT WRONG: see above")
     return 0 if good else 1
 

@@ -6,16 +6,16 @@ from publisher.catalogue.links import ReadLink, film_url, with_parameters
 from publisher.catalogue.names import Decision, Resolution
 from publisher.catalogue.register import catalogue
 from publisher.catalogue.service import LinkForm, LinkPage, Rename, Service, ServiceCategory, ServiceStatus
-from publisher.catalogue.tracking import Removal, Removed
+from publisher.catalogue.tracking import Campaign, Removal
 
 __all__ = [
+    "Campaign",
     "Catalogue",
     "Decision",
     "LinkForm",
     "LinkPage",
     "ReadLink",
     "Removal",
-    "Removed",
     "Rename",
     "Resolution",
     "Service",

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote_plus
 
 from publisher.catalogue.service import LinkPage
 
@@ -28,6 +29,11 @@ _ADDRESS = re.compile(
 )
 
 _PORTS = {"http": "80", "https": "443"}
+
+# A browser resolves "." and ".." before it asks (WHATWG URL 4.4, path state), "%2e" among them; some servers then take
+# "%2f", "%5c" and ";" for the end of a segment.
+_DOT_SEGMENT = re.compile(r"(?:/|%2f|%5c)(?:\.|%2e){1,2}(?=/|;|%2f|%5c|$)", re.IGNORECASE)
+_SEPARATOR = re.compile(r"[&;]")
 
 
 class UrlVerdict(StrEnum):
@@ -72,8 +78,8 @@ class Address(NamedTuple):
 def take_apart(url: str) -> Address | None:
     """Take an address apart; None when it is not sound.
 
-    An address with user information, a port of its own, white space, control characters or a backslash looks like one
-    place and may lead to another.
+    An address with user information, a port of its own, white space, control characters, a backslash or dot segments
+    looks like one place and may lead to another.
     """
     if len(url) > _LONGEST or not _SOUND.fullmatch(url):
         return None
@@ -82,7 +88,7 @@ def take_apart(url: str) -> Address | None:
         return None
     scheme, host, port, path, query, fragment = match.groups("")
     scheme = scheme.lower()
-    if port and port != _PORTS[scheme]:
+    if (port and port != _PORTS[scheme]) or _DOT_SEGMENT.search(path):
         return None
     return Address(scheme, host.lower().removesuffix("."), path, query, fragment)
 
@@ -148,6 +154,38 @@ class Fit(NamedTuple):
 def form_of(service: Service, page: str) -> Fit | None:
     """Find the form of a service that an address has, as `Address.page` writes it."""
     for form in service.forms:
-        if match := form.pattern.match(page):
+        match = form.pattern.match(page)
+        if match and _is_whole(match) and _is_single(match):
             return Fit(form, match)
     return None
+
+
+def parameter_of(fit: Fit) -> str | None:
+    """Name the parameter, in lower case, whose value is the id; None where the id stands in the path."""
+    return _parameter(fit.match)
+
+
+def _is_whole(match: re.Match[str]) -> bool:
+    """Tell whether a form ends where a part of the address does: the id of another film may begin with that of one."""
+    page, end = match.string, match.end()
+    return end == len(page) or page[end - 1] in "/?" or page[end] in ("&" if "?" in page[:end] else "/?")
+
+
+def _is_single(match: re.Match[str]) -> bool:
+    """Tell whether an id in the query is the only one: of two, some servers believe the first and some the last."""
+    name = _parameter(match)
+    if name is None:
+        return True
+    query = match.string.partition("?")[2]
+    return sum(_name(item) == name for item in _SEPARATOR.split(query)) == 1
+
+
+def _parameter(match: re.Match[str]) -> str | None:
+    if "id" not in match.re.groupindex:
+        return None
+    _, mark, query = match.string[: match.start("id")].partition("?")
+    return _name(_SEPARATOR.split(query)[-1]) if mark else None
+
+
+def _name(item: str) -> str:
+    return unquote_plus(item.partition("=")[0]).lower()

@@ -63,11 +63,11 @@ class Catalogue:
         return self._hosts.is_home(service, url)
 
     def search_url(self, service: Service, title: str) -> str | None:
-        """Give the address of the service's search for a title; None when its search is not known.
+        """Give the address of the service's search for a title; None when none was verified.
 
         The title is percent-encoded as UTF-8 with a space as %20 (RFC 3986), which holds in a path and in a query.
         """
-        if service.search_template is None:
+        if service.search_template is None or not service.search_verified:
             return None
         # A lone surrogate has no UTF-8: better a question mark in a search than an error.
         return service.search_template.replace("{query}", quote(title, safe="", errors="replace"))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import unquote_plus, urlencode
 
-from publisher.catalogue.addresses import bare, form_of, take_apart
+from publisher.catalogue.addresses import bare, form_of, parameter_of, take_apart
+from publisher.catalogue.networks import network_parameters, value_of
 from publisher.catalogue.service import LinkPage
-from publisher.catalogue.tracking import Removal, Removed, clean_query, network_parameters, value_of
+from publisher.catalogue.tracking import Campaign, Removal, Sieve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,9 +20,13 @@ if TYPE_CHECKING:
     from publisher.model import OfferKind
 
 _GROUP = re.compile(r"\{(\w+)\}")
-# Amazon writes where a click came from into the path as well.
-_REF_SEGMENT = re.compile(r"/ref=[^/]*")
-_WITH_REF_SEGMENTS = ("amazon.", "primevideo.")
+# One network sells through another, but seldom through a third.
+_MOST_NETWORKS = 4
+# What a search is called where nobody wrote down how the service writes its own.
+_SEARCH_SEGMENT = "search"
+_SEARCH_PARAMETERS = frozenset(
+    {"k", "keyword", "keywords", "phrase", "q", "query", "search_query", "searchstring", "term"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +41,7 @@ class ReadLink:
         canonical: The address in its present form, without what was removed; the address as it was where nothing is known.
         rewritten: Whether it had a form that its service no longer uses, and leads to the same film under the present one.
         removed: What was taken out, in the order of the address.
+        left: What looks like somebody's campaign and is still there: taking it out might lead elsewhere.
         network: The affiliate network's host that it leads through; `canonical` still does where the target is nobody's.
     """
 
@@ -45,7 +51,8 @@ class ReadLink:
     id: str | None = None
     parts: Mapping[str, str] = field(default_factory=dict)
     rewritten: bool = False
-    removed: tuple[Removed, ...] = ()
+    removed: tuple[Campaign, ...] = ()
+    left: tuple[Campaign, ...] = ()
     network: str | None = None
 
     @property
@@ -68,40 +75,53 @@ def read_link(hosts: Hosts, url: str) -> ReadLink:
     address = take_apart(url)
     if address is None:
         return ReadLink(canonical=url)
-    if names := network_parameters(address.host):
-        return _through_network(hosts, url, address, names)
-    return _read(hosts, url, address)
+    passed, target, inner = _through_networks(url, address)
+    if not passed:
+        return _read(hosts, url, address)
+    if inner is None or not hosts.verified(inner.host):
+        return ReadLink(canonical=url, network=address.host)
+    read = _read(hosts, target, inner)
+    networks = tuple(Campaign(host, Removal.AFFILIATE) for host in passed)
+    return replace(read, removed=(*networks, *read.removed), network=address.host)
 
 
 def with_parameters(url: str, parameters: Mapping[str, str]) -> str:
     """Put parameters into an address's query, in place of those of the same names; a fragment stays at its end."""
     before, hash_, fragment = url.partition("#")
     path, _, query = before.partition("?")
-    kept = [item for item in query.split("&") if item and item.partition("=")[0] not in parameters]
+    kept = [
+        item for item in query.split("&") if item and unquote_plus(item.partition("=")[0]) not in parameters
+    ]
     return f"{path}?{'&'.join([*kept, urlencode(parameters)])}{hash_}{fragment}"
 
 
-def _through_network(hosts: Hosts, url: str, address: Address, names: tuple[str, ...]) -> ReadLink:
-    target = value_of(address.query, names)
-    inner = take_apart(target) if target else None
-    if target is None or inner is None or not hosts.verified(inner.host):
-        return ReadLink(canonical=url, network=address.host)
-    read = _read(hosts, target, inner)
-    removed = (Removed(address.host, Removal.AFFILIATE), *read.removed)
-    return replace(read, removed=removed, network=address.host)
+def _through_networks(url: str, address: Address) -> tuple[list[str], str, Address | None]:
+    """Follow an address through affiliate networks: their hosts, and where it ends, or None where that cannot be told."""
+    passed: list[str] = []
+    end: Address | None = address
+    while end is not None and (names := network_parameters(end.host)) is not None:
+        if len(passed) == _MOST_NETWORKS:
+            return passed, url, None
+        passed.append(end.host)
+        url = value_of(end.query, names) or ""
+        end = take_apart(url)
+    return passed, url, end
 
 
 def _read(hosts: Hosts, url: str, address: Address) -> ReadLink:
-    verified = hosts.verified(address.host)
-    clean, removed = _cleaned(address, known=bool(verified))
+    owners, verified = hosts.owners(address.host), hosts.verified(address.host)
+    id_name = next((parameter_of(fit) for _, fit in _fits(owners, address)), None) if address.query else None
+    sieve = Sieve(address.host, known=bool(owners), verified=bool(verified), id_name=id_name)
+    path, query, removed, left = sieve.clean(address.path, address.query)
+    clean = address._replace(path=path, query=query)
     written = _written(clean, secure=bool(verified)) if verified or removed else url
-    owners = hosts.owners(address.host)
-    page = clean.page
-    found = [(owner, fit) for owner in owners if (fit := form_of(owner, page))]
+    found = _fits(owners, clean)
     if not found:
-        searching = tuple(owner for owner in owners if _is_search(owner, clean))
+        searching = _searching(owners, verified, clean)
         kind = LinkPage.SEARCH if searching else LinkPage.OTHER
-        return ReadLink(services=searching or owners, page=kind, canonical=written, removed=removed)
+        return ReadLink(
+            services=searching or owners, page=kind, canonical=written, removed=removed, left=left
+        )
     fit = found[0][1]
     parts = fit.parts
     former = [fit for owner, fit in found if fit.form.former and fit.form.verified and owner in verified]
@@ -114,27 +134,28 @@ def _read(hosts: Hosts, url: str, address: Address) -> ReadLink:
         canonical=present or written,
         rewritten=present is not None,
         removed=removed,
+        left=left,
     )
 
 
-def _cleaned(address: Address, *, known: bool) -> tuple[Address, tuple[Removed, ...]]:
-    """Take out of an address what is of no use to a reader."""
-    query, removed = clean_query(address.query, address.host, known=known)
-    path = address.path
-    if known and "/ref=" in path and bare(address.host).startswith(_WITH_REF_SEGMENTS):
-        segments = tuple(Removed(segment[1:], Removal.TRACKING) for segment in _REF_SEGMENT.findall(path))
-        path, removed = _REF_SEGMENT.sub("", path), (*segments, *removed)
-    return address._replace(path=path, query=query), removed
+def _fits(owners: tuple[Service, ...], address: Address) -> list[tuple[Service, Fit]]:
+    page = address.page
+    return [(owner, fit) for owner in owners if (fit := form_of(owner, page))]
 
 
 def _present(fit: Fit, address: Address) -> str | None:
-    """Write an address of a former form in the present one; what its query says beside the id is kept."""
+    """Write an address of a former form in the present one; what its query says beside the id is kept.
+
+    None where its path goes on behind the form: nobody knows which page that was.
+    """
     present = film_url(fit.form, fit.parts)
     if present is None:
         return None
     page, end, query = fit.match.string, fit.match.end(), address.query
-    if end > len(page) - len(query):
+    if "?" in page[:end]:
         query = page[end:].lstrip("&")
+    elif page[end:].partition("?")[0] not in {"", "/"}:
+        return None
     between = "&" if "?" in present else "?"
     fragment = f"#{address.fragment}" if address.fragment else ""
     return present + (between + query if query else "") + fragment
@@ -150,6 +171,17 @@ def film_url(form: LinkForm, parts: Mapping[str, str]) -> str | None:
 def _written(address: Address, *, secure: bool) -> str:
     fragment = f"#{address.fragment}" if address.fragment else ""
     return (address._replace(scheme="https") if secure else address).page + fragment
+
+
+def _searching(
+    owners: tuple[Service, ...], verified: tuple[Service, ...], address: Address
+) -> tuple[Service, ...]:
+    """List those whose search an address is; where nobody wrote down how they write theirs, its own words tell."""
+    searching = tuple(owner for owner in owners if _is_search(owner, address))
+    if searching or _SEARCH_SEGMENT not in address.path.lower().split("/"):
+        return searching
+    names = {unquote_plus(item.partition("=")[0]).lower() for item in address.query.split("&")}
+    return verified if names & _SEARCH_PARAMETERS else ()
 
 
 def _is_search(service: Service, address: Address) -> bool:

@@ -41,6 +41,7 @@ class _Form(TypedDict):
 
 class _Search(TypedDict):
     template: str
+    verified: bool
 
 
 class _Provider(TypedDict):
@@ -106,6 +107,7 @@ def _service(entry: _Entry) -> Service:
         verified_hosts=tuple(host["host"] for host in entry["hosts"] if host["verified"]),
         forms=tuple(_form(form) for form in entry["url_patterns"]),
         search_template=search["template"] if search else None,
+        search_verified=search is not None and search["verified"],
         note=entry["note"],
     )
 

@@ -104,7 +104,8 @@ class Service:
         tmdb_ids: Its ids as a TMDB watch provider, which JustWatch uses too.
         hosts: Hosts of its pages, in lower case.
         forms: The forms of its addresses.
-        search_template: An https address with `{query}` where the film's title goes.
+        search_template: An https address with `{query}` where the film's title goes. Readers are only led there where it
+            is `search_verified`.
         note: What an editor of the catalogue should know.
     """
 
@@ -126,6 +127,7 @@ class Service:
     verified_hosts: tuple[str, ...] = ()
     forms: tuple[LinkForm, ...] = ()
     search_template: str | None = None
+    search_verified: bool = False
     note: str | None = None
 
     def __repr__(self) -> str:

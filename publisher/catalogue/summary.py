@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from publisher.catalogue.links import ReadLink
     from publisher.catalogue.names import Resolution
     from publisher.catalogue.service import Service
+    from publisher.catalogue.tracking import Campaign
 
 
 def ordered(kinds: Iterable[OfferKind]) -> list[str]:
@@ -48,6 +49,7 @@ def service_fields(service: Service) -> dict[str, Any]:
         "verified_hosts": list(service.verified_hosts),
         "films": [form.template for form in service.forms if form.template and not form.former],
         "search": service.search_template,
+        "search_verified": service.search_verified,
         "note": service.note,
     }
 
@@ -72,7 +74,10 @@ def link_fields(read: ReadLink) -> dict[str, Any]:
         "canonical": read.canonical,
         "rewritten": read.rewritten,
         "network": read.network,
-        "removed": [
-            {"name": part.name, "value": part.value, "reason": str(part.reason)} for part in read.removed
-        ],
+        "removed": [_campaign_fields(part) for part in read.removed],
+        "left": [_campaign_fields(part) for part in read.left],
     }
+
+
+def _campaign_fields(part: Campaign) -> dict[str, Any]:
+    return {"name": part.name, "value": part.value, "reason": str(part.reason)}

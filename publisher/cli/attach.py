@@ -22,11 +22,11 @@ from publisher.cli.options import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from publisher.cli.bar import Bar
     from publisher.watch.lookup import Asked
     from publisher.watch.sources import Candidate, Connection
+    from publisher.watch.sources.terms import Doubt
 
 
 @click.command(cls=SiteCommand)
@@ -77,9 +77,10 @@ def attach(
     to ask. `--from text` reads the posts' own sentences only, and nothing leaves this machine. For each film it shows
     what is new (+), changed (~), gone (-) and, with -v, kept (=).
 
-    --write puts that into `watch:` of the post, or beside the posts where publisher.toml says so; it changes nothing
-    that an editor wrote, and `publisher undo` takes it back. What was not written is in no feed. Where a source cannot
-    tell which film is meant you are asked on a terminal; elsewhere the films it may be are listed.
+    --write puts that into `watch:` of the post, or beside the posts where publisher.toml says so; `publisher undo` takes
+    all of it back. It changes nothing that an editor wrote: an offer in which you changed anything is yours (*). What was
+    not written is in no feed. Where a source cannot tell which film is meant you are asked on a terminal, and your answer
+    is remembered; elsewhere the films it may be are listed.
 
     The exit status is 3 when a source gave no answer for some film, and 5 when a post could not be changed.
 
@@ -92,6 +93,7 @@ def attach(
     from publisher.cli.bar import Bar
     from publisher.cli.surveys import Teller
     from publisher.watch.comparison import TEXT
+    from publisher.watch.sources.terms import doubts
 
     console = Console(quiet=quiet, verbose=verbose, json=json)
     site = publisher.load_site(site_folder)
@@ -104,17 +106,27 @@ def attach(
     regions = publisher.regions_to_ask(region, site, connections)
     found = publisher.read_posts(site, paths, now=moment).require_valid().posts
     posts = [post for post in found if post.review.film is not None]
-    teller, run = Teller(site, moment), _Run()
+    teller, run = Teller(site, moment), _Run(doubts=list(doubts(site)))
+    journal = publisher.attach_journal(site)
     with Bar(console, len(posts) if connections else 0, "films") as bar:
         for survey in publisher.survey(
             posts,
             site,
             connections,
             regions,
+            now=moment,
             sentences=not names or TEXT in names,
             choose=lambda post, asked: _asked_which(post, asked, console, bar),
         ):
-            kept = _kept(site, survey, moment, run) if write else publisher.KeptOffers(survey.post, ())
+            kept = publisher.KeptOffers(survey.post, ())
+            if survey.refused is not None:
+                run.refusals.append((survey.post.name, survey.refused))
+            elif write:
+                # Where that cannot be done, the others are written all the same.
+                try:
+                    kept = publisher.keep_offers(site, survey, moment, journal)
+                except publisher.Refused as refusal:
+                    run.refusals.append((survey.post.name, refusal))
             bar.clear()
             teller.tell(survey, kept.post, console)
             run.add(survey, kept)
@@ -126,7 +138,7 @@ def attach(
                 console.step("written", file.name)
             _tell_refusal(run, console)
             bar.step()
-    _tell_end(run, connections, console, site_folder, write=write)
+    _tell_end(run, console, site_folder, write=write)
     ctx.exit(run.status)
 
 
@@ -141,6 +153,8 @@ class _Run:
     ends: dict[str, str] = field(default_factory=dict)
     refusals: list[tuple[str, publisher.PublisherError]] = field(default_factory=list)
     reviews: list[dict[str, Any]] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
+    credited: set[str] = field(default_factory=set)
     told: int = 0
 
     def add(self, survey: publisher.Survey, kept: publisher.KeptOffers) -> None:
@@ -148,7 +162,12 @@ class _Run:
         self.films += 1
         self.news += any(comparison.differs for comparison in survey.comparisons)
         self.written += len(kept.files)
+        review = kept.post.review
+        named = (listing.terms.source for listing in (*review.watch, *review.found))
+        self.credited.update(source for source in named if source)
         for asked in survey.asked:
+            if asked.found is not None and not asked.found.unknown:
+                self.credited.add(asked.source)
             if asked.fault is not None:
                 self.unanswered[asked.source] = self.unanswered.get(asked.source, 0) + 1
                 if asked.fault.stops:
@@ -160,15 +179,6 @@ class _Run:
         if self.refusals:
             return max(error.exit_code for _, error in self.refusals)
         return publisher.Unanswered.exit_code if self.unanswered else 0
-
-
-def _kept(site: publisher.Site, survey: publisher.Survey, now: datetime, run: _Run) -> publisher.KeptOffers:
-    """Write what is known of a film; where that cannot be done, the others are written all the same."""
-    try:
-        return publisher.keep_offers(site, survey, now)
-    except publisher.Refused as refusal:
-        run.refusals.append((survey.post.name, refusal))
-        return publisher.KeptOffers(survey.post, ())
 
 
 def _tell_refusal(run: _Run, console: Console) -> None:
@@ -206,21 +216,27 @@ def _tell_quota(connections: Sequence[Connection], console: Console) -> None:
         ]
     )
     for source, one in quotas:
-        limit = "no limit is known" if one.limit is None else f"{one.left} of {one.limit} left"
-        console.say(f"{source.name} ({source.key}): {one.used} requests sent in {one.month}, {limit}")
+        unknown = (
+            "no limit is known"
+            if source.access.quota_headers is None
+            else "its limit is not known before it answers"
+        )
+        limit = unknown if one.limit is None else f"{one.left} of {one.limit} left"
+        console.say(f"{source.name} ({source.key}): {one.used} requests used in {one.month}, {limit}")
     if not quotas:
         console.say("the site has no key for any source, and has asked none")
 
 
-def _tell_end(
-    run: _Run, connections: Sequence[Connection], console: Console, site_folder: Path, *, write: bool
-) -> None:
+def _tell_end(run: _Run, console: Console, site_folder: Path, *, write: bool) -> None:
     """Tell what the run came to, and what is to be said wherever the sources' offers are shown."""
-    owed = [connection.source.attribution for connection in connections]
+    from publisher.watch.sources import credits_of
+
+    owed = credits_of(run.credited)
     console.data(
         reviews=run.reviews,
         wrote=write,
         attributions=[{"text": one.text, "url": one.url} for one in owed],
+        warnings=[doubt._asdict() for doubt in run.doubts],
         unanswered=run.unanswered,
         refused=[
             {"file": name, "message": refusal.message, "hint": refusal.hint} for name, refusal in run.refusals
@@ -232,9 +248,11 @@ def _tell_end(
             "next", f"`publisher attach --write{there}` writes what is new, changed and gone", "help"
         )
     elif write and run.written:
-        console.step(
-            "next", f"look at the difference; `publisher undo{there}` takes the last edit back", "help"
-        )
+        what = "it" if run.written == 1 else f"all {run.written} files"
+        console.step("next", f"look at the difference; `publisher undo{there}` takes {what} back", "help")
+    for doubt in run.doubts:
+        console.step("terms", doubt.message, "warning")
+        console.say(f"           {doubt.help}")
     for one in owed:
         console.say(f"{one.text} {one.url}")
     if console.json:

@@ -50,7 +50,8 @@ def check(
 
     PATH is a post or a folder of posts; without one all posts are looked at. Found are links to another service, or
     to a page that is no film's; former forms; other people's campaigns; searches where the film's page is known;
-    countries that a service is not known in; offers that are over. The exit status is 1 when anything was found.
+    countries that a service is not known in; offers that are over. Of posts with errors, and of files of offers with any,
+    the errors are told, because not everything else can be. The exit status is 1 when anything was found.
 
     Only --write changes files, and only the url: of offers whose links have a former form or a campaign in them.
 
@@ -61,7 +62,6 @@ def check(
     """
     from publisher.cli.findings import (
         Findings,
-        Selection,
         print_findings,
         print_json,
         print_mended,
@@ -69,7 +69,6 @@ def check(
     )
     from publisher.cli.progress import count
     from publisher.diagnostics import render
-    from publisher.watch.link_check import LINK_RULES
 
     console = Console(quiet=quiet, verbose=verbose, json=json)
     see = seen_from_here(site_folder)
@@ -79,8 +78,7 @@ def check(
     fixed = [see(fault) for file in mended if not file.obstacle for fault in file.faults]
     obstacles = [file.obstacle for file in mended if file.obstacle]
     examination = publisher.Examination(site, paths, now=moment)
-    wants = Selection.of(LINK_RULES, ()).wants
-    findings = Findings(map(see, filter(wants, publisher.check_links(examination, site))))
+    findings = Findings(map(see, publisher.check_links(examination, site)))
     if json:
         print_json(findings, examination.checked, fixed, obstacles)
     else:

@@ -123,22 +123,18 @@ def show(
 def explain(url: str, site_folder: Path, *, json: bool, quiet: bool, verbose: bool) -> None:
     """Say what a URL leads to, how it is better written, and what was removed from it.
 
-    Put the URL in quotes. Nothing is looked up: what is said is what its form tells.
+    Put the URL in quotes. It may lack https://, or stand in <>. Nothing is looked up: what is said is what its
+    form tells.
 
     \b
     Example:
       publisher services explain "https://www.vudu.com/content/movies/details/The-Handmaiden/839048"
     """
     from publisher.catalogue.summary import link_fields
-    from publisher.errors import UsageError
-    from publisher.values.characters import quote
+    from publisher.values.urls import pasted_url
 
     console = Console(quiet=quiet, verbose=verbose, json=json)
-    if not url.lower().startswith(("http://", "https://")):
-        raise UsageError(
-            f"{quote(url)} is not an absolute http or https address",
-            "such as https://www.netflix.com/title/70143836",
-        )
+    url = pasted_url(url)
     read = _catalogue(site_folder).read_link(url)
     console.data(url=url, **link_fields(read))
     console.say(read.canonical, *_read(read))
@@ -196,11 +192,20 @@ def _told(service: Service) -> Iterator[str]:
         "countries": _countries(service),
         "hosts": ", ".join(service.hosts),
         "films": " ".join(form.template for form in service.forms if form.template and not form.former),
-        "search": service.search_template,
+        "search": _search(service),
         "tmdb": ", ".join(map(str, service.tmdb_ids)),
         "note": service.note,
     }
     yield from (f"  {key:<10} {fact}" for key, fact in facts.items() if fact)
+
+
+def _search(service: Service) -> str | None:
+    unsure = service.search_template and not service.search_verified
+    return (
+        f"{service.search_template} (not verified: no reader is led there)"
+        if unsure
+        else service.search_template
+    )
 
 
 def _countries(service: Service) -> str:
@@ -227,3 +232,5 @@ def _read(read: ReadLink) -> Iterator[str]:
     reasons = {"tracking": "it follows readers about", "affiliate": "it earns somebody else a commission"}
     for part in read.removed:
         yield f"  {'removed':<10} {part.name}: {reasons[str(part.reason)]}"
+    for part in read.left:
+        yield f"  {'left':<10} {part.name}: perhaps {reasons[str(part.reason)]}, but that is not verified"

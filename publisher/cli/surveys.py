@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,12 +12,12 @@ if TYPE_CHECKING:
     import publisher
     from publisher.cli.console import Console
     from publisher.model import Listing
-    from publisher.watch.comparison import Comparison
+    from publisher.watch.comparison import Comparison, Yours
     from publisher.watch.lookup import Asked
     from publisher.watch.sentences import Proposal
     from publisher.watch.sources import Candidate
 
-_SIGNS = {"new": "+", "changed": "~", "gone": "-", "kept": "="}
+_SIGNS = {"new": "+", "changed": "~", "gone": "-", "kept": "=", "yours": "*"}
 # Of so many candidates nobody reads more.
 _MOST_CANDIDATES = 20
 
@@ -56,6 +57,8 @@ class Teller:
             console.say(*_answered(asked))
         if survey.ids:
             ids = ", ".join(f"{scheme}: {value}" for scheme, value in {**film.ids, **survey.ids}.items())
+            if survey.answered_before:
+                console.say(*self._remembered(review))
             console.say(f"  below `film:` put this, and the film is told for certain:  ids: {{{ids}}}")
 
     def data(self, survey: publisher.Survey, post: publisher.Post) -> dict[str, Any]:
@@ -81,6 +84,7 @@ class Teller:
                     for one in survey.proposals
                 ],
                 "ids": survey.ids,
+                "answered_before": survey.answered_before or None,
             }
         )
 
@@ -149,6 +153,28 @@ class Teller:
             yield f"    - {self._line(listing)}"
         for listing in comparison.kept if verbose else ():
             yield f"    = {self._line(listing)}"
+        if asked := [yours for yours in comparison.yours if yours.asked]:
+            yield from chain.from_iterable(self._yours(yours, comparison.source) for yours in asked)
+            yield "      it stays as you wrote it; delete it, and the next --write puts there what the source says"
+
+    def _yours(self, yours: Yours, source: str) -> Iterator[str]:
+        """Say why an offer is the editor's, and what its source says of it."""
+        yield f"    * {self._line(yours.listing)}: yours, because {yours.why}"
+        if yours.now is None:
+            yield f"        {source} says nothing of it now"
+        elif yours.keys:
+            written, says = self._keys(yours.listing), self._keys(yours.now)
+            what = "; ".join(
+                f"{key} {written.get(key, 'nothing')}, {source} says {says.get(key, 'nothing')}"
+                for key in yours.keys
+            )
+            yield f"        written is {what}"
+
+    def _remembered(self, review: publisher.Review) -> Iterator[str]:
+        from publisher.watch.memory import place_of_choice
+
+        place = self._site.display(place_of_choice(review, self._site))
+        yield f"  you said before which film it is; delete {place} to be asked again"
 
     def _line(self, listing: Listing) -> str:
         """Name a listing in one line."""
@@ -192,7 +218,16 @@ class Teller:
             }
             for change in comparison.changed
         ]
-        return {"source": comparison.source, **lists, "changed": changed}
+        yours = [
+            {
+                **self._keys(one.listing),
+                "why": one.why,
+                "now": self._keys(one.now) if one.now else None,
+            }
+            for one in comparison.yours
+            if one.asked
+        ]
+        return {"source": comparison.source, **lists, "changed": changed, "yours": yours}
 
 
 def described(candidate: Candidate) -> str:

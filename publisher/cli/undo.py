@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +14,9 @@ from publisher.cli.options import SiteCommand, json_option, now_option, output_o
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+# Of an edit of many files nobody reads more lines.
+_MOST_SHOWN = 100
 
 
 @click.command(cls=SiteCommand)
@@ -38,8 +41,9 @@ def undo(
     """Take back the last edit that this program made to a post, by new, rename, retract, correct, restore or attach.
 
     The file holds again what it held before, byte for byte; a new post is removed. Said again, it takes back the edit
-    before that, up to fifty. With SLUG, the last edit of that post is meant. A file that was changed since is left
-    alone, and so is one whose review was announced at an address that nobody would find any more. What partners were
+    before that, up to fifty. With SLUG, the last edit of that post is meant. What a run of attach wrote into many
+    files is one edit: it is taken back in all of them or in none; with SLUG, in that post only. A file that was
+    changed since is left alone, and so is one whose review was announced at an address that nobody would find any more. What partners were
     told stays told: the next `publisher publish` tells them of the change back.
 
     \b
@@ -53,7 +57,7 @@ def undo(
     if only_list:
         _list(site, post, moment, console)
         return
-    from publisher.cli.edits import lines_data, show_lines
+    from publisher.cli.edits import show_lines
 
     try:
         taken_back = publisher.undo(site, post, now=moment, dry=dry_run)
@@ -64,16 +68,21 @@ def undo(
     console.data(
         dry_run=dry_run,
         **_fields(taken_back),
-        removed=taken_back.removes,
-        lines=lines_data(taken_back.lines),
+        **_changes(taken_back),
         next=taken_back.outlook or None,
     )
     console.step(
         "would undo" if dry_run else "undone", f"`publisher {taken_back.command}` of {taken_back.name}"
     )
-    if taken_back.removes:
-        console.step("would remove" if dry_run else "removed", taken_back.name)
-    show_lines(taken_back.lines, taken_back.name, console)
+    shown = 0
+    for number, file in enumerate(taken_back.files):
+        if shown >= _MOST_SHOWN:
+            console.say(f"  and {len(taken_back.files) - number} files more")
+            break
+        if file.removes:
+            console.step("would remove" if dry_run else "removed", file.name)
+        show_lines(file.lines, file.name, console)
+        shown += len(file.lines) + 1
     if taken_back.outlook:
         console.step("next", taken_back.outlook, "help")
 
@@ -91,10 +100,26 @@ def _list(site: publisher.Site, post: str | None, now: datetime, console: Consol
         console.step(f"{at:%Y-%m-%d %H:%M}", f"{edit.command:<8} {edit.name}{obstacle}")
 
 
-def _fields(edit: publisher.Undoable) -> dict[str, str | None]:
+def _fields(edit: publisher.Undoable) -> dict[str, Any]:
     return {
         "command": edit.command,
-        "file": edit.name,
+        # Null where the edit is one of several files: `files` names them all.
+        "file": edit.name if len(edit.files) == 1 else None,
+        "files": [file.name for file in edit.files],
         "at": edit.at.isoformat(timespec="seconds"),
         "obstacle": edit.obstacle,
+    }
+
+
+def _changes(edit: publisher.Undoable) -> dict[str, Any]:
+    from publisher.cli.edits import lines_data
+
+    if len(edit.files) == 1:
+        (file,) = edit.files
+        return {"removed": file.removes, "lines": lines_data(file.lines)}
+    return {
+        "changes": [
+            {"file": file.name, "removed": file.removes, "lines": lines_data(file.lines)}
+            for file in edit.files
+        ]
     }

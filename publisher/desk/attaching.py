@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.desk.journal import remembered
+from publisher.desk.journal import EditJournal
 from publisher.desk.lines import ChangedLine, changed_lines
 from publisher.diagnostics import has_errors
 from publisher.disk import place_new, sync_folder
@@ -16,7 +16,10 @@ from publisher.posts.beside import file_beside
 from publisher.posts.files import Unreadable, read_file
 from publisher.posts.reading import read_post
 from publisher.posts.rewriting import rewrite
+from publisher.posts.watch_reading import offer_items
 from publisher.site import OfferStore
+from publisher.watch.memory import remember_offers
+from publisher.watch.ownership import changed_meanwhile
 from publisher.watch.store import stored
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
     from publisher.posts import Post
     from publisher.site import Site
+    from publisher.watch.store import Stored
     from publisher.watch.survey import Survey
 
 COMMAND = "attach"
@@ -56,16 +60,23 @@ class KeptOffers:
     files: tuple[WrittenOffers, ...]
 
 
-def keep_offers(site: Site, survey: Survey, now: datetime) -> KeptOffers:
+def attach_journal(site: Site) -> EditJournal:
+    """Begin the edit that a run of `attach` makes, of however many posts: `undo` takes it back as one."""
+    return EditJournal(site, COMMAND)
+
+
+def keep_offers(site: Site, survey: Survey, now: datetime, journal: EditJournal | None = None) -> KeptOffers:
     """Write what sources know of a film into its post's `watch:`, or beside it, as the site chooses.
 
     In the post nothing changes but `watch:`, and there nothing that an editor wrote. Each file is written whole or not at
-    all, and `undo` takes each edit back.
+    all, and `undo` takes the edit back. What is written into the post is remembered in the folder of state, so that the
+    next run knows it from what an editor changes.
 
     Args:
         site: The site.
         survey: What is known of the film.
         now: The moment for rules that depend on it (aware).
+        journal: The run that it belongs to; None makes it an edit of its own.
 
     Raises:
         Refused: The post was changed since it was read, or is written in a way in which it cannot be changed for certain.
@@ -76,7 +87,7 @@ def keep_offers(site: Site, survey: Survey, now: datetime) -> KeptOffers:
     beside = file_beside(review.id, site)
     held = _contents(beside, site)
     if before is None or not _is_as_read(before, post.digest) or not _is_as_read(held, post.beside):
-        raise Refused(f"{post.name} changed while sources were asked", "run the command again")
+        raise changed_meanwhile(post)
     after = stored(before, post.name, review, survey.comparisons, held, site)
     steps: list[tuple[Path, bytes | None, bytes]] = []
     if after.post != before:
@@ -89,14 +100,22 @@ def keep_offers(site: Site, survey: Survey, now: datetime) -> KeptOffers:
         # What leaves one file is in the other first: a run that is killed between the two loses nothing.
         steps.reverse()
     files = []
+    journal = journal or attach_journal(site)
     for file, old, new in steps:
-        with remembered(site, COMMAND, file, old, new):
+        with journal.change(file, old, new):
             _put(file, old, new, site)
         files.append(WrittenOffers(site.display(file), changed_lines(old or b"", new)))
+    _remember(after, post, site)
     if not files:
         return KeptOffers(post, ())
     reread, _ = read_post(after.post, post.path, site, now)
     return KeptOffers(reread or post, tuple(files))
+
+
+def _remember(after: Stored, post: Post, site: Site) -> None:
+    if after.own:
+        items = enumerate(offer_items(after.post, post.name))
+        remember_offers(post.review, [item.keys for number, item in items if number in after.own], site)
 
 
 def _contents(file: Path, site: Site) -> bytes | None:

@@ -1,7 +1,11 @@
-"""What was done to posts, so that it can be undone: one small file for each edit, the newest fifty of them.
+"""What was done to posts, so that it can be undone: one record for each edit, the newest fifty of them.
 
-A record is written, and is on the disk, before its edit is made. An edit that was never made, because the process was
-killed in between, is known by its file still holding what it held before.
+An edit changes one file, or many, such as those that a run of `attach` writes. What a file held before is in the record,
+and on the disk, before the file is changed. A change that was never made, because the process was killed in between, is
+known by its file still holding what it held before.
+
+A record is a file: for each change a line of JSON, which names the file and gives the digests of what it held and was to
+hold, and behind it as many bytes as `length` says: what it held.
 """
 
 from __future__ import annotations
@@ -20,20 +24,38 @@ from filelock import FileLock, Timeout
 
 from publisher.disk import sync_folder
 from publisher.errors import EnvironmentFault, Refused
+from publisher.posts.rewriting import rewrite
 from publisher.site import keep_private
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from publisher.site import Site
 
 FOLDER = "undo"
 KEPT = 50
+#: Bytes that all records may have; beyond that older ones go, never the newest.
+MOST_BYTES = 256 * 1024 * 1024
 _FORMAT = 1
 _NAME = re.compile(r"[0-9]{8,255}")
 # An edit takes milliseconds; somebody who holds the lock for longer is stuck.
 _PATIENCE = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """What an edit did to one file.
+
+    Attributes:
+        file: The file; absolute.
+        before: What it held; None when it was not there.
+        after: The SHA-256 of what the edit wrote, in hexadecimal.
+    """
+
+    file: Path
+    before: bytes | None
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,38 +64,83 @@ class Record:
 
     Attributes:
         path: Where the record itself lies.
-        at: When it was written (aware).
+        at: When its last change was remembered (aware).
         command: Which command made the edit, without "publisher".
-        file: The post it was made to; absolute.
-        before: What the file held; None when it was not there.
-        after: The SHA-256 of what the edit wrote, in hexadecimal.
+        changes: What it did, in the order it was done; at least one.
     """
 
     path: Path
     at: datetime
     command: str
-    file: Path
-    before: bytes | None
-    after: str
+    changes: tuple[FileChange, ...]
+
+
+class EditJournal:
+    """The edit that one run of a command makes, of however many files: `undo` takes it back as one.
+
+    Where another command edits a file in the middle of it that is to be changed once more, what follows is another
+    edit: edits of a file are taken back in the order opposite to that in which they were made.
+
+    Args:
+        site: The site.
+        command: The command, without "publisher".
+    """
+
+    def __init__(self, site: Site, command: str) -> None:
+        self._site = site
+        self._command = command
+        self._record: Path | None = None
+
+    @contextmanager
+    def change(self, file: Path, before: bytes | None, after: bytes) -> Iterator[None]:
+        """Remember a change, let the body make it, and forget it again where the body fails.
+
+        Nobody undoes anything meanwhile.
+
+        Raises:
+            Refused: Another edit is being made, and does not end.
+            EnvironmentFault: It cannot be remembered; then it must not be made.
+        """
+        with at_work(self._site):
+            record, length = self._record, 0
+            if record is not None and self._goes_on(record, file):
+                part = _part(self._site, self._command, FileChange(file, before, digest(after)))
+                length = _lengthened(record, part, self._site)
+            else:
+                record = remember(self._site, self._command, file, before, after)
+            self._record = record
+            try:
+                yield
+            except BaseException:
+                if length:
+                    _shorten(record, length)
+                else:
+                    forget(record)
+                    self._record = None
+                raise
+
+    def _goes_on(self, record: Path, file: Path) -> bool:
+        """Tell whether a change belongs to a record: it is still there, and nobody edited the file since."""
+        names = _names(record.parent)
+        if record.name not in names:
+            return False
+        newer = (_read(record.parent / name, self._site) for name in names[names.index(record.name) + 1 :])
+        name = os.path.realpath(file)
+        return not any(
+            os.path.realpath(change.file) == name for each in newer if each for change in each.changes
+        )
 
 
 @contextmanager
 def remembered(site: Site, command: str, file: Path, before: bytes | None, after: bytes) -> Iterator[None]:
-    """Remember an edit, let the body make it, and forget it again where the body fails.
-
-    Nobody undoes anything meanwhile.
+    """Remember an edit of one file, let the body make it, and forget it again where the body fails.
 
     Raises:
         Refused: Another edit is being made, and does not end.
         EnvironmentFault: It cannot be remembered; then it must not be made.
     """
-    with at_work(site):
-        record = remember(site, command, file, before, after)
-        try:
-            yield
-        except BaseException:
-            forget(record)
-            raise
+    with EditJournal(site, command).change(file, before, after):
+        yield
 
 
 def remember(site: Site, command: str, file: Path, before: bytes | None, after: bytes) -> Path:
@@ -89,25 +156,75 @@ def remember(site: Site, command: str, file: Path, before: bytes | None, after: 
     Raises:
         EnvironmentFault: The record cannot be written; then the edit must not be made.
     """
-    header = {
-        "format_version": _FORMAT,
-        "command": command,
-        "file": site.display(file),
-        "before": None if before is None else digest(before),
-        "after": digest(after),
-    }
     folder = site.state / FOLDER
     try:
         _make(folder, site)
-        record = _write(folder, json.dumps(header).encode() + b"\n" + (before or b""))
-        for old in _names(folder)[:-KEPT]:
-            (folder / old).unlink(missing_ok=True)
+        record = _write(folder, _part(site, command, FileChange(file, before, digest(after))))
+        _make_room(folder)
     except OSError as error:
-        raise EnvironmentFault(
-            f"{site.display(folder)} cannot be written: {error.strerror or error}; nothing was changed",
-            "what undoes an edit is kept there",
-        ) from None
+        raise _unwritable(folder, error, site) from None
     return record
+
+
+def _part(site: Site, command: str, change: FileChange) -> bytes:
+    """Write a change as it stands in a record."""
+    header = {
+        "format_version": _FORMAT,
+        "command": command,
+        "file": site.display(change.file),
+        "before": None if change.before is None else digest(change.before),
+        "after": change.after,
+        "length": len(change.before or b""),
+    }
+    return json.dumps(header).encode() + b"\n" + (change.before or b"")
+
+
+def _lengthened(record: Path, part: bytes, site: Site) -> int:
+    """Put a change to a record, durably; return how long the record was before.
+
+    Raises:
+        EnvironmentFault: It cannot be written; then the change must not be made.
+    """
+    length = 0
+    try:
+        with record.open("r+b") as stream:
+            length = stream.seek(0, os.SEEK_END)
+            stream.write(part)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError as error:
+        if length:
+            _shorten(record, length)
+        raise _unwritable(record.parent, error, site) from None
+    return length
+
+
+def _shorten(record: Path, length: int) -> None:
+    """Take the last change out of a record: it was not made."""
+    with suppress(OSError):
+        os.truncate(record, length)
+
+
+def _make_room(folder: Path) -> None:
+    """Remove the oldest records, where there are too many, or they take too much room."""
+    names = _names(folder)
+    room, kept = MOST_BYTES, set(names[-1:])
+    for name in reversed(names[-KEPT:]):
+        room -= (folder / name).stat().st_size
+        if room < 0:
+            break
+        kept.add(name)
+    for name in names:
+        if name not in kept:
+            (folder / name).unlink(missing_ok=True)
+
+
+def _unwritable(folder: Path, error: OSError | NotImplementedError, site: Site) -> EnvironmentFault:
+    problem = getattr(error, "strerror", None) or error
+    return EnvironmentFault(
+        f"{site.display(folder)} cannot be written: {problem}; nothing was changed",
+        "what undoes an edit is kept there",
+    )
 
 
 def forget(record: Path) -> None:
@@ -115,6 +232,24 @@ def forget(record: Path) -> None:
     with suppress(OSError):
         record.unlink(missing_ok=True)
         sync_folder(record.parent)
+
+
+def forget_changes(record: Record, taken_back: Collection[FileChange], site: Site) -> None:
+    """Take changes out of a record, because they were taken back; the record goes with the last of them.
+
+    Raises:
+        EnvironmentFault: The record cannot be written.
+    """
+    left = [change for change in record.changes if change not in taken_back]
+    if not left:
+        forget(record.path)
+        return
+    data = b"".join(_part(site, record.command, change) for change in left)
+    try:
+        rewrite(record.path, record.path.read_bytes(), data)
+        os.utime(record.path, (record.at.timestamp(),) * 2)
+    except OSError as error:
+        raise _unwritable(record.path.parent, error, site) from None
 
 
 def records(site: Site) -> Iterator[Record]:
@@ -143,11 +278,7 @@ def at_work(site: Site) -> Iterator[None]:
         raise Refused("another publisher command is editing posts", "wait until it has ended") from None
     # A file system without locks is told by NotImplementedError.
     except (OSError, NotImplementedError) as error:
-        problem = getattr(error, "strerror", None) or error
-        raise EnvironmentFault(
-            f"{site.display(folder)} cannot be written: {problem}; nothing was changed",
-            "what undoes an edit is kept there",
-        ) from None
+        raise _unwritable(folder, error, site) from None
     try:
         yield
     finally:
@@ -191,30 +322,58 @@ def _write(folder: Path, data: bytes) -> Path:
 
 
 def _read(path: Path, site: Site) -> Record | None:
-    """Read a record; None when it is not whole, or none of ours."""
+    """Read a record, as far as it is whole; None when nothing of it is, or it is none of ours."""
     try:
         about = path.stat()
         if not stat.S_ISREG(about.st_mode):
             return None
         at = datetime.fromtimestamp(about.st_mtime, UTC)
-        header, _, before = path.read_bytes().partition(b"\n")
-        match json.loads(header):
-            case {
-                "format_version": 1,
-                "command": str(command),
-                "file": str(file),
-                "before": str() | None as held,
-                "after": str(after),
-            } if _is_a_name(file) and (before == b"" if held is None else digest(before) == held):
-                return Record(path, at, command, site.root / file, None if held is None else before, after)
-    except (OSError, ValueError, OverflowError, RecursionError):
-        pass
+        data = path.read_bytes()
+    except (OSError, ValueError, OverflowError):
+        return None
+    changes: list[FileChange] = []
+    command, start = "", 0
+    while start < len(data) and (found := _parsed(data, start, site)) is not None:
+        command, change, start = found
+        changes.append(change)
+    return Record(path, at, command, tuple(changes)) if changes else None
+
+
+def _parsed(data: bytes, start: int, site: Site) -> tuple[str, FileChange, int] | None:
+    """Read the change that begins at a byte of a record: the command, the change, and where the next one begins."""
+    end = data.find(b"\n", start)
+    end = len(data) if end < 0 else end
+    try:
+        header = json.loads(data[start:end])
+    except (ValueError, RecursionError):
+        return None
+    match header:
+        case {
+            "format_version": 1,
+            "command": str(command),
+            "file": str(file),
+            "before": str() | None as held,
+            "after": str(after),
+            # Without a length, as it was in records of one change, the rest is meant.
+            **more,
+        } if _is_a_name(file):
+            length = more.get("length", len(data) - end - 1)
+            if type(length) is not int or not 0 <= length <= max(0, len(data) - end - 1):
+                return None
+            before = data[end + 1 : end + 1 + length]
+            if before != b"" if held is None else digest(before) != held:
+                return None
+            change = FileChange(site.root / file, None if held is None else before, after)
+            return command, change, end + 1 + length
     return None
 
 
 def _is_a_name(file: str) -> bool:
     """Tell whether a disk could have a file of that name."""
-    return "\0" not in file and bool(os.fsencode(file))
+    try:
+        return "\0" not in file and bool(os.fsencode(file))
+    except UnicodeEncodeError:
+        return False
 
 
 def _names(folder: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""Taking back the last edits, one after the other: exactly the bytes that were there before."""
+"""Taking back the last edits, one after the other: exactly the bytes that were there before, in all files or in none."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from publisher.desk.audience import Audience
-from publisher.desk.journal import Record, at_work, digest, forget, records
+from publisher.desk.journal import FileChange, Record, at_work, digest, forget_changes, records
 from publisher.desk.lines import ChangedLine, changed_lines
-from publisher.disk import sync_folder
+from publisher.disk import place_new, sync_folder
 from publisher.errors import EnvironmentFault, Refused, UsageError
 from publisher.posts.beside import file_beside, is_beside
 from publisher.posts.files import Unreadable, read_file
@@ -18,10 +18,27 @@ from publisher.posts.finding import belongs, find_post
 from publisher.posts.rewriting import rewrite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from publisher.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class UndoneFile:
+    """A file that an edit is taken back in.
+
+    Attributes:
+        file: A post, or what lies beside one.
+        name: How messages call it.
+        removes: Whether taking the edit back removes the file, as that of a new post.
+        lines: What taking it back does to the lines of the file, unless it removes them all.
+    """
+
+    file: Path
+    name: str
+    removes: bool
+    lines: tuple[ChangedLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +48,21 @@ class Undoable:
     Attributes:
         command: Which command made it: "retract".
         at: When (aware).
-        file: The post.
-        name: How messages call it.
+        files: What it changed, in the order it did so; at least one.
         obstacle: Why it cannot be taken back; None when it can.
-        removes: Whether taking it back removes the file, as that of a new post.
-        lines: What taking it back does to the lines of the file, unless it removes them all.
         outlook: What partners will hear of it, where there is something to say; not told of edits in a list.
     """
 
     command: str
     at: datetime
-    file: Path
-    name: str
+    files: tuple[UndoneFile, ...]
     obstacle: str | None
-    removes: bool
-    lines: tuple[ChangedLine, ...]
     outlook: str = ""
+
+    @property
+    def name(self) -> str:
+        """How messages call what it changed."""
+        return self.files[0].name if len(self.files) == 1 else f"{len(self.files)} files"
 
 
 class ChangedSince(Refused):
@@ -60,21 +76,20 @@ class ChangedSince(Refused):
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A record, what its file holds now (None when there is none), and why it cannot be taken back, if it cannot.
+    """A change, what its file holds now (None when there is none), and why it cannot be taken back, if it cannot.
 
     What to do instead is known where the file still holds what the edit wrote, and somebody would suffer from the loss.
     """
 
-    record: Record
+    change: FileChange
     held: bytes | None
     obstacle: str | None
     instead: str | None = None
 
-    def shown(self, site: Site, outlook: str = "") -> Undoable:
-        record, name = self.record, site.display(self.record.file)
-        removes = record.before is None
-        lines = () if removes else changed_lines(self.held or b"", record.before or b"")
-        return Undoable(record.command, record.at, record.file, name, self.obstacle, removes, lines, outlook)
+    def shown(self, site: Site) -> UndoneFile:
+        file, before = self.change.file, self.change.before
+        lines = () if before is None else changed_lines(self.held or b"", before)
+        return UndoneFile(file, site.display(file), before is None, lines)
 
 
 def undoable(site: Site, *, now: datetime | None = None) -> Iterator[Undoable]:
@@ -90,56 +105,59 @@ def undoable(site: Site, *, now: datetime | None = None) -> Iterator[Undoable]:
     audience = Audience(site, now or datetime.now(UTC))
     held: dict[str, bytes | None] = {}
     for record in records(site):
-        name = os.path.realpath(record.file)
-        step = _look(record, audience, held)
-        if step is None:
+        steps = _steps(record, record.changes, audience, held)
+        if not steps:
             continue
-        if step.obstacle is None:
-            held[name] = record.before
-        yield step.shown(site)
+        if not any(step.obstacle for step in steps):
+            held |= {os.path.realpath(step.change.file): step.change.before for step in steps}
+        yield _shown(record, steps, site)
 
 
 def undo(
     site: Site, wanted: str | None = None, *, now: datetime | None = None, dry: bool = False
 ) -> Undoable:
-    """Take back the newest edit; of a new post, remove the file.
+    """Take back the newest edit, in all the files it changed, or in none; of a new post, remove the file.
 
     What partners were told stays told: the next publish tells them of the change back. An address that they were told
     is not taken back, because it would lead nowhere.
 
     Args:
         site: The site.
-        wanted: A post, whose newest edit is meant; None means the newest edit of all.
+        wanted: A post, whose newest edit is meant; of an edit of many, what it did to that post. None means the newest
+            edit of all.
         now: The moment that decides what is live (aware); None is the present.
         dry: Only say what would be done.
 
     Raises:
         UsageError: There is no such post.
-        Refused: There is nothing to take back, the file was changed since, or the review would no longer fit what was
+        Refused: There is nothing to take back, a file was changed since, or a review would no longer fit what was
             announced.
-        EnvironmentFault: The file cannot be written, or the ledger cannot be used.
+        EnvironmentFault: A file cannot be written, or the ledger cannot be used.
     """
     audience = Audience(site, now or datetime.now(UTC))
     files = _meant(site, wanted) if wanted is not None else []
     meant = set(map(os.path.realpath, files))
     with at_work(site):
-        never_made = []
+        never_made: list[tuple[Record, Sequence[FileChange]]] = []
         for record in records(site):
-            if meant and os.path.realpath(record.file) not in meant:
+            changes = [
+                change for change in record.changes if not meant or os.path.realpath(change.file) in meant
+            ]
+            if not changes:
                 continue
-            step = _look(record, audience)
-            if step is None:
-                never_made.append(record)
+            steps = _steps(record, changes, audience)
+            if not steps:
+                never_made.append((record, changes))
                 continue
-            if step.obstacle is not None:
-                raise _refusal(step, site)
-            outlook = _outlook(step, audience)
+            if any(step.obstacle for step in steps):
+                raise _refusal(record, steps, site)
+            shown = _shown(record, steps, site, _outlook(steps, audience))
             if not dry:
-                _put_back(step)
+                _put_all_back(steps)
                 # Had they stayed, they would look as if they could be taken back now.
-                for stale in (*never_made, record):
-                    forget(stale.path)
-            return step.shown(site, outlook)
+                for stale, taken_back in (*never_made, (record, changes)):
+                    forget_changes(stale, taken_back, site)
+            return shown
     whose = f" of {site.display(files[0])}" if files else ""
     raise Refused(f"there is no edit{whose} to take back", "`publisher undo --list` shows those there are")
 
@@ -150,70 +168,155 @@ def _meant(site: Site, wanted: str) -> list[Path]:
         found = find_post(site, wanted)
     except UsageError:
         for record in records(site):
-            if wanted in {site.display(record.file), record.file.stem}:
-                return [record.file]
+            for change in record.changes:
+                if wanted in {site.display(change.file), change.file.stem}:
+                    return [change.file]
         raise
     return [found.file, *([file_beside(found.id, site)] if found.id else [])]
 
 
-def _look(record: Record, audience: Audience, held: Mapping[str, bytes | None] | None = None) -> _Step | None:
-    """See how a record and its file stand to each other; None when the edit was never made, or is taken back.
+def _steps(
+    record: Record,
+    changes: Sequence[FileChange],
+    audience: Audience,
+    held: Mapping[str, bytes | None] | None = None,
+) -> list[_Step]:
+    """Say what it takes to take changes back, in the order they were made; what was never made takes nothing.
 
     Args:
-        record: The record.
+        record: What they are of.
+        changes: Those that are meant.
         audience: Who may have been told.
         held: What files will hold when newer edits are taken back, by their real paths.
     """
+    ahead = dict(held or {})
+    steps = []
+    for change in reversed(changes):
+        step = _look(change, record.command, audience, ahead)
+        if step is not None:
+            steps.append(step)
+            ahead[os.path.realpath(change.file)] = change.before
+    return steps[::-1]
+
+
+def _look(
+    change: FileChange, command: str, audience: Audience, held: Mapping[str, bytes | None]
+) -> _Step | None:
+    """See how a change and its file stand to each other; None when it was never made, or is taken back."""
     site = audience.site
-    name, real = site.display(record.file), os.path.realpath(record.file)
-    if not belongs(record.file, site) and not is_beside(record.file, site):
-        return _Step(record, None, f"{name} is not one of the site's posts")
+    name, real = site.display(change.file), os.path.realpath(change.file)
+    if not belongs(change.file, site) and not is_beside(change.file, site):
+        return _Step(change, None, f"{name} is not one of the site's posts")
     try:
-        now = held[real] if held and real in held else _contents(record.file, site)
+        now = held[real] if real in held else _contents(change.file, site)
     except Unreadable as error:
-        return _Step(record, None, f"{name}: {error.message}")
-    if now is not None and digest(now) == record.after:
-        objection = audience.objection(record.file, now, record.before) if record.before is not None else None
-        return _Step(record, now, *(objection or (None,)))
-    if now == record.before:
+        return _Step(change, None, f"{name}: {error.message}")
+    if now is not None and digest(now) == change.after:
+        told = change.before is not None and belongs(change.file, site)
+        objection = audience.objection(change.file, now, change.before or b"") if told else None
+        return _Step(change, now, *(objection or (None,)))
+    if now == change.before:
         return None
     obstacle = "was changed since" if now is not None else "is not there any more since"
-    return _Step(record, now, f"{name} {obstacle} `publisher {record.command}`")
+    return _Step(change, now, f"{name} {obstacle} `publisher {command}`")
 
 
-def _outlook(step: _Step, audience: Audience) -> str:
-    if step.held is None or step.record.before is None:
-        return ""
-    return audience.outlook(step.record.file, step.held, step.record.before)
+def _shown(record: Record, steps: Sequence[_Step], site: Site, outlook: str = "") -> Undoable:
+    obstacles = [step.obstacle for step in steps if step.obstacle]
+    obstacle = obstacles[0] if obstacles else None
+    if len(obstacles) > 1:
+        obstacle = f"{obstacle}, and so with {len(obstacles) - 1} more"
+    return Undoable(record.command, record.at, tuple(step.shown(site) for step in steps), obstacle, outlook)
+
+
+def _outlook(steps: Sequence[_Step], audience: Audience) -> str:
+    """Say what partners will hear, by the first post of which they will."""
+    said: list[str] = []
+    for step in steps:
+        before = step.change.before
+        if step.held is not None and before is not None and belongs(step.change.file, audience.site):
+            said.append(audience.outlook(step.change.file, step.held, before))
+    alike: dict[str, int] = {}
+    for outlook in filter(None, said):
+        alike[outlook] = alike.get(outlook, 0) + 1
+    if len(steps) == 1:
+        return next(iter(alike), "")
+    return "; ".join(f"of {_count(number, 'post')}: {outlook}" for outlook, number in alike.items())
 
 
 def _contents(file: Path, site: Site) -> bytes | None:
     return read_file(file, site) if os.path.lexists(file) else None
 
 
-def _refusal(step: _Step, site: Site) -> Refused:
+def _refusal(record: Record, steps: Sequence[_Step], site: Site) -> Refused:
+    """Say why an edit is not taken back: because of one file, it is not taken back in any."""
+    faulty = [step for step in steps if step.obstacle]
+    step = faulty[0]
+    message = _shown(record, steps, site).obstacle
+    several = len(steps) > 1
+    if several:
+        message = f"{message}, which wrote {len(steps)} files"
+    message = f"{message}; nothing was taken back"
     if step.instead is not None:
-        return Refused(f"{step.obstacle}; nothing was taken back", step.instead)
-    if step.held is None:
+        return Refused(message, step.instead)
+    if several:
+        way_out = (
+            "what it did to one post is taken back by the post's name: `publisher undo SLUG`; "
+            "`publisher undo --dry-run SLUG` shows what that is"
+        )
+    elif step.held is None:
         way_out = "edits of another post can be taken back by its name: `publisher undo SLUG`"
-    elif step.record.before is None:
+    elif step.change.before is None:
         way_out = "delete the file yourself, if that is what you want"
     else:
         way_out = "change the lines back by hand, or leave them; edits of another post: `publisher undo SLUG`"
     shown = step.shown(site)
     lines = shown.lines if step.held is not None else ()
-    return ChangedSince(f"{step.obstacle}; nothing was taken back", way_out, shown.name, lines)
+    return ChangedSince(message, way_out, shown.name, lines)
+
+
+def _put_all_back(steps: Sequence[_Step]) -> None:
+    """Take changes back, the last one first; where one cannot be, those before it are made again.
+
+    Raises:
+        Refused: A file is read-only, or somebody is at work on it.
+        EnvironmentFault: A file cannot be written.
+    """
+    done: list[_Step] = []
+    try:
+        for step in reversed(steps):
+            _put_back(step)
+            done.append(step)
+    except (Refused, EnvironmentFault) as error:
+        for step in reversed(done):
+            _make_again(step)
+        if len(steps) == 1:
+            raise
+        raise type(error)(
+            f"{error.message}; nothing was taken back of {len(steps)} files", error.hint
+        ) from None
 
 
 def _put_back(step: _Step) -> None:
-    record, held = step.record, step.held
-    if record.before is not None and held is not None:
-        rewrite(record.file, held, record.before)
+    change, held = step.change, step.held
+    if change.before is not None and held is not None:
+        rewrite(change.file, held, change.before)
         return
     try:
-        record.file.unlink()
-        sync_folder(record.file.parent)
+        change.file.unlink()
+        sync_folder(change.file.parent)
     except OSError as error:
         raise EnvironmentFault(
-            f"{record.file} cannot be removed: {error.strerror or error}", "remove it by hand"
+            f"{change.file} cannot be removed: {error.strerror or error}", "remove it by hand"
         ) from None
+
+
+def _make_again(step: _Step) -> None:
+    if step.change.before is None:
+        place_new(step.change.file, step.held or b"")
+    else:
+        rewrite(step.change.file, step.change.before, step.held or b"")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number:,} {what}s"

@@ -10,6 +10,7 @@ from publisher.doctor.wording import count
 from publisher.errors import ConfigurationError
 from publisher.site import FILE_NAME, load_site
 from publisher.values.identifiers import fresh_id
+from publisher.watch.sources.terms import doubts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +51,7 @@ class Configuration:
             told = f"{count(len(site.authors), 'author')}, {count(len(site.endpoints), 'endpoint')}"
             yield ok(f"{FILE_NAME}: {told}, {site.base_url}")
         yield from _identity(site)
+        yield from (warning(doubt.message, doubt.help) for doubt in doubts(site))
 
 
 def _identity(site: Site) -> Iterator[Outcome]:

@@ -27,7 +27,8 @@ class LinkOrigin(StrEnum):
     """Where an offer's link comes from.
 
     `given`: it was written down, and leads where it says. `rewritten`: it was written down in a form that the service
-    had before, and leads to the same film under the present one. `search`: nobody wrote one; it is the service's search.
+    had before, and leads to the same film under the present one. `search`: it is the service's search, which stands in
+    where nobody wrote a link, or was written down itself.
     """
 
     GIVEN = "given"

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from publisher.net.client import Answer
 
-#: Seconds; whoever asks for more gets this.
+#: Seconds; whoever asks for more, by however many digits, gets this.
 LONGEST_WAIT = 24 * 3600.0
 
 
 def retry_after(answer: Answer, now: float) -> float | None:
     """Return the seconds an answer asks for: at most a day, None when it asks for nothing that makes sense."""
     written = answer.headers.get("retry-after", "").strip()
-    if re.fullmatch(r"[0-9]{1,10}", written):
+    if re.fullmatch(r"[0-9]+", written):
         seconds = float(written)
     else:
         try:

@@ -133,7 +133,8 @@ class Examination:
             return None
         data = read_file(file, self._site)
         checked = check_post(data, file, self._site, self._now, folder=self._beside, making=self._making)
-        return checked if checked.post is not None else None
+        # What a faulty post said is for its faults; of another it would cost more to hand over than the post itself.
+        return checked._replace(front=None) if checked.post is not None else None
 
     def _read(self, file: Path, checked: Checked | None) -> tuple[Post | None, list[Diagnostic]]:
         if checked is not None and checked.post is not None:

@@ -5,76 +5,120 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from publisher.catalogue import LinkPage, Removal, UrlVerdict
-from publisher.diagnostics import Edit, Fix
-from publisher.posts.yaml_text import in_place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
-    from publisher.catalogue import ReadLink, Service
-    from publisher.posts.subject import Subject
-    from publisher.values.faults import Path
+    from publisher.catalogue import Campaign, ReadLink, Service
+    from publisher.posts.offer_list import OfferList
 
 # More countries than these say no more, and fill the line.
 _MOST_COUNTRIES = 8
+# How addresses name countries, where they do not by ISO 3166-1.
+_OTHER_CODES = {"UK": "GB"}
 
 
-def check_links(subject: Subject, services: Mapping[int, Service]) -> None:
-    """Check the links of the offers whose services are known, by their numbers."""
+def check_links(offers: OfferList, services: Mapping[int, Service]) -> frozenset[int]:
+    """Check the links of the offers whose services are known, by their numbers; return those that lead elsewhere."""
     links = {
-        number: subject.site.catalogue.read_link(url)
+        number: offers.site.catalogue.read_link(url)
         for number in services
-        if (url := subject.front.watch[number].url) is not None
+        if (url := offers.items[number].url) is not None
     }
+    astray = set()
     for number, read in links.items():
-        path = ("watch", number, "url")
-        if _leads_there(subject, path, read, services[number]):
-            if services[number] in read.services:
-                _check_page(subject, path, read, services[number], _known_page(read, links))
-            _check_form(subject, path, read, services[number])
+        known_page = _known_page(read, links)
+        if not check_link(offers, number, read, services[number], known_page):
+            astray.add(number)
+        elif not fits_region(read, region := offers.items[number].region or offers.site.watch.region):
+            _report_storefront(offers, number, storefront(read), region)
+    return frozenset(astray)
 
 
-def check_region(subject: Subject, number: int, service: Service) -> None:
+def check_link(
+    offers: OfferList, number: int, read: ReadLink, service: Service, known_page: str | None = None
+) -> bool:
+    """Check the link of one offer; tell whether it leads to its service, as far as that is known.
+
+    `known_page` is the address of the film that another offer has at the same service.
+    """
+    odd = read.network or read.rewritten or read.removed or read.left
+    if read.page is LinkPage.FILM and not odd and service in read.services:
+        return True  # as almost every link
+    if not _leads_there(offers, number, read, service):
+        return False
+    if service in read.services:
+        _check_page(offers, number, read, service, known_page)
+    _check_form(offers, number, read, service)
+    return True
+
+
+def check_region(offers: OfferList, number: int, service: Service) -> None:
     """See that a service is there in the country of an offer."""
-    written = subject.front.watch[number].region
-    region = written or subject.site.watch.region
-    if region is None or subject.site.catalogue.serves(service, region) is not False:
+    written = offers.items[number].region
+    region = written or offers.site.watch.region
+    if region is None or offers.site.catalogue.serves(service, region) is not False:
         return
     known = ", ".join(service.countries[:_MOST_COUNTRIES])
     more = len(service.countries) - _MOST_COUNTRIES
-    subject.report.add(
+    offers.report.add(
         "offer-region",
-        subject.locator.value(("watch", number, "region" if written else "service")),
+        offers.place(number, "region" if written else "service"),
         f"{service.label} is not known to be there in {region}",
         label=f"known: {known}{f' and {more} more' if more > 0 else ''}",
         help=None if written else f"write region: where the offer holds; {region} is the site's own",
     )
 
 
-def _leads_there(subject: Subject, path: Path, read: ReadLink, service: Service) -> bool:
+def storefront(read: ReadLink) -> str | None:
+    """Return the country whose shop an address names, such as GB for tv.apple.com/gb/; None where it names none."""
+    written = read.parts.get("cc", "").upper()
+    return _OTHER_CODES.get(written, written) or None
+
+
+def fits_region(read: ReadLink, region: str | None) -> bool:
+    """Tell whether an address may be of a region: it is not if it names another country."""
+    return region is None or storefront(read) in {None, region}
+
+
+def _report_storefront(offers: OfferList, number: int, country: str | None, region: str | None) -> None:
+    written = offers.items[number].region is not None
+    offers.report.add(
+        "offer-region",
+        offers.place(number, "url"),
+        f"this link leads to the shop of {country}, and the offer holds in {region}",
+        help="change one of the two"
+        if written
+        else f"write region: {country}, or the link of the shop of {region}, which is the site's own",
+    )
+
+
+def _leads_there(offers: OfferList, number: int, read: ReadLink, service: Service) -> bool:
     """See that a link leads to its service."""
+    withheld = "" if offers.by_editor else "readers are not given it; "
     if read.network and not read.removed:
-        subject.report.add(
+        offers.report.add(
             "offer-host",
-            subject.locator.value(path),
+            offers.place(number, "url"),
             f"this link leads through {read.network}, which earns somebody a commission, and nobody can tell where to",
-            help=f"write the address it leads to, at {service.label}",
+            help=f"{withheld}write the address it leads to, at {service.label}",
         )
         return False
-    check = subject.site.catalogue.check_url(service, read.canonical)
+    check = offers.site.catalogue.check_url(service, read.canonical)
     if check.verdict is UrlVerdict.OTHER_SERVICE:
-        subject.report.add(
+        offers.report.add(
             "offer-host",
-            subject.locator.value(path),
+            offers.place(number, "url"),
             f"this link leads to {' or '.join(other.label for other in check.others)}, not to {service.label}",
-            help="change one of the two",
+            help=f"{withheld}change one of the two",
         )
     elif check.verdict is UrlVerdict.UNKNOWN_HOST:
-        subject.report.add(
+        offers.report.add(
             "offer-host",
-            subject.locator.value(path),
+            offers.place(number, "url"),
             f"this link does not lead to {service.label} as it is known",
             label=f"known: {', '.join(service.hosts)}",
+            help=f"{withheld}write the film's own address there, or leave `url` out" if withheld else None,
         )
     return check.verdict not in {UrlVerdict.OTHER_SERVICE, UrlVerdict.UNKNOWN_HOST}
 
@@ -88,56 +132,65 @@ def _known_page(read: ReadLink, links: Mapping[int, ReadLink]) -> str | None:
 
 
 def _check_page(
-    subject: Subject, path: Path, read: ReadLink, service: Service, known_page: str | None
+    offers: OfferList, number: int, read: ReadLink, service: Service, known_page: str | None
 ) -> None:
     """See that a link leads to the film itself."""
-    place = subject.locator.value(path)
     if read.page is LinkPage.SEARCH and known_page is not None:
-        subject.report.add(
+        offers.report.add(
             "offer-search",
-            place,
+            offers.place(number, "url"),
             f"this link leads to a search of {service.label}, whose page of the film another offer names",
             label=known_page,
         )
     elif read.page is LinkPage.SEARCH:
-        subject.report.add(
+        offers.report.add(
             "offer-form",
-            place,
+            offers.place(number, "url"),
             f"this link leads to a search of {service.label}, not to the film",
-            help="write the film's own address, or leave url: out: a search stands in then, and says that it is one",
+            label="readers are told that it is one",
+            help="write the film's own address",
         )
     elif read.page is LinkPage.SERIES:
-        subject.report.add(
-            "offer-form", place, f"this link leads to a series of {service.label}, not to a film"
+        offers.report.add(
+            "offer-form",
+            offers.place(number, "url"),
+            f"this link leads to a series of {service.label}, not to a film",
         )
     elif read.page is LinkPage.OTHER and any(form.page is LinkPage.FILM for form in service.forms):
-        subject.report.add(
+        offers.report.add(
             "offer-form",
-            place,
+            offers.place(number, "url"),
             f"this is not a form of link that {service.label} is known to use for a film",
         )
 
 
-def _check_form(subject: Subject, path: Path, read: ReadLink, service: Service) -> None:
+def _check_form(offers: OfferList, number: int, read: ReadLink, service: Service) -> None:
     """See that a link is written as its service writes it now, without what others put into it."""
-    own = subject.site.watch.affiliates.get(service.key, {})
+    own = offers.site.watch.affiliates.get(service.key, {})
     foreign = [part for part in read.removed if part.value is None or own.get(part.name) != part.value]
-    place, fix = subject.locator.value(path), _write(subject, path, read.canonical)
+    left = [part for part in read.left if own.get(part.name) != part.value]
+    if left:
+        offers.report.add(
+            "offer-campaign",
+            offers.place(number, "url"),
+            f"this link may still {_doings(left)}",
+            label="nobody has verified that it leads to the film without it, so it stays",
+            help="if it does, take it out",
+        )
+    if not foreign and not read.rewritten:  # as of almost every link
+        return
+    place, fix = offers.place(number, "url"), offers.write(number, "url", read.canonical)
     if foreign:
-        names = ", ".join(dict.fromkeys(part.name for part in foreign))
-        earning = any(part.reason is Removal.AFFILIATE for part in foreign)
-        subject.report.add(
+        offers.report.add(
             "offer-campaign",
             place,
-            f"this link earns somebody else a commission: {names}"
-            if earning
-            else f"this link follows readers about: {names}",
+            f"this link {_doings(foreign, s='s')}",
             label="readers are given the link without it",
             help=f"write {read.canonical}",
             fix=fix,
         )
     if read.rewritten:
-        subject.report.add(
+        offers.report.add(
             "offer-outdated",
             place,
             f"this link has a form that {service.label} no longer uses",
@@ -147,10 +200,14 @@ def _check_form(subject: Subject, path: Path, read: ReadLink, service: Service) 
         )
 
 
-def _write(subject: Subject, path: Path, address: str) -> Fix | None:
-    node = subject.locator.node(path)
-    if node is None:
-        return None
-    start, end = node.span
-    written = subject.report.source.text[start:end]
-    return Fix(f"write {address}", (Edit(start, end, in_place_of(written, address)),))
+def _doings(campaigns: Collection[Campaign], s: str = "") -> str:
+    """Say what campaigns in a link do, each by its name, those that earn first; `s` ends the verbs."""
+    doings = {
+        Removal.AFFILIATE: f"earn{s} somebody else a commission",
+        Removal.TRACKING: f"follow{s} readers about",
+    }
+    named = {
+        reason: ", ".join(dict.fromkeys(part.name for part in campaigns if part.reason is reason))
+        for reason in doings
+    }
+    return "; ".join(f"{doings[reason]}: {names}" for reason, names in named.items() if names)

@@ -147,7 +147,8 @@ def _with_beside(
 ) -> Checked:
     """Add what lies beside a post; whatever is wrong with that is wrong with the post."""
     review = post.review
-    found = folder.read(review.id, now) if folder else read_beside(review.id, site, now)
+    day = review.date.date()
+    found = folder.read(review.id, now, day=day) if folder else read_beside(review.id, site, now, day=day)
     if not found.digest and not found.diagnostics:
         return checked
     diagnostics = [*checked.diagnostics, *found.diagnostics]

@@ -109,7 +109,7 @@ def _added_to(front: Front, node: Sequence, offers: tuple[Keys[str, str], ...]) 
         at = end_of_value(last, text)
         yield (Edit(at, at, "".join(f", {in_braces(keys)}" for keys in offers)),)
         return
-    dash = _dash(front, node, len(node.items) - 1)
+    dash = dash_of(front, node, len(node.items) - 1)
     gap = _GAP.match(text, dash + 1, last.span.start)
     margin = text[start_of_line(text, dash) : dash] + "-" + (gap.group() if gap else " ")
     flow = isinstance(last, Mapping) and last.flow
@@ -192,7 +192,7 @@ def dropped(front: Front, number: int) -> Iterator[Edits]:
         spans = [(item.span.start, end_of_value(item, text)) for item in node.items]
         yield (without_part(text, spans, number),)
         return
-    start = start_of_line(text, _dash(front, node, number))
+    start = start_of_line(text, dash_of(front, node, number))
     end = next_line(text, end_of_value(node.items[number], text))
     if _LITERAL.search(text, start, end):
         yield (Edit(start, end, ""),)
@@ -214,7 +214,7 @@ def _without_lines(text: str, start: int, end: int) -> Edits:
     return tuple(edits)
 
 
-def _dash(front: Front, node: Sequence, number: int) -> int:
+def dash_of(front: Front, node: Sequence, number: int) -> int:
     """Answer where the dash of an offer stands, in a list in lines."""
     if number == 0:
         return node.span.start

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from publisher.content import offer_fields
@@ -54,7 +55,18 @@ def same_offers(one: Iterable[Mapping[str, str]], other: Iterable[Mapping[str, s
 
 
 def _as_set(offers: Iterable[Mapping[str, str]]) -> set[frozenset[tuple[str, str]]]:
-    return {frozenset((key, str(value)) for key, value in offer.items()) for offer in offers}
+    return {frozenset((key, _comparable(key, value)) for key, value in offer.items()) for offer in offers}
+
+
+def _comparable(key: str, value: object) -> str:
+    """Write a value as it is compared: prices as numbers, 3.990 being 3.99."""
+    written = str(value)
+    if key != "price":
+        return written
+    try:
+        return str(Decimal(written).normalize())
+    except ArithmeticError:  # not what was written
+        return written
 
 
 def _is_over(offer: Mapping[str, str], now: datetime) -> bool:

@@ -19,6 +19,7 @@ from publisher.site.feeds import check_feeds, syndication_of
 from publisher.site.schema import Configuration
 from publisher.site.services import check_services, with_own_services
 from publisher.site.site import Deploy, Endpoint, ImageFolder, Licence, Site
+from publisher.site.source_table import check_sources
 from publisher.site.toml import DEEPEST, TomlLocator, parse
 from publisher.site.watch_table import check_watching, watching_of
 from publisher.values.characters import FORBIDDEN, name_of
@@ -97,6 +98,7 @@ def _check(source: Source, report: Report) -> Configuration | None:
     check_services(catalogue(), configuration.services, report, locator)
     services = with_own_services(catalogue(), configuration.services)
     check_watching(configuration.watch, services, report, locator)
+    check_sources(configuration.watch, configuration.network.allow, report, locator)
     check_feeds(configuration, services, report, locator)
     return configuration
 

@@ -159,7 +159,10 @@ def _service(key: str, table: ServiceTable, before: Service | None) -> Service:
     if table.countries:
         changes |= {"countries": tuple(table.countries), "only": True}
     if table.search is not None:
-        changes["search_template"] = table.search.replace("{title}", "{query}")
+        changes |= {
+            "search_template": table.search.replace("{title}", "{query}"),
+            "search_verified": True,
+        }
     if table.status is not None:
         changes |= {"status": table.status, "ended": None}
     return replace(before, **changes)

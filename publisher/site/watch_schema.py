@@ -24,10 +24,14 @@ class SourceTable(Table):
         description="on which terms the site uses it: non-commercial, or contract for a site that has one",
     )
     url: DirectoryUrl | None = Field(
-        None, description="where it answers, such as a proxy of the site's own; default: its public address"
+        None,
+        description="where it answers, such as a proxy of the site's own: https, or http on this machine or in a private "
+        "network that [network] allow names; default: its public address",
     )
     quota: Count | None = Field(
-        None, description="how many requests a month the site's plan allows; default: what its free plan does"
+        None,
+        description="how many requests a month the site's plan allows; the source's own word holds where it is less, or "
+        "where this is left out",
     )
 
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from publisher.diagnostics.suggest import nearest
-from publisher.site.watching import KIND_ORDER, SOURCES, SourceSettings, Watching
+from publisher.site.watching import KIND_ORDER, SourceSettings, Watching
 from publisher.values.characters import quote
 
 if TYPE_CHECKING:
@@ -22,19 +22,10 @@ _PARAMETER = re.compile(r"[A-Za-z0-9._~-]+")
 
 
 def check_watching(table: WatchTable, services: Catalogue, report: Report, locator: TomlLocator) -> None:
-    """Report what is wrong with [watch] only in view of the services and sources there are."""
+    """Report what is wrong with [watch] only in view of the services there are."""
     _check_once(table.order, "order", "each kind has one place", report, locator)
     _check_once(table.regions, "regions", "each country is asked about once", report, locator)
     _check_affiliates(table, services, report, locator)
-    for key in table.sources:
-        if key not in SOURCES:
-            near = nearest(key, SOURCES)
-            report.add(
-                "unknown-key",
-                locator.key(("watch", "sources", key)),
-                f"{quote(key)} is not a source of offers",
-                label=f"did you mean {near}?" if near else f"known: {', '.join(SOURCES)}",
-            )
 
 
 def _check_once(values: Sequence[str], key: str, rule: str, report: Report, locator: TomlLocator) -> None:

@@ -47,7 +47,7 @@ class SourceSettings:
     Attributes:
         use: On which terms the site uses it; None where it did not say.
         url: Where it answers, in place of its public address; ends in a slash.
-        quota: How many requests a month the site's plan allows.
+        quota: How many requests a month the site's plan allows; where the source says less, that holds.
     """
 
     use: Use | None = None

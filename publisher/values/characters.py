@@ -15,6 +15,14 @@ INVISIBLE = re.compile(
 )
 # Those, and every space that is none of the keyboard's.
 UNSEEN = re.compile(INVISIBLE.pattern.replace("[", "[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000", 1))
+# What turns the direction of writing about (Unicode Annex 9, 2.1 to 2.5): overrides, embeddings and isolates, and what ends
+# each; embeddings and isolates that are ended are of use within languages that are written from the right.
+_OVERRIDES = "\u202d\u202e"
+_ENDED_BY = {
+    **dict.fromkeys("\u202a\u202b", "\u202c"),
+    **dict.fromkeys("\u2066\u2067\u2068", "\u2069"),
+}
+_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _NAMES = {
     "\x00": "NULL",
     "\x07": "BELL",
@@ -30,6 +38,22 @@ def may_hold_forbidden(text: str) -> bool:
     """Tell whether `FORBIDDEN` may find something in a text: no for almost all, and in a tenth of its time."""
     encoded = text.encode("utf-8", "surrogatepass")
     return len(encoded.translate(None, _ODD_BYTES)) != len(encoded)
+
+
+def misdirecting(text: str) -> str | None:
+    """Return a character that shows a text, or what stands behind it on the line, in another order than it was written."""
+    if text.isascii():
+        return None
+    opened: list[str] = []
+    char: str
+    for char in _DIRECTION.findall(text):
+        if char in _OVERRIDES:
+            return char
+        if char in _ENDED_BY:
+            opened.append(char)
+        elif opened and _ENDED_BY[opened[-1]] == char:
+            opened.pop()
+    return opened[0] if opened else None
 
 
 def quote(value: object) -> str:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from publisher.values.characters import quote
+from publisher.values.characters import misdirecting, name_of, quote
 from publisher.values.forms import NOT_BLANK
 
 Value = TypeVar("Value")
@@ -68,6 +68,12 @@ def text(value: object) -> str:
     """Take a text on one line; spaces at its ends and runs of them are folded."""
     if not isinstance(value, str):
         raise shape_fault(value, "text")
+    if (char := misdirecting(value)) is not None:
+        raise fault(
+            "invalid-value",
+            f"the text holds {name_of(char)}, which shows what follows in another order",
+            help="delete the character; it is often left behind by pasting",
+        )
     return _bounded(_SPACE.sub(" ", value).strip(), TEXT_LIMIT)
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import BeforeValidator
 
+from publisher.errors import UsageError
 from publisher.values import forms
 from publisher.values.characters import name_of, quote
 from publisher.values.checkers import fault, schema, shape_fault
@@ -22,6 +23,7 @@ _SPELLED = {
     '"': "a quote",
 }
 URL_LIMIT = 2048
+_WITHOUT_SCHEME = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:/|$)")
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.IGNORECASE)
 
 
@@ -35,6 +37,21 @@ def url(value: object) -> str:
     problem = url_problem(written)
     if problem:
         raise fault("url-invalid", f"{quote(written)} {problem}", help=_url_help(written))
+    return ascii_url(written)
+
+
+def pasted_url(text: str) -> str:
+    """Take an address as it comes out of a mail or a browser: with spaces, <> or quotes around it, or without its scheme.
+
+    Raises:
+        UsageError: There is no address in the text, or more than one.
+    """
+    written = text.strip().strip("<>\"'\u201c\u201d").strip()
+    if _WITHOUT_SCHEME.match(written):
+        written = f"https://{written}"
+    problem = url_problem(written)
+    if problem:
+        raise UsageError(f"{quote(written)} {problem}", _url_help(written))
     return ascii_url(written)
 
 
@@ -88,7 +105,7 @@ def _url_help(written: str) -> str | None:
     if written.startswith("//") and url_problem(f"https:{written}") is None:
         return f"write https:{written}"
     with_scheme = f"https://{written}"
-    if re.match(r"(?:www\.)?[\w-]+(?:\.[\w-]+)+(?:/|$)", written) and url_problem(with_scheme) is None:
+    if _WITHOUT_SCHEME.match(written) and url_problem(with_scheme) is None:
         return f"write {with_scheme}"
     if re.match(r"https?://[^/?#]*@", written, re.IGNORECASE):
         return "leave out what stands before the @"

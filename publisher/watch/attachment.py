@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from publisher.catalogue import ServiceStatus, with_parameters
+from publisher.catalogue import LinkPage, Removal, ServiceStatus, with_parameters
 from publisher.model import LinkOrigin, Offer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from publisher.catalogue import Service, UrlCheck
+    from publisher.catalogue import Catalogue, Service, UrlCheck
     from publisher.model import Listing, OfferKind, Review
     from publisher.site import Site
 
@@ -19,8 +19,8 @@ def attach(review: Review, site: Site) -> tuple[Offer, ...]:
     """Resolve a review's listings: the editor's, in their order, then what sources found beside them.
 
     A link is written in its present form, without other people's campaigns, and with the site's own where it has one with
-    the service. Where there is none, the service's own search for the film stands in, marked as one. A service with
-    neither is named without a link. What was found is left out where the editor has the same service, kind and country,
+    the service and nobody else's is left. Where there is none, the service's own search for the film stands in, marked as
+    one. A service with neither is named without a link. What was found is left out where the editor has the same service, kind and country,
     and where no service can be told by its name. Whether an offer still holds is for `Offer.status` to say; nothing
     leaves the machine.
 
@@ -71,13 +71,14 @@ def _offer(listing: Listing, review: Review, site: Site) -> Offer | None:
     if service is None:
         return None
     url, link = _link(listing, service, review, site)
-    own = site.watch.affiliates.get(service.key)
-    sponsored = bool(own and url and site.catalogue.is_home(service, url))
+    sponsored = False
+    if url is not None and (own := site.watch.affiliates.get(service.key)):
+        url, sponsored = _with_own(url, own, service, site.catalogue)
     return Offer(
         service=service.key,
         name=service.name,
         former=resolution.former,
-        url=with_parameters(url, own) if own and url and sponsored else url,
+        url=url,
         link=link,
         terms=listing.terms,
         sponsored=sponsored,
@@ -89,6 +90,23 @@ def _offer(listing: Listing, review: Review, site: Site) -> Offer | None:
 def _link(listing: Listing, service: Service, review: Review, site: Site) -> tuple[str | None, LinkOrigin]:
     if listing.url is not None:
         read = site.catalogue.read_link(listing.url)
+        if read.page is LinkPage.SEARCH and service in read.services:
+            return read.canonical, LinkOrigin.SEARCH
         return read.canonical, LinkOrigin.REWRITTEN if read.rewritten else LinkOrigin.GIVEN
     url = site.catalogue.search_url(service, review.film.title) if review.film else None
     return url, LinkOrigin.SEARCH if url else LinkOrigin.NONE
+
+
+def _with_own(url: str, own: Mapping[str, str], service: Service, catalogue: Catalogue) -> tuple[str, bool]:
+    """Put the site's own campaign into a link, and tell whether the link has it.
+
+    Beside somebody else's it is never put: who would earn, and what readers would have to be told, nobody knows.
+    """
+    if not catalogue.is_home(service, url):
+        return url, any(own.get(part.name) == part.value for part in catalogue.read_link(url).left)
+    sponsored = with_parameters(url, own)
+    foreign = any(
+        part.reason is Removal.AFFILIATE and own.get(part.name) != part.value
+        for part in catalogue.read_link(sponsored).left
+    )
+    return (url, False) if foreign else (sponsored, True)

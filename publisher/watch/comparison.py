@@ -1,6 +1,7 @@
 """What a source says of a film now, held against what is written: what is new, changed, gone and kept.
 
 What an editor wrote always wins: it is never among what changes or goes, and a source that says the same adds nothing.
+That goes for offers that a source began, too (`publisher.watch.ownership`).
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from publisher.catalogue import UrlVerdict
 from publisher.posts.listings import as_read
+from publisher.watch.ownership import UNKNOWN, Writer
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from publisher.model import Listing, OfferKind, Review
     from publisher.site import Site
+    from publisher.watch.ownership import Hand
 
 #: What proposals made of a post's own sentences name for their source.
 TEXT = "text"
@@ -30,6 +34,7 @@ _COMPARED = {
     "from": "starts",
     "until": "ends",
 }
+_UNKNOWN = "nothing here remembers what {source} said when it was written"
 _STRANGE = {UrlVerdict.OTHER_SERVICE, UrlVerdict.UNKNOWN_HOST}
 
 
@@ -54,6 +59,30 @@ class Change:
     keys: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Yours:
+    """An offer that names a source, and is the editor's: it is left as it is.
+
+    Attributes:
+        number: Its place among those that the post lists, counted from 0.
+        listing: What it says.
+        why: What tells an editor's hand.
+        asked: Whether the source was asked about its country.
+        now: What the source says of the same now; None where it says nothing of it.
+    """
+
+    number: int
+    listing: Listing
+    why: str
+    asked: bool = True
+    now: Listing | None = None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What the source says otherwise, as front matter calls it."""
+        return _differing(self.listing, self.now) if self.now else ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """What one source says of one film, beside what is written.
@@ -67,6 +96,7 @@ class Comparison:
         renewed: Those of `kept` whose date is so old that the present one belongs in its place.
         said: What the source knows, and the editor or another source has written already.
         untouched: What is written, and was not asked about: it holds in another country.
+        yours: What is written in its name, and is the editor's by now.
     """
 
     source: str
@@ -77,6 +107,7 @@ class Comparison:
     renewed: tuple[Change, ...] = ()
     said: tuple[Listing, ...] = ()
     untouched: tuple[Listing, ...] = ()
+    yours: tuple[Yours, ...] = ()
 
     @property
     def differs(self) -> bool:
@@ -104,6 +135,8 @@ def compare(
     answers: Mapping[str, Iterable[Listing]],
     site: Site,
     *,
+    now: datetime,
+    hands: Sequence[Hand] = (),
     regions: Collection[str] | None = None,
 ) -> dict[str, Comparison]:
     """Hold what sources answered against what a review says.
@@ -114,13 +147,16 @@ def compare(
         review: The review, with what lies beside it.
         answers: By the source's key, in the order they were asked in: what it says now.
         site: The site.
+        now: The moment (aware): what ended before is not said any more.
+        hands: Who wrote each offer of the post, in their order, as `ownership.hands_of` tells; where it is not given,
+            nobody knows.
         regions: The countries they were asked about; what they said of others before is left alone. None means all.
 
     Returns:
         By the source's key, in the order of `answers`.
     """
-    desk = _Desk(review, site, frozenset(answers), regions)
-    sound = {source: desk.sound(listings) for source, listings in answers.items()}
+    desk = _Desk(review, site, hands, frozenset(answers), regions)
+    sound = {source: desk.sound(listings, now) for source, listings in answers.items()}
     done = {
         source: desk.compare(source, sound[source])
         for source in sorted(
@@ -134,10 +170,16 @@ class _Desk:
     """One film, and what is written of it; each source is held against that, and against those before it."""
 
     def __init__(
-        self, review: Review, site: Site, asked: Collection[str], regions: Collection[str] | None
+        self,
+        review: Review,
+        site: Site,
+        hands: Sequence[Hand],
+        asked: Collection[str],
+        regions: Collection[str] | None,
     ) -> None:
         self._review = review
         self._site = site
+        self._hands = [*hands, *[UNKNOWN] * (len(review.watch) - len(hands))]
         self._day = review.date.date()
         self._regions = None if regions is None else {None, *regions}
         # Who was not asked now may as well be an editor: what he wrote stays.
@@ -151,27 +193,42 @@ class _Desk:
             for listing in review.found
             if listing.terms.source not in asked
         }
+        # What stands there in the name of one source, and may be the editor's, is nothing for another to say.
+        self._held: dict[Place, set[str | None]] = {}
+        for listing, hand in zip(review.watch, self._hands, strict=True):
+            if hand.writer is not Writer.SOURCE and (held := self._place(listing)):
+                self._held.setdefault(held, set()).add(listing.terms.source)
 
-    def sound(self, listings: Iterable[Listing]) -> list[Listing]:
-        """Return listings as they would be read again, without what could not be, or leads elsewhere than it says."""
-        read = (as_read(replace(listing, url=self._url(listing)), self._site) for listing in listings)
-        return [listing for listing in read if listing is not None and self._place(listing) is not None]
+    def sound(self, listings: Iterable[Listing], now: datetime) -> list[Listing]:
+        """Return listings as they would be read again, without what could not be, is over, or leads elsewhere than it says."""
+        return [
+            listing
+            for listing in map(self._as_read, listings)
+            if listing is not None
+            and self._place(listing) is not None
+            and (listing.terms.ends is None or listing.terms.ends > now)
+        ]
+
+    def _as_read(self, listing: Listing) -> Listing | None:
+        """Return a listing as it would be read again; what names no country goes on naming none, and holds in the site's own."""
+        read = as_read(replace(listing, url=self._url(listing)), self._site)
+        if read is None or listing.terms.region is not None:
+            return read
+        return replace(read, terms=replace(read.terms, region=None))
 
     def compare(self, source: str, answered: Sequence[Listing]) -> Comparison:
         """Hold what one source says against what is written, and against what those before it said."""
-        written = (*self._review.watch, *self._review.found)
-        own = [listing for listing in written if listing.terms.source == source]
-        # A post's own sentences are not asked about countries.
-        everywhere = self._regions is None or source == TEXT
-        asked = [listing for listing in own if everywhere or listing.terms.region in (self._regions or ())]
-        said = [listing for listing in answered if self._is_said(listing)]
+        said = [listing for listing in answered if self._is_said(listing, source)]
         fresh = {
             _whole(self._place(listing), listing): listing
             for listing in reversed(answered)
             if listing not in said
         }
         fresh = dict(reversed(fresh.items()))
-        pairs = list(self._pairs(asked, fresh))
+        own, yours = self._told_apart(source, fresh)
+        asked = [listing for listing in own if self._is_asked(listing, source)]
+        now = self._matched([*asked, *(each.listing for each in yours if each.asked)], fresh, len(asked))
+        pairs = list(zip(asked, now, strict=False))
         changes = [Change(before, after, _differing(before, after)) for before, after in pairs if after]
         comparison = Comparison(
             source=source,
@@ -182,40 +239,73 @@ class _Desk:
             renewed=tuple(replace(change, keys=("checked",)) for change in changes if _is_old(change)),
             said=tuple(said),
             untouched=tuple(listing for listing in own if listing not in asked),
+            yours=tuple(_with_answers(yours, now[len(asked) :])),
         )
         self._said_by_sources.update((self._place(each), each.terms.via) for each in comparison.result)
         return comparison
 
-    def _is_said(self, listing: Listing) -> bool:
+    def _told_apart(
+        self, source: str, fresh: Mapping[tuple[object, ...], Listing]
+    ) -> tuple[list[Listing], list[Yours]]:
+        """Tell the offers that are the source's own from those in its name that are the editor's."""
+        own: list[Listing] = []
+        yours: list[Yours] = []
+        written = list(zip(self._review.watch, self._hands, strict=True))
+        taken = {
+            _whole(self._place(listing), listing)
+            for listing, hand in written
+            if listing.terms.source == source and hand.writer is Writer.SOURCE
+        }
+        for number, (listing, hand) in enumerate(written):
+            if listing.terms.source != source:
+                continue
+            whole = _whole(self._place(listing), listing)
+            same = fresh.get(whole) if whole not in taken else None
+            if hand.writer is Writer.SOURCE or (
+                hand.writer is Writer.UNKNOWN and same is not None and not _differing(listing, same)
+            ):
+                own.append(listing)
+                taken.add(whole)
+            else:
+                why = hand.why or _UNKNOWN.format(source=source)
+                yours.append(Yours(number, listing, why, asked=self._is_asked(listing, source)))
+        return [*own, *(listing for listing in self._review.found if listing.terms.source == source)], yours
+
+    def _is_asked(self, listing: Listing, source: str) -> bool:
+        # A post's own sentences are not asked about countries.
+        return self._regions is None or source == TEXT or listing.terms.region in self._regions
+
+    def _matched(
+        self, written: Sequence[Listing], fresh: dict[tuple[object, ...], Listing], own: int
+    ) -> list[Listing | None]:
+        """Find what is said of each listing now, and take that out of what is new.
+
+        The same in another quality is the same offer, changed. What the editor wrote, which stands behind the first
+        `own` listings, also stands for the same by another way.
+        """
+        found = [fresh.pop(_whole(self._place(listing), listing), None) for listing in written]
+        for depth in (2, 1):
+            for number, listing in enumerate(written):
+                if found[number] is None and (depth == 2 or number >= own):
+                    part = _whole(self._place(listing), listing)[:depth]
+                    like = next((whole for whole in fresh if whole[:depth] == part), None)
+                    found[number] = fresh.pop(like) if like else None
+        return found
+
+    def _is_said(self, listing: Listing, source: str) -> bool:
         place = self._place(listing)
         return place is not None and (
             place in self._said
             or place._replace(region=None) in self._said
             or (place, listing.terms.via) in self._said_by_sources
+            or not self._held.get(place, {source}) <= {source}
         )
-
-    def _pairs(
-        self, written: Sequence[Listing], fresh: dict[tuple[object, ...], Listing]
-    ) -> Iterator[tuple[Listing, Listing | None]]:
-        """Yield each listing that is written with what is said of it now, and take that out of what is new."""
-        left = []
-        for listing in written:
-            whole = _whole(self._place(listing), listing)
-            if whole in fresh:
-                yield listing, fresh.pop(whole)
-            else:
-                left.append(listing)
-        for listing in left:
-            place, via = self._place(listing), listing.terms.via
-            # The same in another quality is the same offer, changed.
-            like = next((whole for whole in fresh if whole[:2] == (place, via)), None)
-            yield listing, fresh.pop(like) if like else None
 
     def _place(self, listing: Listing) -> Place | None:
         """Tell what a listing is about; None where no service can be told by its name."""
         terms = listing.terms
         service = self._site.catalogue.resolve(listing.service, terms.kind, self._day).service
-        return Place(service.key, terms.kind, terms.region) if service else None
+        return Place(service.key, terms.kind, terms.region or self._site.watch.region) if service else None
 
     def _url(self, listing: Listing) -> str | None:
         """Return a link in its present form; none where it does not lead to the service that it is said to lead to."""
@@ -226,6 +316,11 @@ class _Desk:
         if catalogue.check_url(service, listing.url).verdict in _STRANGE:
             return None
         return catalogue.read_link(listing.url).canonical
+
+
+def _with_answers(yours: Iterable[Yours], now: Iterable[Listing | None]) -> Iterator[Yours]:
+    answers = iter(now)
+    return (replace(each, now=next(answers)) if each.asked else each for each in yours)
 
 
 def _whole(place: Place | None, listing: Listing) -> tuple[object, ...]:

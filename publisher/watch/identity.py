@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from publisher.watch import titles
 
@@ -66,34 +66,15 @@ class Unknown:
 Identity = Identified | Undecided | Contradiction | Unknown
 
 
-class _Evidence(NamedTuple):
-    """What speaks for a candidate.
-
-    Of two, the one whose director it is beats the one whose director it is not. Else the one that is better in something
-    and worse in nothing beats the other.
-
-    Attributes:
-        director: 1 where a director of the film is one of the candidate's, -1 where none is, 0 where nobody can tell.
-        titles: How many of the film's two titles are known titles of the candidate.
-        year: 1 where it is the film's year, 0 where it is one beside it or nobody can tell.
-        usual: 1 where the film's title is the candidate's usual one. It never decides, and may keep a year from deciding.
-    """
-
-    director: int
-    titles: int
-    year: int
-    usual: int
-
-
 def identify(film: Film, candidates: Iterable[Candidate]) -> Identity:
     """Find out which candidate is the film.
 
     Identifiers decide. Without any in common, a candidate may be the film if one of its known titles is the film's
     title or original title (`titles.folded` says what counts as the same) and its year is at most one away. Where
-    several may be, one of them is the film if it is at least as good as every other in all that is known (director, both
-    titles, the very year) and better in something: so an exact year beats its neighbour, unless something else speaks for the
-    neighbour. A director whom only one of them has decides. Otherwise it is for the editor to say, as it is where only one may be, but the film has no year and no director
-    who fits, the candidate has no year, its director is somebody else, or its title is only nearly the same.
+    several may be, it is the one that alone has a director of the film. Nothing else decides between them: an exact year is no
+    better than its neighbour, since the year of a film differs by country, nor a usual title than another known one. It is for the editor
+    to say also where only one may be, but the film has no year and no director who fits, the candidate has no year,
+    its director is somebody else, or its title is only nearly the same.
 
     The order of the candidates changes nothing; nor does one more that is another film.
     """
@@ -127,13 +108,6 @@ def same_title(film: Film, candidate: Candidate) -> bool:
 def director_fits(film: Film, candidate: Candidate) -> bool:
     """Answer whether a director of the film is known to be the candidate's."""
     return _director(film, candidate) > 0
-
-
-def settles(film: Film, candidate: Candidate) -> bool:
-    """Answer whether a candidate that was taken fits in everything, so that no film of another year could take its place."""
-    evidence = _evidence(film, candidate)
-    best = _Evidence(director=int(bool(film.directors)), titles=len(_titles(film)), year=1, usual=1)
-    return evidence == best
 
 
 def describe(candidate: Candidate) -> str:
@@ -177,14 +151,15 @@ def _by_title(film: Film, candidates: Sequence[Candidate]) -> Identity:
 
 def _of_fitting(film: Film, fitting: Sequence[Candidate]) -> Identity:
     ranked = _ranked(film, fitting)
-    first, evidence = ranked[0], _evidence(film, ranked[0])
-    if not all(_beats(evidence, _evidence(film, other)) for other in ranked[1:]):
-        return Undecided(ranked, "several films fit")
-    if evidence.director < 0:
-        return Undecided(ranked, "the director is somebody else")
-    if not film.year and evidence.director == 0:
-        return Undecided(ranked, "the post gives no year and no director that tell it from others")
-    return Identified(first)
+    left = tuple(each for each in ranked if director_fits(film, each)) or ranked
+    if len(left) > 1:
+        return Undecided(left, "several films fit")
+    director = _director(film, left[0])
+    if director < 0:
+        return Undecided(left, "the director is somebody else")
+    if not film.year and director == 0:
+        return Undecided(left, "the post gives no year and no director that tell it from others")
+    return Identified(left[0])
 
 
 def _refused(film: Film, others: Sequence[Candidate]) -> Identity:
@@ -196,23 +171,8 @@ def _refused(film: Film, others: Sequence[Candidate]) -> Identity:
     return Contradiction(f"{describe(fitting[0])} is {theirs}, and the post says {_ids(film, differing)}")
 
 
-def _beats(one: _Evidence, other: _Evidence) -> bool:
-    if (one.director, other.director) == (1, -1):
-        return True
-    return all(mine >= theirs for mine, theirs in zip(one, other, strict=True)) and one[:3] != other[:3]
-
-
-def _evidence(film: Film, candidate: Candidate) -> _Evidence:
-    known = {titles.folded(title) for title in candidate.titles}
-    return _Evidence(
-        director=_director(film, candidate),
-        titles=len(_titles(film) & known),
-        year=int(film.year in candidate.years),
-        usual=int(bool(candidate.titles) and titles.folded(candidate.titles[0]) in _titles(film)),
-    )
-
-
 def _director(film: Film, candidate: Candidate) -> int:
+    """Return 1 where a director of the film is one of the candidate's, -1 where none is, 0 where nobody can tell."""
     if not film.directors or not candidate.directors:
         return 0
     if {titles.person(name) for name in film.directors} & {
@@ -260,8 +220,17 @@ def _distinct(candidates: Iterable[Candidate]) -> list[Candidate]:
 
 
 def _ranked(film: Film, candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
-    return tuple(
-        sorted(candidates, key=lambda each: (tuple(-mark for mark in _evidence(film, each)), _order(each)))
+    return tuple(sorted(candidates, key=lambda each: (_distance(film, each), _order(each))))
+
+
+def _distance(film: Film, candidate: Candidate) -> tuple[int, int, bool, bool]:
+    """Say how far a candidate is from the film: by director, titles that fit, year, usual title. It puts candidates in order, and decides nothing."""
+    known = [titles.folded(title) for title in candidate.titles]
+    return (
+        -_director(film, candidate),
+        -len(_titles(film).intersection(known)),
+        film.year not in candidate.years,
+        _titles(film).isdisjoint(known[:1]),
     )
 
 

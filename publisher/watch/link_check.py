@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from publisher.catalogue import LinkPage
-from publisher.diagnostics import Report, Source, Span, in_reading_order
+from publisher.diagnostics import Report, Severity, Source, Span, in_reading_order
 from publisher.errors import Refused
 from publisher.posts import Examination, mend_posts
 from publisher.posts.editing import legible
@@ -20,34 +20,38 @@ if TYPE_CHECKING:
 
     from publisher.catalogue import Service
     from publisher.diagnostics import Diagnostic
-    from publisher.model import Listing
+    from publisher.model import Listing, Review
     from publisher.posts import Mended, Post
     from publisher.site import Site
 
-#: What keeps an offer's link from being looked at, and what is said of one.
-LINK_RULES = (
-    "service-unknown",
-    "service-ambiguous",
-    "service-closed",
-    "service-shared",
-    "offer-file",
-    "offer-host",
-    "offer-expired",
-    "offer-form",
-    "offer-outdated",
-    "offer-campaign",
-    "offer-search",
-    "offer-region",
+# What is said of offers and their links.
+_LINK_RULES = frozenset(
+    {
+        "service-unknown",
+        "service-ambiguous",
+        "service-closed",
+        "service-shared",
+        "offer-file",
+        "offer-host",
+        "offer-source",
+        "offer-expired",
+        "offer-form",
+        "offer-outdated",
+        "offer-campaign",
+        "offer-search",
+        "offer-region",
+    }
 )
 #: Of these, what leads to the same film when it is mended.
 MENDABLE = frozenset({"offer-outdated", "offer-campaign"})
 
 
 def check_links(examination: Examination, site: Site) -> Iterator[Diagnostic]:
-    """Yield what is wrong with the offers of posts, and what keeps their files from being read; post by post."""
+    """Yield what is wrong with the offers of posts, post by post, and every error: what has one is not looked at whole."""
     for post, found in examination.files():
         more = _known_beside(post, site) if post is not None and post.review.found else ()
-        yield from in_reading_order([*found, *more])
+        yield from filter(_is_told, in_reading_order([*found, *more]))
+    yield from filter(_is_told, examination.between())
 
 
 def mend_links(site: Site, paths: Several[Path] = (), *, now: datetime | None = None) -> Iterator[Mended]:
@@ -65,13 +69,19 @@ def mend_links(site: Site, paths: Several[Path] = (), *, now: datetime | None = 
     return mend_posts(site, paths, now=now, wanted=lambda fault: fault.code in MENDABLE)
 
 
+def _is_told(fault: Diagnostic) -> bool:
+    return fault.code in _LINK_RULES or fault.severity is Severity.ERROR
+
+
 def _known_beside(post: Post, site: Site) -> Iterator[Diagnostic]:
     """Report offers that lead to a search, where a source knew the film's own page at the service."""
-    films = dict(_films(post.review.found, site))
+    films = dict(_films(post.review, site))
     searching = [
         (number, service, films[service.key])
         for number, listing in enumerate(post.review.watch)
-        if (service := _service(listing, site)) and service.key in films and _is_search(listing, site)
+        if (service := _service(listing, post.review, site))
+        and service.key in films
+        and _is_search(listing, site)
     ]
     if not searching:
         return
@@ -87,15 +97,15 @@ def _known_beside(post: Post, site: Site) -> Iterator[Diagnostic]:
     yield from report.diagnostics
 
 
-def _films(listings: Several[Listing], site: Site) -> Iterator[tuple[str, Listing]]:
-    for listing in listings:
-        service = _service(listing, site)
+def _films(review: Review, site: Site) -> Iterator[tuple[str, Listing]]:
+    for listing in review.found:
+        service = _service(listing, review, site)
         if service and listing.url and site.catalogue.read_link(listing.url).page is LinkPage.FILM:
             yield service.key, listing
 
 
-def _service(listing: Listing, site: Site) -> Service | None:
-    return site.catalogue.resolve(listing.service, listing.terms.kind).service
+def _service(listing: Listing, review: Review, site: Site) -> Service | None:
+    return site.catalogue.resolve(listing.service, listing.terms.kind, review.date.date()).service
 
 
 def _is_search(listing: Listing, site: Site) -> bool:

@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from publisher.errors import Refused
-from publisher.posts.beside import MOST_OFFERS, written_beside
+from publisher.posts.beside import written_beside
 from publisher.posts.listings import keys_of
+from publisher.posts.offer_file import MOST_OFFERS
 from publisher.posts.watch_editing import OfferChanges, edit_watch
 from publisher.site import OfferStore
 from publisher.values.checkers import LIST_LIMIT
@@ -35,10 +36,19 @@ class Stored(NamedTuple):
     Attributes:
         post: The post.
         beside: The file beside it; None where there is none, and none is needed.
+        own: Which of the offers in the post are the sources' own then, counted from 0.
     """
 
     post: bytes
     beside: bytes | None
+    own: frozenset[int] = frozenset()
+
+
+class _Item(NamedTuple):
+    """An offer of a post; `yours` where it names a source and is the editor's."""
+
+    listing: Listing
+    yours: bool
 
 
 def stored(
@@ -65,7 +75,10 @@ def stored(
         Refused: The post is written in a way in which it cannot be changed for certain, or there are too many offers.
     """
     names = _Names(review, site)
-    watch, found = list(review.watch), list(review.found)
+    comparisons = list(comparisons)
+    yours = {each.number for comparison in comparisons for each in comparison.yours}
+    watch = [_Item(listing, number in yours) for number, listing in enumerate(review.watch)]
+    found = list(review.found)
     for comparison in comparisons:
         source = comparison.source
         # Offers that go elsewhere leave the post.
@@ -76,9 +89,13 @@ def stored(
         if not here:
             found += map(names.by_key, comparison.result)
     _require_room(name, watch, found)
+    asked = {comparison.source for comparison in comparisons}
+    own = frozenset(
+        number for number, item in enumerate(watch) if item.listing.terms.source in asked and not item.yours
+    )
     if set(found) == set(review.found) or (not found and beside is None):
-        return Stored(data, beside)
-    return Stored(data, written_beside(review.id, found, site))
+        return Stored(data, beside, own)
+    return Stored(data, written_beside(review.id, found, site), own)
 
 
 class _Names:
@@ -108,33 +125,35 @@ class _Names:
 
 
 def _changes(
-    watch: list[Listing], comparison: Comparison, wanted: Iterable[Listing], names: _Names
-) -> tuple[OfferChanges, list[Listing]]:
+    watch: list[_Item], comparison: Comparison, wanted: Iterable[Listing], names: _Names
+) -> tuple[OfferChanges, list[_Item]]:
     """Say what makes the offers of a source in a post those that are wanted; and what the post lists then."""
     left = list(wanted)
     alter: dict[int, dict[str, str | None]] = {}
     drop: set[int] = set()
-    after: list[Listing] = []
-    for number, listing in enumerate(watch):
+    after: list[_Item] = []
+    for number, item in enumerate(watch):
+        listing = item.listing
         now = comparison.rewritten.get(listing, listing)
-        if listing.terms.source != comparison.source:
-            after.append(listing)
+        if item.yours or listing.terms.source != comparison.source:
+            after.append(item)
         elif now in left:
             left.remove(now)
-            after.append(now)
+            after.append(_Item(now, yours=False))
             if now != listing:
                 alter[number] = names.difference(listing, now)
         else:
             drop.add(number)
-    return OfferChanges(tuple(map(names.by_name, left)), alter, frozenset(drop)), after + left
+    added = [_Item(listing, yours=False) for listing in left]
+    return OfferChanges(tuple(map(names.by_name, left)), alter, frozenset(drop)), after + added
 
 
-def _require_room(name: str, watch: list[Listing], found: list[Listing]) -> None:
+def _require_room(name: str, watch: list[_Item], found: list[Listing]) -> None:
     """See that files take so many offers.
 
     Raises:
         Refused: They do not.
     """
-    for offers, most in ((watch, LIST_LIMIT), (found, MOST_OFFERS)):
-        if len(offers) > most:
-            raise Refused(f"{name} would have {len(offers):,} offers; at most {most:,} are taken", _FEWER)
+    for offers, most in ((len(watch), LIST_LIMIT), (len(found), MOST_OFFERS)):
+        if offers > most:
+            raise Refused(f"{name} would have {offers:,} offers; at most {most:,} are taken", _FEWER)

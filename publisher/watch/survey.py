@@ -9,12 +9,14 @@ from pydantic_core import PydanticCustomError
 
 from publisher.diagnostics import Source
 from publisher.diagnostics.suggest import nearest
-from publisher.errors import UsageError
+from publisher.errors import Refused, UsageError
 from publisher.model import Status
 from publisher.values.characters import quote
 from publisher.values.codes import region
 from publisher.watch.comparison import TEXT, Comparison, compare
 from publisher.watch.lookup import Asked, ask, look_up
+from publisher.watch.memory import choose_film, chosen_film
+from publisher.watch.ownership import changed_meanwhile, hands_of
 from publisher.watch.sentences import propose
 from publisher.watch.sources import SOURCES, connect, enabled
 
@@ -40,7 +42,9 @@ class Survey:
         asked: What came of each source that was asked.
         comparisons: What those that answered say beside what is written; the post's own sentences among them.
         proposals: What the post's sentences say, with their words and the lines of the file that these are on.
-        chosen: The ids that the editor chose when asked which film is meant, by scheme.
+        chosen: The ids that the editor chose when asked which film is meant, now or in an earlier run, by scheme.
+        answered_before: Whether that was an earlier run.
+        refused: Why nothing can be said of it: the post changed while sources were asked.
     """
 
     post: Post
@@ -48,6 +52,8 @@ class Survey:
     comparisons: tuple[Comparison, ...] = ()
     proposals: tuple[Proposal, ...] = ()
     chosen: tuple[tuple[str, str], ...] = ()
+    answered_before: bool = False
+    refused: Refused | None = None
 
     @property
     def undated(self) -> tuple[Proposal, ...]:
@@ -121,18 +127,21 @@ def survey(
     connections: Sequence[Connection],
     regions: Sequence[str],
     *,
+    now: datetime,
     sentences: bool = True,
     choose: Choose | None = None,
 ) -> Iterator[Survey]:
-    """Find out where films can be watched; nothing is written.
+    """Find out where films can be watched; no post is written.
 
-    Of a review that is retracted nobody is asked: its readers are gone, and every request counts.
+    What the editor answers is remembered in the folder of state, for as long as the post says the same of its film. Of a
+    review that is retracted nobody is asked: its readers are gone, and every request counts.
 
     Args:
         posts: Posts whose reviews have a film.
         site: The site.
         connections: The sources to ask.
         regions: The countries to ask about, ISO 3166-1 alpha-2.
+        now: The moment (aware): what ended before is not said any more.
         sentences: Whether the posts' own sentences are read, too.
         choose: Asks the editor which film is meant, where a source cannot tell.
 
@@ -140,12 +149,13 @@ def survey(
         What is known of each film, in the order of the posts, and as soon as it is known.
 
     Raises:
-        Refused: A post changed since it was read.
-        EnvironmentFault: What sources were asked cannot be kept book of.
+        EnvironmentFault: What sources were asked cannot be kept book of, or what the editor answered.
     """
     posts = list(posts)
     films = [
-        post.review.film for post in posts if post.review.film and post.review.status is not Status.RETRACTED
+        _as_meant(post, post.review.film, site, connections)
+        for post in posts
+        if post.review.film and post.review.status is not Status.RETRACTED
     ]
     answers = look_up(films, connections, regions)
     for post in posts:
@@ -153,16 +163,45 @@ def survey(
         if film is None:
             continue
         asked = next(answers) if post.review.status is not Status.RETRACTED else ()
+        before = chosen_film(post.review, site) if connections else {}
         chosen: dict[str, str] = {}
         if choose is not None and any(map(_open, asked)):
-            asked, chosen = _Question(connections, regions, choose).settle(post, film, asked)
-        proposals = _proposals(post, site) if sentences else ()
-        listings = {TEXT: [_of_text(one) for one in proposals if one.when is None]} if sentences else {}
-        for each in asked:
-            if each.found is not None and not each.found.candidates and not each.found.unknown:
-                listings[each.source] = list(each.found.listings)
-        comparisons = compare(post.review, listings, site, regions=regions)
-        yield Survey(post, asked, tuple(comparisons.values()), proposals, tuple(chosen.items()))
+            meant = replace(film, ids={**before, **film.ids})
+            asked, chosen = _Question(connections, regions, choose).settle(post, meant, asked)
+            if chosen:
+                choose_film(post.review, {**before, **chosen}, site)
+        found = Survey(
+            post,
+            asked,
+            chosen=tuple({**before, **chosen}.items()),
+            answered_before=bool(before) and not chosen,
+        )
+        try:
+            yield _compared(found, site, regions, now, sentences=sentences)
+        except Refused as refusal:
+            yield replace(found, refused=refusal)
+
+
+def _as_meant(post: Post, film: Film, site: Site, connections: Sequence[Connection]) -> Film:
+    """Return a post's film with the ids that the editor chose in an earlier run."""
+    return replace(film, ids={**chosen_film(post.review, site), **film.ids}) if connections else film
+
+
+def _compared(found: Survey, site: Site, regions: Sequence[str], now: datetime, *, sentences: bool) -> Survey:
+    """Hold what sources answered, and what the post's sentences say, against what is written.
+
+    Raises:
+        Refused: The post changed since it was read.
+    """
+    post = found.post
+    proposals = _proposals(post, site) if sentences else ()
+    listings = {TEXT: [_of_text(one) for one in proposals if one.when is None]} if sentences else {}
+    for each in found.asked:
+        if each.found is not None and not each.found.candidates and not each.found.unknown:
+            listings[each.source] = list(each.found.listings)
+    hands = hands_of(post, listings, site)
+    comparisons = compare(post.review, listings, site, now=now, hands=hands, regions=regions)
+    return replace(found, comparisons=tuple(comparisons.values()), proposals=proposals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +231,11 @@ class _Question:
 
 def _proposals(post: Post, site: Site) -> tuple[Proposal, ...]:
     """Read a post's sentences; lines are counted from the top of the file, as every editor counts them."""
-    proposals = propose(post.text(), post.review, site)
+    try:
+        text = post.text()
+    except Refused:  # worded for a publish run
+        raise changed_meanwhile(post) from None
+    proposals = propose(text, post.review, site)
     if not proposals:
         return ()
     whole = post.path.read_bytes().decode("utf-8-sig", "replace")

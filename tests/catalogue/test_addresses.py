@@ -78,12 +78,56 @@ def test_a_film_page_is_known_however_its_host_is_written(url: str) -> None:
         "https://[athome.fandango.com]/",
         "https:///content/browse/details/The-Matrix/9254",
         f"https:{FILM}?{'x' * 2048}",
+        f"https:{FILM}/..",
+        f"https:{FILM}/../../B/999",
+        f"https:{FILM}/./",
+        f"https:{FILM}/%2e%2E/x",
+        f"https:{FILM}/.%2e/../x?a=1",
+        f"https:{FILM}%2F..%2fx",
+        f"https:{FILM}/..;/x",
+        f"https:{FILM}/..%5Cx#y",
         "",
     ],
 )
 def test_what_only_looks_like_a_film_page_is_nobodys(url: str) -> None:
     """User information, foreign ports, hidden characters, lookalike hosts and broken syntax are never known."""
     assert catalogue().check_url(FANDANGO, url).verdict is UrlVerdict.UNKNOWN_HOST
+
+
+@pytest.mark.parametrize("tail", ["/...", "/.well-known", "/a..", "?a=/../", "#/../", "/%2e%2ea"])
+def test_dots_that_lead_nowhere_are_let_be(tail: str) -> None:
+    """Only a segment of one dot, or of two, is resolved; what stands behind the path never is."""
+    assert catalogue().check_url(FANDANGO, f"https:{FILM}{tail}").verdict is UrlVerdict.KNOWN_FORM
+
+
+@pytest.mark.parametrize(
+    ("key", "url"),
+    [
+        ("fandango-at-home", f"https:{FILM}abc"),
+        ("fandango-at-home", f"https:{FILM}&x"),
+        ("fandango-at-home", f"https:{FILM}%20"),
+        ("fandango-at-home", f"https:{FILM};x=1"),
+        ("youtube-movies", "https://www.youtube.com/watch?v=dQw4w9WgXcQQ"),
+        ("youtube-movies", "https://www.youtube.com/watch?v=dQw4w9WgXcQ/1"),
+        ("shudder", "https://www.shudder.com/movies/watch/x?u=/4436477"),
+        ("amazon-video", "https://www.amazon.com/gp?u=/dp/B07CF6WRWM"),
+        ("criterion-channel", "https://www.criterionchannel.com/search?q=x"),
+    ],
+)
+def test_an_id_ends_where_a_part_of_the_address_does(key: str, url: str) -> None:
+    """A part of a number, or a number in another part, is not the film's."""
+    assert _verdict(key, url) is UrlVerdict.KNOWN_HOST
+
+
+@pytest.mark.parametrize(
+    "query", ["id=a&id=b", "id=a&%69d=b", "ID=a&id=b", "id=a;id=b", "x=1;id=a&id=b", "id=a&id=a"]
+)
+def test_an_id_that_is_said_twice_names_no_film(query: str) -> None:
+    """Which of them a service believes is not known."""
+    url = "https://play.google.com/store/movies/details/K?"
+
+    assert _verdict("google-play-movies", f"{url}{query}") is UrlVerdict.KNOWN_HOST
+    assert _verdict("google-play-movies", f"{url}id=a&x=b") is UrlVerdict.KNOWN_FORM
 
 
 def test_a_letter_that_lowers_to_ascii_does_not_make_a_known_host() -> None:
@@ -146,9 +190,10 @@ def test_another_host_is_not_found(host: str) -> None:
             "https://www.hulu.com/search?q=Tom%20%26%20Jerry%20%2B%20%7Bquery%7D",
         ),
         ("tubi", "Face/Off?", "https://tubitv.com/search/Face%2FOff%3F"),
-        ("mubi", "Amélie", "https://mubi.com/search?query=Am%C3%A9lie"),
+        ("shudder", "Amélie", "https://www.shudder.com/search?q=Am%C3%A9lie"),
         ("amazon-video", "M#1", "https://www.amazon.com/s?k=M%231&i=instant-video"),
-        ("mubi", "\ud800", "https://mubi.com/search?query=%3F"),
+        ("shudder", "\ud800", "https://www.shudder.com/search?q=%3F"),
+        ("mubi", "The Fog", None),  # its search is written down, but nobody verified it
         ("gruv", "The Fog", None),
     ],
 )
@@ -162,13 +207,24 @@ def test_a_search_carries_the_title_percent_encoded(key: str, title: str, expect
 def test_a_search_gives_the_title_back(title: str) -> None:
     """Every service's search is an ASCII address on its own host, from which the title can be read again."""
     for service in SERVICES.values():
-        if service.search_template is not None:
+        if service.search_template is not None and service.search_verified:
             before, after = service.search_template.split("{query}")
             url = catalogue().search_url(service, title) or ""
 
             assert url.isascii()
             assert urlsplit(url).hostname in service.hosts
             assert unquote(url.removeprefix(before).removesuffix(after)) == title
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=300)
+def test_whatever_has_a_form_of_a_service_is_on_a_host_of_its_own(data: st.DataObject) -> None:
+    """Or else nobody would look there for other people's campaigns."""
+    service = data.draw(st.sampled_from([service for service in SERVICES.values() if service.forms]))
+    form = data.draw(st.sampled_from(service.forms))
+    url = data.draw(st.from_regex(form.pattern, alphabet=st.characters(codec="ascii")))
+
+    assert service in catalogue().services_for_host(urlsplit(url).netloc)
 
 
 _HOSTS = st.sampled_from([host for service in SERVICES.values() for host in service.hosts])

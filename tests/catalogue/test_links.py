@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import publisher.catalogue
@@ -107,6 +107,15 @@ def test_old_links_lead_to_the_present_host(old: str, new: str) -> None:
         ("https://www.youtube.com/watch?feature=share&v=dQw4w9WgXcQ&si=x", "https://www.youtube.com/watch?v=dQw4w9WgXcQ", "feature si"),
         ("https://watch.plex.tv/movie/the-matrix?utm_content=5&utm_medium=deeplink", "https://watch.plex.tv/movie/the-matrix", "utm_content utm_medium"),
         ("https://disneyplus.bn5x.net/c/1/2/3?u=https%3A%2F%2Fwww.disneyplus.com%2Fmovies%2Fx%2F4DkUHMfCgHCL%3Futm_source%3Da&subId3=b", "https://www.disneyplus.com/movies/x/4DkUHMfCgHCL", "disneyplus.bn5x.net utm_source"),
+        ("https://www.amazon.com/dp/B07CF6WRWM/foreign-20", "https://www.amazon.com/dp/B07CF6WRWM", "tag"),
+        ("https://www.amazon.com/exec/obidos/ASIN/B07CF6WRWM/foreign-20/ref=nosim", "https://www.amazon.com/exec/obidos/ASIN/B07CF6WRWM", "tag ref=nosim"),
+        ("https://www.amazon.com/Area-20/dp/B07CF6WRWM", "https://www.amazon.com/Area-20/dp/B07CF6WRWM", ""),
+        ("https://www.amazon.com/dp/B07CF6WRWM;tag=a-20;x=1?b=2", "https://www.amazon.com/dp/B07CF6WRWM;x=1?b=2", "tag"),
+        ("https://www.amazon.com/dp/B07CF6WRWM?x=1;t%61g=a-20&amp;AssociateTag=b&c", "https://www.amazon.com/dp/B07CF6WRWM?x=1&amp&c", "tag AssociateTag"),
+        ("https://play.google.com/store/movies/details?id=a.P&pcampaignid=x", "https://play.google.com/store/movies/details?id=a.P", "pcampaignid"),
+        ("https://click.linksynergy.com/x?m%75rl=https%3A%2F%2Fwww.netflix.com%2Ftitle%2F70143836", "https://www.netflix.com/title/70143836", "click.linksynergy.com"),
+        ("https://www.awin1.com/cread.php?p=somewhere&ued=https%3A%2F%2Fwww.netflix.com%2Ftitle%2F70143836", "https://www.netflix.com/title/70143836", "www.awin1.com"),
+        ("https://click.linksynergy.com/x?murl=https%3A%2F%2Fgo.skimresources.com%2F%3Furl%3Dhttps%253A%252F%252Fwww.netflix.com%252Ftitle%252F70143836%253Ftag%253Da", "https://www.netflix.com/title/70143836", "click.linksynergy.com go.skimresources.com tag"),
         ("https://click.linksynergy.com/deeplink?id=a&mid=1&murl=https%3A%2F%2Fwww.vudu.com%2Fcontent%2Fmovies%2Fdetails%2FThe-Matrix%2F9254", FILM, "click.linksynergy.com"),
     ],
 )  # fmt: skip
@@ -136,6 +145,14 @@ def test_it_is_told_what_follows_readers_and_what_earns_money() -> None:
         "https://www.zavvi.com/the-fog?ref=x",  # a host that nobody verified
         "https://example.sjv.io/c/1/2/3?u=https%3A%2F%2Ffilms.example%2F",
         "https://example.sjv.io/c/1/2/3?u=https%3A%2F%2Fwww.netflix.com%40evil.example%2F",
+        "https://www.vudu.com/content/movies/details/A/208054/../../B/999",
+        "https://www.vudu.com/content/movies/details/A/208054/%2e%2e/%2E./B/999",
+        "https://www.vudu.com/content/movies/details/../208054",
+        "https://www.vudu.com/content/movies/details/A/208054abc",
+        "https://www.vudu.com/content/movies/details/A/208054/B/999",
+        "https://app.primevideo.com/detail?gti=amzn1.dv.gti.3760f179-4505-4d72-937a-49bb4d2c772a&g%74i=amzn1.dv.gti.00000000-4505-4d72-937a-49bb4d2c772a",
+        "https://example.sjv.io/c/1?u=https%3A%2F%2Fwww.netflix.com%2Fa&u=https%3A%2F%2Fwww.netflix.com%2Fb",
+        "https://amzn.to/3abcdef",
         "https://example.sjv.io/c/1/2/3",
         "https://example.sjv.io/c/1/2/3?u=/title/1",
         "https://www.netflix.com@evil.example/title/70143836?tag=x",
@@ -163,6 +180,40 @@ def test_a_network_that_leads_nowhere_known_is_named() -> None:
     assert catalogue().read_link("https://sjv.io.evil.example/?u=x").network is None
 
 
+def test_networks_are_followed_a_few_steps_and_no_further() -> None:
+    """Where one leads through another for ever, nobody can tell where to."""
+    url = "https://www.netflix.com/title/70143836"
+    read = []
+    for _ in range(6):
+        url = f"https://x.sjv.io/c/1?u={quote(url, safe='')}"
+        read.append(catalogue().read_link(url))
+
+    assert [link.service is not None for link in read] == [True] * 4 + [False] * 2
+    assert [link.network for link in read] == ["x.sjv.io"] * 6
+    assert (read[-1].canonical, read[-1].removed) == (url, ())
+
+
+@pytest.mark.parametrize(
+    ("url", "left"),
+    [
+        ("https://geo.itunes.apple.com/us/movie/x/id1234567?at=1000l&a=b", "at"),
+        ("https://www.zavvi.com/the-fog?ref=x;tag=y", "ref tag"),
+        ("https://www.amazon.de/dp/B07CF6WRWM/somebody-21?tag=other-21", "tag tag"),
+        ("https://www.shudder.com/movies/watch/terrified/4436477?PID=1&S%49D=2&cmp=3", "PID SID cmp"),
+        ("https://www.amazon.com/dp/B07CF6WRWM%2Fforeign-20", "tag"),
+        ("https://www.amazon.com/dp/B07CF6WRWM%3Ftag%3Dforeign-20", "tag"),
+        ("https://www.netflix.com/title/70143836?a=b", ""),
+        ("https://films.example/dp/B07CF6WRWM/ref=x?tag=a&PID=b", ""),
+    ],
+)
+def test_what_may_be_a_campaign_and_stays_is_named(url: str, left: str) -> None:
+    """On a host that nobody verified, under a name that may mean something else, or in disguise."""
+    read = catalogue().read_link(url)
+
+    assert [part.name for part in read.left] == left.split()
+    assert (read.canonical, read.removed) == (url, ())
+
+
 @pytest.mark.parametrize(
     ("url", "keys", "page"),
     [
@@ -171,6 +222,13 @@ def test_a_network_that_leads_nowhere_known_is_named() -> None:
         ("https://tv.apple.com/us/show/x/umc.cmc.1srk2goyh2q2zdxcx605w8vtx", ["apple-tv-plus"], LinkPage.SERIES),
         ("https://www.netflix.com/search?q=x", ["netflix"], LinkPage.SEARCH),
         ("https://tubitv.com/search/x", ["tubi"], LinkPage.SEARCH),
+        ("https://mubi.com/search?query=x", ["mubi"], LinkPage.SEARCH),
+        ("https://archive.org/search?query=the+fog+1980", ["internet-archive"], LinkPage.SEARCH),
+        ("https://archive.org/search?page=2", ["internet-archive"], LinkPage.OTHER),
+        ("https://archive.org/research?query=x", ["internet-archive"], LinkPage.OTHER),
+        ("https://archive.org/details/search?q=x", ["internet-archive"], LinkPage.FILM),
+        ("https://www.zavvi.com/search?q=x", ["zavvi"], LinkPage.OTHER),
+        ("https://play.max.com/search?q=x", ["hbo-max"], LinkPage.SEARCH),
         ("https://www.netflix.com/", ["netflix"], LinkPage.OTHER),
         ("https://films.example/", [], LinkPage.OTHER),
     ],
@@ -199,6 +257,7 @@ def test_every_search_is_known_for_one(search: str) -> None:
         ("https://a.example/", "https://a.example/?tag=x+y"),
         ("https://a.example/?b=1", "https://a.example/?b=1&tag=x+y"),
         ("https://a.example/?tag=z&b=1#c?d", "https://a.example/?b=1&tag=x+y#c?d"),
+        ("https://a.example/?t%61g=z&b=1", "https://a.example/?b=1&tag=x+y"),
     ],
 )
 def test_parameters_are_put_into_a_query(url: str, expected: str) -> None:
@@ -210,7 +269,7 @@ def test_parameters_are_put_into_a_query(url: str, expected: str) -> None:
 _EXAMPLES = st.sampled_from([form["example"] for entry in ENTRIES for form in entry["url_patterns"]])
 _TAILS = st.lists(
     st.sampled_from(
-        ["/", "?", "&", "#", "utm_source=x", "tag=y", "ref=z", "/ref=a", "gti=1", "id=2", "%00", "\\", "@", "é", "//", ";", "="]
+        ["/", "?", "&", "#", "utm_source=x", "tag=y", "ref=z", "/ref=a", "gti=1", "id=2", "%00", "\\", "@", "é", "//", ";", "=", "/..", "/.", "%2e", "%2F", "/a-20", ";tag=b", "7", "abc", "/B/999"]
     )
     | st.text(max_size=3),
     max_size=6,
@@ -250,3 +309,48 @@ def test_a_link_is_never_led_to_another_service(url: str) -> None:
 
         assert read.rewritten
         assert set(owners) & set(catalogue().services_for_host(after.hostname or ""))
+
+
+def opened(url: str) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return the segments of the path, and the query, that a browser asks for (WHATWG URL 4.4)."""
+    segments: list[str] = []
+    path, _, query = url.partition("#")[0].partition("?")
+    for segment in path.split("/")[3:]:
+        dots = segment.lower().replace("%2e", ".")
+        if dots == "..":
+            segments = segments[:-1]
+        elif dots != ".":
+            segments.append(segment)
+    return [segment for segment in segments if segment], parse_qsl(query)
+
+
+_FORMER = st.sampled_from(
+    [form["example"] for entry in ENTRIES for form in entry["url_patterns"] if form["former"]]
+)
+_PLACED = st.builds(
+    lambda url, place, what: url[: (place := place % (len(url) - 20) + 20)] + what + url[place:],
+    _FORMER,
+    st.integers(0, 200),
+    st.sampled_from(["/..", "/../", "/%2E%2e/", "/.", "..", "?", "&", "/", ";", "0", "a", "%2f", "%2F..%2F", "?gti=x&", "&gti=x"]),
+)  # fmt: skip
+
+
+@given(st.builds("{}{}".format, _FORMER | _PLACED, _TAILS))
+@settings(max_examples=500, deadline=None)
+def test_nothing_is_rewritten_to_another_film_than_a_browser_opens(url: str) -> None:
+    """The id of what was rewritten ends the path that a browser asks for, or is the only one of its name in the query."""
+    read = catalogue().read_link(url)
+    if not read.rewritten:
+        return
+    segments, query = opened(url)
+    # No service has ";" in its ids: behind it there are none but campaigns that were taken out.
+    segments = [segment.partition(";")[0] for segment in segments]
+    query = [(name, value.partition(";")[0]) for name, value in query]
+    names = [name for name, value in query if value == read.id]
+
+    assert "?" not in unquote("".join(segments))
+    if names:
+        assert [value for name, value in query if name == names[0]] == [read.id]
+    else:
+        assert read.id in segments[-1 - len(read.removed) :]
+    assert opened(read.canonical)[0][-1] == read.id

@@ -260,6 +260,30 @@ def test_a_form_matches_its_example_and_no_lookalike_host(regex: str, example: s
     assert not re.match(regex, example.replace(".", "-", 1), re.ASCII), "the dots of a host are escaped"
 
 
+@pytest.mark.parametrize("regex", [pytest.param(form.values[0], id=form.id) for form in FORMS])
+def test_no_part_of_a_form_runs_over_the_end_of_the_path(regex: str) -> None:
+    """What may be anything in a path may not be a query, nor another segment."""
+    assert "[^/]" not in regex
+    assert "[^/?]" not in regex
+    assert ".+" not in regex.replace("(?:.*&)?", "")
+
+
+def test_no_reader_is_led_to_search_a_host_that_its_service_left() -> None:
+    """A search that was verified is on a verified host, whose addresses are not rewritten to those of another."""
+    for entry in ENTRIES:
+        if entry["search_url"] and entry["search_url"]["verified"]:
+            host = urlsplit(entry["search_url"]["template"]).hostname
+            left = {
+                urlsplit(form["example"]).hostname
+                for form in entry["url_patterns"]
+                if form["former"]
+                and urlsplit(form["template"]).hostname != urlsplit(form["example"]).hostname
+            }
+
+            assert host in {known["host"] for known in entry["hosts"] if known["verified"]}
+            assert host not in left
+
+
 @pytest.mark.parametrize(("regex", "example"), FORMS)
 def test_a_form_never_runs_away(regex: str, example: str) -> None:
     """No group repeats (which can take for ever), and hostile addresses of full length are matched in a moment."""

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests import warm_start
 from tests.conftest import CONFIGURATION, POST
-from tests.watch.sources.tmdb_server import TOKEN, Tmdb, movie, provider, saying, tmdb
+from tests.watch.sources.tmdb_server import TOKEN, Tmdb, movie, provider, say, saying, tmdb
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from publisher.site import Site
     from tests.conftest import MakeSite, Run
+    from tests.net.net_servers import Conversation
 
 NOW = ("--now", "2026-11-22T12:00Z")
 ID = "4c768283-9939-45ec-b325-53b5be6f9ce5"
@@ -191,11 +193,11 @@ def test_proposals_of_sentences_are_in_no_output_until_they_are_written(
     assert "Shudder (US)" not in (site.feeds / "atom.xml").read_text("utf-8")
 
     shown = run("attach", *NOW)
-    assert '    + Stream: Shudder (US)  line 15: "Karmalink is now streaming on Shudder."' in shown.stdout
+    assert '    + Stream: Shudder  line 15: "Karmalink is now streaming on Shudder."' in shown.stdout
 
     run("attach", "--write", *NOW)
     written = (site.posts / "karmalink.md").read_text("utf-8")
-    assert "  - service: Shudder\n    kind: subscription\n    region: US\n    source: text\n" in written
+    assert "  - service: Shudder\n    kind: subscription\n    source: text\n" in written
     assert not (site.posts / ".watch").exists()
     run("generate", *NOW)
     assert "shudder" in (site.feeds / "feed.json").read_text("utf-8")
@@ -305,7 +307,7 @@ def test_quota_shows_what_is_used_and_asks_nobody(make_site: MakeSite, run: Run,
 
     done, told = run("attach", "--quota", *NOW), json.loads(run("attach", "--quota", "--json", *NOW).stdout)
 
-    assert f"TMDB (tmdb): {asked} requests sent in 2026-11, " in done.stdout
+    assert f"TMDB (tmdb): {asked} requests used in 2026-11, " in done.stdout
     assert told["quotas"][0]["used"] == asked
     assert len(source.asked) == asked
 
@@ -350,6 +352,156 @@ def test_on_a_terminal_one_is_asked_which_film_is_meant(
         assert f"  - service: {service}\n" in written
         assert "film:\n  title: Dracula\n  year: 1931\nrating" in written
         assert "ids: {imdb: tt0021815, tmdb: 12}" in said or "ids: {tmdb: 12, imdb: tt0021815}" in said
+
+
+def test_an_answer_is_remembered_until_the_post_says_something_else(make_site: MakeSite) -> None:
+    """The next run, in cron, asks nobody and writes what changed; the advice to write the ids stays."""
+    with tmdb(*DRACULAS) as server:
+        site = site_of(make_site, server, {"dracula.md": DRACULA})
+        on_a_terminal("2\n", "attach", *NOW, "--site", str(site.root))
+        words = ("attach", "--write", "--site", str(site.root))
+        again = warm_start.run("-m", "publisher", *words, *NOW)
+        assert "cannot tell" not in again.stdout
+        assert "  - service: Netflix\n" in (site.posts / "dracula.md").read_text("utf-8")
+        assert "you said before which film it is; delete .publisher/chosen-films/" in again.stdout
+        assert "put this, and the film is told for certain:  ids: {imdb: tt0021815, tmdb: 12}" in again.stdout
+        server.movies[1] = movie(
+            12, "Dracula", "1931-04-24", "George Melford", imdb="tt0021815", offers=offered(HULU)
+        )
+        later = warm_start.run("-m", "publisher", *words, "--refresh", "--now", "2026-11-25T12:00Z")
+        assert "1 new, 1 gone" in later.stdout
+        (site.posts / "dracula.md").write_text(DRACULA.replace("1931", "1930"), encoding="utf-8")
+        other = warm_start.run("-m", "publisher", *words, *NOW)
+        assert "cannot tell which film is meant" in other.stdout
+
+
+def test_one_undo_takes_back_all_that_a_run_wrote(make_site: MakeSite, run: Run, source: Tmdb) -> None:
+    """However many posts it were, and files beside them; where one was changed since, none."""
+    posts = {f"p{number}.md": POST.replace("ce5\n", f"c{number:02}\n") for number in range(60)}
+    site = site_of(make_site, source, posts, store="beside")
+    before = files(site.root)
+    done = run("attach", "--write", *NOW)
+    assert "`publisher undo` takes all 60 files back" in done.stdout
+    written = files(site.root)
+
+    assert run("undo", "--list").stdout.count("attach   60 files") == 1
+    one = site.posts / ".watch" / f"{ID[:-2]}07.json"
+    one.write_bytes(one.read_bytes() + b"\n")
+    refused = run("undo")
+    assert refused.returncode == 5
+    assert (
+        f"error: posts/.watch/{one.name} was changed since `publisher attach`, which wrote 60 files; "
+        "nothing was taken back" in refused.stderr
+    )
+    one.write_bytes(one.read_bytes()[:-1])
+    assert files(site.root) == written
+    told = json.loads(run("undo", "--json").stdout)
+    assert (told["command"], told["file"], len(told["files"]), len(told["changes"])) == (
+        "attach",
+        None,
+        60,
+        60,
+    )
+    assert files(site.root) == before
+
+
+def test_an_offer_that_the_editor_added_to_is_shown_as_theirs(
+    make_site: MakeSite, run: Run, source: Tmdb
+) -> None:
+    """With the reason, with what the source says of it, and with the way to hand it back."""
+    site = site_of(make_site, source)
+    run("attach", "--write", *NOW)
+    post = site.posts / "karmalink.md"
+    link = "    url: https://www.netflix.com/title/1 # mine\n    region: US\n"
+    post.write_text(post.read_text("utf-8").replace("    region: US\n", link, 1), encoding="utf-8")
+    written = post.read_bytes()
+    source.movies[:] = [karmalink(SHUDDER)]
+
+    done = run("attach", "--write", "--refresh", "--now", "2026-11-25T12:00Z")
+
+    assert post.read_bytes() == written
+    assert (
+        "    * Stream: Netflix (US): yours, because there is a comment in it\n"
+        "        tmdb says nothing of it now\n"
+        "      it stays as you wrote it; delete it, and the next --write puts there what the source says\n"
+    ) in done.stdout
+    told = json.loads(run("attach", "--json", "--now", "2026-11-25T12:00Z").stdout)
+    (yours,) = next(one for one in told["reviews"][0]["sources"] if one["source"] == "tmdb")["yours"]
+    assert (yours["service"], yours["why"], yours["now"]) == ("Netflix", "there is a comment in it", None)
+
+
+def test_credit_is_given_for_what_a_source_said_and_for_nothing_else(
+    make_site: MakeSite, run: Run, source: Tmdb
+) -> None:
+    """A run in which it answered nothing shows nothing of it; what it said earlier still is."""
+    site_of(make_site, source)
+    source.script["search/movie"] = saying(500, {})
+    assert "JustWatch" not in run("attach", *NOW).stdout
+    source.script.clear()
+    run("attach", "--write", "--refresh", "--now", "2026-11-23T12:00Z")
+    assert "JustWatch" in run("attach", "--from", "text", *NOW).stdout
+
+
+def test_affiliate_links_beside_a_non_commercial_use_are_warned_about(
+    make_site: MakeSite, run: Run, source: Tmdb
+) -> None:
+    """By `attach` and by `doctor`; a site with a contract hears nothing."""
+    site = site_of(make_site, source)
+    settings = site.root / "publisher.toml"
+    with settings.open("a", encoding="utf-8") as stream:
+        stream.write('[watch.affiliates.fandango-at-home]\ntag = "desk"\n')
+    warning = '[watch.sources.tmdb] says use = "non-commercial", and [watch.affiliates] makes links that earn'
+
+    done = run("attach", *NOW)
+    assert done.returncode == 0
+    assert f"terms      {warning}" in done.stdout
+    assert warning in run("doctor", "--offline").stdout
+    assert json.loads(run("attach", "--json", *NOW).stdout)["warnings"][0]["message"].startswith(warning)
+    settings.write_text(
+        settings.read_text("utf-8").replace('"non-commercial"', '"contract"'), encoding="utf-8"
+    )
+    assert "terms  " not in run("attach", *NOW).stdout
+
+
+def test_a_post_that_changes_during_the_run_is_told_and_stops_no_other(
+    make_site: MakeSite, run: Run, source: Tmdb
+) -> None:
+    """Somebody is at work on it, perhaps another run; nothing of its is lost."""
+    other = POST.replace(ID, ID[:-1] + "6")
+    site = site_of(make_site, source, {"a.md": POST, "b.md": other})
+    changing = site.posts / "a.md"
+
+    def answer(conversation: Conversation) -> None:
+        changing.write_text(POST + "More.\n", encoding="utf-8")
+        say(conversation, 200, source.movies[0])
+
+    source.script["movie/1"] = answer
+    done = run("attach", "--write", *NOW)
+
+    assert done.returncode == 5
+    assert "refused    posts/a.md changed while `attach` was at work on it" in done.stdout
+    assert changing.read_text("utf-8") == POST + "More.\n"
+    assert "source: tmdb" in (site.posts / "b.md").read_text("utf-8")
+
+
+def test_a_list_behind_a_question_mark_is_refused_with_the_lines_to_write(
+    make_site: MakeSite, run: Run, source: Tmdb
+) -> None:
+    """YAML has such a form for long keys; nobody writes it, and nothing is guessed."""
+    odd = POST.replace(
+        "watch:\n  - service: Vudu\n    kind: rent\n", "? watch\n: - service: Vudu\n    kind: rent\n"
+    )
+    site = site_of(make_site, source, {"karmalink.md": odd})
+
+    done = run("attach", "--write", *NOW)
+
+    assert done.returncode == 5
+    assert (
+        "refused    posts/karmalink.md: `watch` is written in a way in which it cannot be changed"
+        in done.stdout
+    )
+    assert "  write below `watch:`\n    - {service: Netflix, kind: subscription," in done.stdout
+    assert (site.posts / "karmalink.md").read_text("utf-8") == odd
 
 
 def on_a_terminal(answer: str, *words: str) -> tuple[int, str]:

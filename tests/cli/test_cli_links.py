@@ -154,12 +154,78 @@ def test_the_site_s_own_campaign_is_nobody_else_s(run: Run, make_site: MakeSite)
 
 
 def test_only_the_posts_that_are_named_are_looked_at(run: Run, make_site: MakeSite) -> None:
-    """And only links: other faults are for `validate`."""
-    other = post(OLD, AMAZON).replace("4c768283", "5c768283").replace("summary:", "sumary:")
+    """And only links: what else is worth a warning is for `validate`."""
+    other = post(OLD, AMAZON).replace("4c768283", "5c768283").replace("year: 2021", "runtime: 99")
     make_site({"a.md": post(OLD, AMAZON), "b.md": other.replace(OLD, NEW)})
 
     assert "posts/a.md" in run("links", "check").stdout
     assert run("links", "check", "posts/b.md").stdout == "checked    1 post: nothing amiss\n"
+
+
+BESIDE = ".watch/4c768283-9939-45ec-b325-53b5be6f9ce5.json"
+
+
+def beside(**offer: str) -> str:
+    """Write a file of offers with one that a source found."""
+    usual = {"service": "netflix", "kind": "rent", "source": "tmdb", "checked": "2026-01-01"}
+    id = "4c768283-9939-45ec-b325-53b5be6f9ce5"  # noqa: A001 - the field's own word
+    return json.dumps({"format_version": 1, "id": id, "offers": [{**usual, **offer}]})
+
+
+@pytest.mark.parametrize(
+    ("offer", "code"),
+    [
+        ({"url": "https://evil.example/x"}, "warning[offer-host]"),
+        ({"url": "http://u:p@www.netflix.com/title/1"}, "error[url-invalid]"),
+        ({"region": "ZZ"}, "error[country-unknown]"),
+        ({"from": "2027-01-01", "until": "2026-12-01"}, "error[date-order]"),
+        ({"source": "nobody"}, "error[offer-file]"),
+    ],
+)
+def test_what_is_wrong_beside_a_post_is_told_with_its_file(
+    run: Run, make_site: MakeSite, offer: dict[str, str], code: str
+) -> None:
+    """A file of offers that has errors was not looked at whole: nobody says that nothing is amiss."""
+    make_site({"a.md": post(NEW, AMAZON), BESIDE: beside(**offer)})
+    for paths in ((), ("posts/a.md",)):
+        done = run("links", "check", "--now", "2026-01-02", *paths)
+
+        assert done.returncode == 1
+        assert done.stdout.startswith(f"posts/{BESIDE}:1:")
+        assert code in done.stdout
+        assert "nothing amiss" not in done.stdout
+
+
+def test_a_post_with_errors_is_never_in_order(run: Run, make_site: MakeSite, tmp_path: Path) -> None:
+    """Whatever the errors are about: what lies beside it is not looked at, nor a folder that is a link."""
+    faulty = post(NEW, AMAZON).replace("summary:", "sumary:")
+    make_site({"a.md": faulty, BESIDE: beside(url="https://evil.example/x")})
+    done = run("links", "check")
+    assert (done.returncode, "error[unknown-key]" in done.stdout) == (1, True)
+
+    (tmp_path / "posts/a.md").write_text(post(NEW, AMAZON), encoding="utf-8")
+    (tmp_path / "posts/.watch").rename(tmp_path / "elsewhere")
+    (tmp_path / "posts/.watch").symlink_to(tmp_path / "elsewhere")
+    done = run("links", "check")
+    assert (done.returncode, "error[file-unreadable]" in done.stdout) == (1, True)
+
+
+def test_a_name_means_what_it_meant_when_the_review_was_written(run: Run, make_site: MakeSite) -> None:
+    """The page that a source knows is that of the service which alone was called so then."""
+    page = "https://tv.apple.com/us/movie/x/umc.cmc.4wjiwgpkvlmvn2b2ge8kc6f6l"
+    text = post(NEW, AMAZON).replace("Amazon Video, kind: rent", "Apple TV, kind: free")
+    make_site(
+        {
+            "a.md": text.replace(f", url: '{AMAZON}'", ""),
+            BESIDE: beside(service="apple-tv-store", url=page),
+        }
+    )
+    done = run("links", "check", "--json")
+
+    assert [(fault["code"], fault["line"]) for fault in json.loads(done.stdout)["diagnostics"]] == [
+        ("offer-search", 12),
+        ("service-shared", 12),
+    ]
 
 
 def test_a_file_that_cannot_be_read_is_no_file_without_faults(run: Run, make_site: MakeSite) -> None:

@@ -117,7 +117,32 @@ def test_a_link_is_explained_to_machines(run: Run) -> None:
             {"name": "utm_source", "value": "x", "reason": "tracking"},
             {"name": "irclickid", "value": "3", "reason": "affiliate"},
         ],
+        "left": [],
     }
+
+
+def test_what_may_be_a_campaign_is_named_and_stays(run: Run) -> None:
+    """With the reason, so that an editor can look."""
+    url = "https://geo.itunes.apple.com/us/movie/x/id1234567?at=1000l"
+    done = run("services", "explain", url)
+
+    assert (
+        "  left       at: perhaps it earns somebody else a commission, but that is not verified\n"
+        in done.stdout
+    )
+    assert json.loads(run("services", "explain", url, "--json").stdout)["left"] == [
+        {"name": "at", "value": "1000l", "reason": "affiliate"}
+    ]
+
+
+def test_a_search_that_nobody_verified_is_said_to_be_one(run: Run) -> None:
+    """Readers are not led there."""
+    shown = run("services", "show", "mubi").stdout
+
+    assert (
+        "  search     https://mubi.com/search?query={query} (not verified: no reader is led there)\n" in shown
+    )
+    assert "search?q={query}\n" in run("services", "show", "shudder").stdout
 
 
 @pytest.mark.parametrize("url", ["foo", "javascript:alert(1)", "", "ftp://www.netflix.com/title/70143836"])
@@ -129,13 +154,49 @@ def test_what_is_no_address_is_said_to_be_none(run: Run, url: str) -> None:
     assert "is not an absolute http or https address" in done.stderr
 
 
-@pytest.mark.parametrize("url", ["https://a b/\x1b[31m", "https://[::1/", "https://é.example/%00", "http://"])
-def test_a_hostile_address_is_harmless(run: Run, url: str) -> None:
-    """It steers no terminal, and nothing is made of it."""
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("https://", "has no usable host name"),
+        ("http://[::1", "is not an address"),
+        ("https://a b/\x1b[31m", "holds a space"),
+        ("https://netflix.com/\x1b[31m", "holds U+001B (ESCAPE)"),
+        ("https://somebody@www.netflix.com/title/1", "holds a user name or password"),
+        ("https://www.netflix.com/title/1 https://mubi.com", "holds a space"),
+    ],
+)
+def test_what_cannot_be_an_address_is_refused(run: Run, url: str, problem: str) -> None:
+    """With what is wrong with it; it steers no terminal."""
+    done = run("services", "explain", url)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert problem in done.stderr
+    assert "\x1b" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "www.vudu.com/content/movies/details/The-Handmaiden/839048",
+        "vudu.com/content/movies/details/The-Handmaiden/839048",
+        " https://www.vudu.com/content/movies/details/The-Handmaiden/839048\n",
+        "<https://www.vudu.com/content/movies/details/The-Handmaiden/839048>",
+        "\u201chttps://www.vudu.com/content/movies/details/The-Handmaiden/839048\u201d",
+    ],
+)
+def test_an_address_is_read_as_it_was_pasted(run: Run, pasted: str) -> None:
+    """Mails and browsers put something around it, or leave the scheme out."""
+    assert run("services", "explain", pasted).stdout.splitlines()[0] == NEW
+
+
+@pytest.mark.parametrize(
+    "url", ["https://[::1]/", "https://é.example/%00", "https://nobody.example:8443/film"]
+)
+def test_an_address_of_nobody_is_said_to_be_nobodys(run: Run, url: str) -> None:
+    """Nothing is made of it."""
     done = run("services", "explain", url)
 
     assert done.returncode == 0
-    assert "\x1b" not in done.stdout
     assert "none of the catalogue" in done.stdout
 
 

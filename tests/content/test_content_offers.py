@@ -284,7 +284,13 @@ def test_sources_are_credited_wherever_their_offers_are_shown(make_site: MakeSit
     assert "TMDB" in tmdb.text
     assert "Movie of the Night" in other.text
 
-    for offers, credited in ((found, [tmdb, other]), (found[:1], [other]), ([offer(source="a friend")], [])):
+    written = [offer(source="TMDB"), offer(source="Streaming Availability")]
+    for offers, credited in (
+        (found, [tmdb, other]),
+        (found[:1], [other]),
+        (written, [tmdb, other]),
+        ([offer(source="a friend")], []),
+    ):
         assert len(where_to_watch(offers, site, NOW).notes) == len(credited)
         for note, credit in zip(where_to_watch(offers, site, NOW).notes, credited, strict=True):
             assert note == f'<a href="{credit.url}">{credit.text}</a>'

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.desk import journal
+from publisher.desk import journal as journal_module
 from publisher.desk.correcting import correct
-from publisher.desk.journal import KEPT, at_work, records, remember, remembered
+from publisher.desk.journal import KEPT, EditJournal, at_work, digest, records, remember, remembered
 from publisher.desk.renaming import rename
 from publisher.desk.retracting import restore, retract
 from publisher.desk.undoing import ChangedSince, undo, undoable
@@ -97,7 +97,8 @@ def test_a_new_post_is_removed_and_a_post_that_is_gone_is_not_made(make_site: Ca
         new.write_bytes(data)
 
     undone = undo(newsroom.site, "new")
-    assert (undone.command, undone.removes, undone.lines, undone.outlook) == ("new", True, (), "")
+    (file,) = undone.files
+    assert (undone.command, file.removes, file.lines, undone.outlook) == ("new", True, (), "")
     assert not new.exists()
 
     with remembered(newsroom.site, "new", new, None, data):
@@ -120,7 +121,8 @@ def test_a_dry_run_takes_nothing_back(make_site: Callable[..., Site]) -> None:
     retract(newsroom.site, "karmalink", "x", NOW)
     before = newsroom.files()
 
-    assert len(undo(newsroom.site, dry=True).lines) == 3
+    (file,) = undo(newsroom.site, dry=True).files
+    assert len(file.lines) == 3
     assert newsroom.files() == before
 
 
@@ -144,7 +146,7 @@ def test_what_cannot_be_remembered_is_not_edited(make_site: Callable[..., Site])
     newsroom = Newsroom(make_site)
     before = text(newsroom)
     newsroom.site.state.mkdir()
-    (newsroom.site.state / journal.FOLDER).write_text("")
+    (newsroom.site.state / journal_module.FOLDER).write_text("")
 
     with pytest.raises(EnvironmentFault, match="nothing was changed"):
         retract(newsroom.site, "karmalink", "x", NOW)
@@ -160,7 +162,7 @@ def test_records_are_private_and_the_newest_are_kept(make_site: Callable[..., Si
         remember(newsroom.site, f"edit {number}", file, b"", b"")
 
     kept = [record.command for record in records(newsroom.site)]
-    folder = newsroom.site.state / journal.FOLDER
+    folder = newsroom.site.state / journal_module.FOLDER
     assert kept == [f"edit {number}" for number in range(KEPT + 4, 4, -1)]
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir() if path.name != "lock"} == {0o600}
@@ -188,8 +190,8 @@ def test_records_that_make_no_sense_are_passed_over(make_site: Callable[..., Sit
     newsroom = Newsroom(make_site)
     before = text(newsroom)
     retract(newsroom.site, "karmalink", "x", NOW)
-    (newsroom.site.state / journal.FOLDER / "00000002").write_bytes(content)
-    os.mkfifo(newsroom.site.state / journal.FOLDER / "00000003")
+    (newsroom.site.state / journal_module.FOLDER / "00000002").write_bytes(content)
+    os.mkfifo(newsroom.site.state / journal_module.FOLDER / "00000003")
 
     undo(newsroom.site)
 
@@ -200,7 +202,7 @@ def test_numbers_that_somebody_made_up_hide_no_edit(make_site: Callable[..., Sit
     """The next edit is the newest, however large a number lies there."""
     newsroom = Newsroom(make_site)
     retract(newsroom.site, "karmalink", "x", NOW)
-    (newsroom.site.state / journal.FOLDER / ("9" * 18)).write_bytes(b"")
+    (newsroom.site.state / journal_module.FOLDER / ("9" * 18)).write_bytes(b"")
     restore(newsroom.site, "karmalink", NOW)
     before = text(newsroom)
 
@@ -286,7 +288,7 @@ def test_whoever_edits_while_others_do_waits_for_them(
 ) -> None:
     """A moment, and not for ever."""
     newsroom = Newsroom(make_site)
-    monkeypatch.setattr(journal, "_PATIENCE", 0.1)
+    monkeypatch.setattr(journal_module, "_PATIENCE", 0.1)
     before = text(newsroom)
 
     with at_work(newsroom.site), pytest.raises(Refused, match="is editing posts"):
@@ -401,6 +403,158 @@ def test_a_rename_that_nobody_was_told_of_is_taken_back(make_site: Callable[...,
         undo(newsroom.site, now=NOW)
         assert text(newsroom) == states.pop()
     assert newsroom.push().changes == ()
+
+
+@pytest.fixture
+def newsroom(make_site: Callable[..., Site]) -> Newsroom:
+    """Return a newsroom with three posts."""
+    return Newsroom(make_site, posts={"a": post(), "b": post(2), "c": post(3)})
+
+
+def edited(newsroom: Newsroom, journal: EditJournal, *names: str, rating: int = 1) -> None:
+    """Edit posts as one run of a command would."""
+    for name in names:
+        file, before = newsroom.site.posts / f"{name}.md", text(newsroom, name)
+        after = before.replace(b"rating: 4", b"rating: %d" % rating)
+        with journal.change(file, before, after):
+            file.write_bytes(after)
+
+
+def test_what_one_run_wrote_into_many_files_is_one_edit(newsroom: Newsroom) -> None:
+    """It is taken back as one, also where it made a file; the edit before it comes next."""
+    before = posts_in(newsroom)
+    correct(newsroom.site, "film-2", "x", NOW)
+    between = posts_in(newsroom)
+    journal, new = EditJournal(newsroom.site, "attach"), newsroom.site.posts / "new.md"
+    edited(newsroom, journal, "a", "b", "c")
+    with journal.change(new, None, b"x"):
+        new.write_bytes(b"x")
+
+    (listed, _) = undoable(newsroom.site)
+    assert (listed.command, listed.name, listed.obstacle) == ("attach", "4 files", None)
+    undone = undo(newsroom.site)
+
+    assert [file.name for file in undone.files] == ["posts/a.md", "posts/b.md", "posts/c.md", "posts/new.md"]
+    assert posts_in(newsroom) == between
+    assert undo(newsroom.site).command == "correct"
+    assert posts_in(newsroom) == before
+
+
+def posts_in(newsroom: Newsroom) -> dict[str, bytes]:
+    """Return what the posts hold."""
+    return {file.name: file.read_bytes() for file in newsroom.site.posts.glob("*.md")}
+
+
+def test_an_edit_of_many_files_is_taken_back_whole_or_not_at_all(newsroom: Newsroom) -> None:
+    """Where one of them was changed since, all stay; what it did to one post is taken back by that post's name."""
+    before = posts_in(newsroom)
+    edited(newsroom, EditJournal(newsroom.site, "attach"), "a", "b", "c")
+    newsroom.put(b=text(newsroom, "b").decode() + "More.\n")
+    changed = posts_in(newsroom)
+
+    with pytest.raises(
+        ChangedSince,
+        match="was changed since `publisher attach`, which wrote 3 files; nothing was taken back",
+    ) as refused:
+        undo(newsroom.site)
+
+    assert refused.value.name == "posts/b.md"
+    assert posts_in(newsroom) == changed
+    undo(newsroom.site, "karmalink")
+    assert posts_in(newsroom) == {**changed, "a.md": before["a.md"]}
+    newsroom.put(b=changed["b.md"].decode().removesuffix("More.\n"))
+    assert undo(newsroom.site).name == "2 files"
+    assert posts_in(newsroom) == before
+    assert list(records(newsroom.site)) == []
+
+
+def test_a_file_that_cannot_be_written_keeps_all_others_as_they_are(newsroom: Newsroom) -> None:
+    """Those that were put back already are as they were, and the edit can still be taken back."""
+    before = posts_in(newsroom)
+    edited(newsroom, EditJournal(newsroom.site, "attach"), "a", "b", "c")
+    written = posts_in(newsroom)
+    (newsroom.site.posts / "a.md").chmod(0o444)
+
+    with pytest.raises(Refused, match=r"a\.md is read-only; nothing was taken back of 3 files"):
+        undo(newsroom.site)
+
+    assert posts_in(newsroom) == written
+    (newsroom.site.posts / "a.md").chmod(0o644)
+    undo(newsroom.site)
+    assert posts_in(newsroom) == before
+
+
+def test_edits_of_others_during_a_run_keep_their_order(newsroom: Newsroom) -> None:
+    """Another file's edit in the middle changes nothing; the same file's begins the run's edit anew."""
+    states = [posts_in(newsroom)]
+    journal = EditJournal(newsroom.site, "attach")
+    edited(newsroom, journal, "a")
+    correct(newsroom.site, "film-2", "x", NOW)
+    edited(newsroom, journal, "c")
+    assert [edit.command for edit in undoable(newsroom.site)] == ["correct", "attach"]
+    edited(newsroom, journal, "b")
+    assert [edit.name for edit in undoable(newsroom.site)] == ["posts/b.md", "posts/b.md", "2 files"]
+
+    for _ in range(3):
+        undo(newsroom.site)
+    assert posts_in(newsroom) == states[0]
+
+
+def test_a_run_goes_on_after_it_was_taken_back(newsroom: Newsroom) -> None:
+    """What it writes then is another edit."""
+    before = posts_in(newsroom)
+    journal = EditJournal(newsroom.site, "attach")
+    edited(newsroom, journal, "a", "b")
+    undo(newsroom.site)
+    edited(newsroom, journal, "c")
+
+    assert undo(newsroom.site).name == "posts/c.md"
+    assert posts_in(newsroom) == before
+
+
+def test_a_change_that_could_not_be_made_is_not_remembered_among_others(newsroom: Newsroom) -> None:
+    """The others are; and what was half remembered when the power went is passed over."""
+    before = posts_in(newsroom)
+    journal = EditJournal(newsroom.site, "attach")
+    edited(newsroom, journal, "a")
+    with pytest.raises(ZeroDivisionError), journal.change(newsroom.site.posts / "b.md", b"x", b"y"):
+        raise ZeroDivisionError
+    edited(newsroom, journal, "c")
+    (record,) = (newsroom.site.state / journal_module.FOLDER).glob("0*")
+    with record.open("ab") as stream:
+        stream.write(b'{"format_version": 1, "command": "attach", "file": "posts/b.md", "length": 99')
+
+    assert [file.name for file in undo(newsroom.site).files] == ["posts/a.md", "posts/c.md"]
+    assert posts_in(newsroom) == before
+
+
+def test_records_take_no_more_room_than_they_may(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Old ones go; the newest stays, however large."""
+    monkeypatch.setattr(journal_module, "MOST_BYTES", 2000)
+    file = newsroom.site.posts / "a.md"
+    for number, size in enumerate((900, 900, 100, 9000)):
+        remember(newsroom.site, f"edit {number}", file, b"x" * size, b"")
+        if number == 2:
+            assert [record.command for record in records(newsroom.site)] == ["edit 2", "edit 1"]
+    assert [record.command for record in records(newsroom.site)] == ["edit 3"]
+
+
+def test_records_of_former_versions_are_taken_back(newsroom: Newsroom) -> None:
+    """They had one change, and no length."""
+    before, after = text(newsroom), text(newsroom) + b"More.\n"
+    header = (
+        b'{"format_version": 1, "command": "retract", "file": "posts/a.md", "before": "%s", "after": "%s"}\n'
+        % (
+            digest(before).encode(),
+            digest(after).encode(),
+        )
+    )
+    remember(newsroom.site, "other", newsroom.site.posts / "b.md", b"", b"")
+    (newsroom.site.state / journal_module.FOLDER / "00000002").write_bytes(header + before)
+    newsroom.put(a=after.decode())
+
+    assert undo(newsroom.site).command == "retract"
+    assert text(newsroom) == before
 
 
 def test_no_error_is_brought_back(make_site: Callable[..., Site]) -> None:

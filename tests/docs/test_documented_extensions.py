@@ -229,7 +229,7 @@ def test_the_lines_for_lxml_read_every_offer(
 
     lines = capsys.readouterr().out.splitlines()
     assert (
-        "Internet Archive free https://archive.org/search?query=nosferatu+1922 Free: Internet Archive (US)"
+        "Internet Archive free https://archive.org/search?query=nosferatu+1922 Free: Internet Archive (US), search"
         in lines
     )
     assert "physical disc disc None On disc (US)" in lines

@@ -64,7 +64,8 @@ def test_where_feeds_show_the_newest_only_nothing_is_made_for_nothing(tmp_path: 
     site = write_site(tmp_path, {"a.md": post(1, "A")}, few)
     (one,) = read_posts(site, now=NOW, making=EntryMaker(site, NOW)).posts
     assert one.made is None
-    assert b"<item>" in (generate([one], site, NOW) and (site.feeds / "rss.xml").read_bytes())
+    generate([one], site, NOW)
+    assert b"<item>" in (site.feeds / "rss.xml").read_bytes()
 
 
 def test_what_was_made_for_another_moment_is_made_anew(tmp_path: Path) -> None:

@@ -89,10 +89,13 @@ def test_of_a_closed_service_s_offer_that_is_over_only_the_end_is_said(make_site
     assert _codes(_found(site, OFFER.format("Vudu", "2018-01-01"))) == ["offer-expired"]
 
 
-@pytest.mark.parametrize("service", ["Freevee", "Vudu", "iTunes"])
-def test_services_that_changed_their_name_earn_nothing(make_site: MakeSite, service: str) -> None:
+@pytest.mark.parametrize(("service", "kind"), [("Freevee", "ads"), ("Vudu", "rent"), ("iTunes", "rent")])
+def test_services_that_changed_their_name_earn_nothing(make_site: MakeSite, service: str, kind: str) -> None:
     """They are still there."""
-    assert _found(make_site({}), OFFER.format(service, "2030-01-01")) == []
+    assert (
+        _found(make_site({}), OFFER.format(service, "2030-01-01").replace("kind: rent", f"kind: {kind}"))
+        == []
+    )
 
 
 def test_a_service_whose_end_is_a_rumour_is_worth_a_look(make_site: MakeSite) -> None:

@@ -53,6 +53,7 @@ UNSEEN = (
     Unseen("service-.*", "services have too many names, and capitals do not matter in them"),
     Unseen("slug-invalid", "it does not know the file's name", "the file's name .*"),
     Unseen("slug-invalid", "its patterns tell letters in ASCII only", r'".*[^\x00-\x7f].*" is not .*'),
+    Unseen("invalid-value", "it counts no characters that turn a line about", r"the text holds U\+20.*"),
     Unseen("language-unknown", "languages are too many for a pattern", rf'"{_TAG}" .*'),
     Unseen("invalid-value", "it takes capitals for other letters", r'the tag "(.*)" repeats "(?!\1").*'),
     Unseen(

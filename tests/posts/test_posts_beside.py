@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -14,24 +15,28 @@ from hypothesis import strategies as st
 
 from publisher.catalogue import catalogue
 from publisher.diagnostics import has_errors
-from publisher.model import Listing, OfferKind, Price, Terms
+from publisher.model import LinkOrigin, Listing, OfferKind, Price, Terms
 from publisher.posts import read_posts
-from publisher.posts.beside import FOLDER, MOST_OFFERS, file_beside, is_beside, read_beside, written_beside
+from publisher.posts.beside import FOLDER, file_beside, is_beside, read_beside, written_beside
 from publisher.posts.listings import as_read
+from publisher.posts.offer_file import MOST_OFFERS
 from publisher.release import make_plan
 from publisher.serve.posts import Newsroom
 from publisher.site import load_site
+from publisher.watch import attach
 from tests.conftest import CONFIGURATION
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from publisher.posts.offer_file import Known
     from publisher.site import Site
     from tests.conftest import MakeSite
 
 ID = "4c768283-9939-45ec-b325-53b5be6f9ce5"
 OTHER = "250febf1-839a-47d3-a3f7-f1e380ee3987"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+OLD_VUDU = "https://www.vudu.com/content/movies/details/The-Matrix/9254"
 
 
 def listing(
@@ -51,6 +56,13 @@ def put(site: Site, data: bytes, id: str = ID) -> Path:
     file.parent.mkdir(exist_ok=True)
     file.write_bytes(data)
     return file
+
+
+def put_offers(site: Site, *offers: dict[str, str]) -> None:
+    """Put a file beside the posts with an offer on each line but the first, as a source found them."""
+    usual = {"kind": "subscription", "region": "US", "source": "tmdb", "checked": "2026-11-20"}
+    lines = ",\n".join(json.dumps({**usual, **offer}) for offer in offers)
+    put(site, f'{{"format_version": 1, "id": "{ID}", "offers": [\n{lines}]}}'.encode())
 
 
 def codes(site: Site, *paths: Path) -> list[str]:
@@ -139,7 +151,9 @@ def test_what_is_written_reads_the_same(
     read = read_beside(ID, site)
 
     assert [fault.code for fault in read.diagnostics if has_errors([fault])] == []
-    assert sorted(map(str, read.listings)) == sorted(map(str, sound))
+    # A link that leads elsewhere is not taken; of a service whose hosts nobody knows, none does.
+    taken = [replace(one, url=None) if catalogue().services[one.service].hosts else one for one in sound]
+    assert sorted(map(str, read.listings)) == sorted(map(str, taken))
 
 
 @pytest.mark.parametrize(
@@ -226,6 +240,8 @@ def test_files_beside_the_posts_are_no_posts(make_site: MakeSite) -> None:
 
 ODD = st.sampled_from(
     ["netflix", "Apple TV", "nobody", "rent", "stream", "US", "XX", "2026-11-20", "2020-01-01", "yesterday", "", " x ", "3.99 USD", "tmdb",
+     "Apple TV", "free", "shudder", "mubi", "GB", "IN", "TMDB", "https://www.shudder.com/movies/watch/x/1", "https://www.netflix.com/title/70143836",
+     "https://www.netflix.com/title/70143836?utm_source=x", "https://mubi.com/films/x", "https://mubi.com/search?query=x",
      "https://a.example/", "https://a.example/ü", "https://A.example", "https://u@a.example/", "http://a.example/", "javascript:x"]
 )  # fmt: skip
 USUAL = {"service": "netflix", "kind": "rent", "region": "US", "source": "tmdb", "checked": "2026-11-20"}
@@ -234,7 +250,9 @@ USUAL = {"service": "netflix", "kind": "rent", "region": "US", "source": "tmdb",
 @given(
     offers=st.lists(
         st.dictionaries(
-            st.sampled_from([*USUAL, "url", "until", "price", "quality", "exclusive", "prize"]),
+            st.sampled_from(
+                [*USUAL, "url", "url", "from", "until", "price", "quality", "exclusive", "prize"]
+            ),
             ODD | st.booleans() | st.none() | st.integers(0, 1) | st.just(["x"]),
             max_size=3,
         ).map(lambda odd: {**USUAL, **odd}),
@@ -249,13 +267,119 @@ def test_the_quick_way_says_what_the_closer_look_says(
     (folder / "publisher.toml").write_text(CONFIGURATION, encoding="utf-8")
     (folder / "posts").mkdir()
     site = load_site(folder)
-    known: dict[tuple[tuple[str, str], ...], Listing] = {}
-    for some in (offers[::-1], offers):
+    known: Known = {}
+    for some, day in ((offers[::-1], date(2021, 1, 1)), (offers, None), (offers, date(2026, 1, 1))):
         put(site, json.dumps({"format_version": 1, "id": ID, "offers": some}).encode())
-        quick = read_beside(ID, site, NOW, known)
+        quick = read_beside(ID, site, NOW, day=day, known=known)
         with pytest.MonkeyPatch.context() as monkeypatch:
-            monkeypatch.setattr("publisher.posts.beside._quickly", lambda *_: None)
-            assert quick == read_beside(ID, site, NOW)
+            monkeypatch.setattr("publisher.posts.offer_file._quickly", lambda *_: None)
+            assert quick == read_beside(ID, site, NOW, day=day)
+
+
+def test_offers_beside_a_post_are_held_to_the_rules_of_front_matter(make_site: MakeSite) -> None:
+    """Host, form, campaign, kind of page, region and service: each with the line of its file."""
+    site = make_site(more='[services.philo]\nstatus = "closed"\n')
+    offers = [
+        {"service": "shudder", "url": "https://evil.example/x"},
+        {"service": "mubi", "url": "https://tubitv.com/movies/1"},
+        {
+            "service": "netflix",
+            "url": "https://click.linksynergy.com/x?id=foreign&murl=https%3A%2F%2Ffilms.example",
+        },
+        {"service": "fandango-at-home", "url": OLD_VUDU},
+        {"service": "netflix", "url": "https://www.netflix.com/title/70143836?utm_source=x"},
+        {"service": "netflix", "url": "https://www.netflix.com/browse"},
+        {"service": "fandango-at-home", "region": "GB"},
+        {"service": "philo"},
+        {"service": "netflix", "from": "2026-12-24", "until": "2026-12-01"},
+        {"service": "netflix", "source": "x"},
+        {"service": "netflix", "source": "TMDB"},
+    ]
+    put_offers(site, *offers)
+
+    found = read_posts(site, now=NOW).diagnostics
+
+    assert {fault.path for fault in found} == {f"posts/.watch/{ID}.json"}
+    assert [(fault.line, fault.code, str(fault.severity)) for fault in found] == [
+        (2, "offer-host", "warning"),
+        (3, "offer-host", "warning"),
+        (4, "offer-host", "warning"),
+        (5, "offer-outdated", "advice"),
+        (6, "offer-campaign", "advice"),
+        (7, "offer-form", "advice"),
+        (8, "offer-region", "advice"),
+        (9, "service-closed", "warning"),
+        (10, "date-order", "error"),
+        (11, "offer-file", "error"),
+        (12, "offer-file", "error"),
+    ]
+    assert [fault.label for fault in found[-2:]] == [
+        "known: tmdb, streaming-availability",
+        "did you mean tmdb?",
+    ]
+    assert all(fault.fix is None for fault in found), "a post is mended, and nothing else"
+
+
+@pytest.mark.parametrize(
+    ("service", "url"),
+    [
+        ("shudder", "https://evil.example/x"),
+        ("mubi", "https://tubitv.com/movies/1"),
+        ("netflix", "https://click.linksynergy.com/x?id=foreign&murl=https%3A%2F%2Ffilms.example"),
+    ],
+)
+@pytest.mark.parametrize("judged", ["warning", "off"])
+def test_a_link_that_leads_elsewhere_is_never_published_from_a_source(
+    make_site: MakeSite, service: str, url: str, judged: str
+) -> None:
+    """Whatever the site thinks of the rule: the service's search stands in, or no link."""
+    site = make_site(more=f'[rules]\noffer-host = "{judged}"\n')
+    put_offers(site, {"service": service, "url": url})
+
+    (post,) = read_posts(site, now=NOW).require_valid().posts
+
+    assert [one.url for one in post.review.found] == [None]
+    (offer,) = (one for one in attach(post.review, site) if one.service == service)
+    assert offer.link in {LinkOrigin.SEARCH, LinkOrigin.NONE}
+
+
+def test_a_name_beside_a_post_is_one_of_the_post_s_time(make_site: MakeSite) -> None:
+    """As in front matter, where the day of the review tells which of two services was called so."""
+    site = make_site()
+    put_offers(site, {"service": "Apple TV", "kind": "free"})
+
+    found = read_posts(site, now=NOW)
+
+    assert [fault.code for fault in found.diagnostics] == ["service-shared"]
+    assert attach(found.posts[0].review, site)[-1].service == "apple-tv-store"
+
+
+@pytest.mark.parametrize(
+    ("offers", "line"),
+    [
+        ('[\n{"service": "netflix", "kind": "rent",\n"service": "mubi"}]', 3),
+        ('[\n{"service": "netflix", "kind": "rent",\n"service" : "mubi"}]', 3),
+        ('[], "offers": []', 1),
+        ('[\n{"service": "netflix",\n"\\u0073ervice": "mubi"}]', 3),
+        ('[{"more": {"a": 1, "a": 2}}]', 1),
+    ],
+)
+def test_a_key_that_stands_twice_is_an_error(make_site: MakeSite, offers: str, line: int) -> None:
+    """As in front matter: nobody can tell which of the two is meant."""
+    site = make_site()
+    put(site, f'{{"format_version": 1, "id": "{ID}", "offers": {offers}}}'.encode())
+
+    assert [(fault.code, fault.line) for fault in read_posts(site, now=NOW).diagnostics] == [
+        ("duplicate-key", line)
+    ]
+
+
+def test_what_only_looks_like_a_key_twice_is_none(make_site: MakeSite) -> None:
+    """Quotes and colons in texts, and spaces before colons, are as good as others."""
+    site = make_site()
+    put_offers(site, {"service": "netflix", "via": 'a "b": "b": "c" : d'})
+
+    assert codes(site) == []
 
 
 def test_a_preview_sees_that_what_lies_beside_a_post_changed(

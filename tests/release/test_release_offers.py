@@ -110,12 +110,25 @@ def test_other_offers_are_told_once(
         ((VUDU,), (with_("region: US"),)),
         ((VUDU,), (with_("checked: 2026-11-21, source: tmdb"),)),
         ((with_("price: 4.00 USD"),), (with_("price: '4.00 USD'"),)),
+        ((with_("price: 3.99 USD"),), (with_("price: 3.990 USD"),)),
+        ((with_("price: 10 USD"),), (with_("price: 10.0 USD"),)),
         (
             (with_(f"url: '{PAGE}'"),),
             (with_("url: 'https://www.vudu.com/content/movies/details/The-Matrix/9254'"),),
         ),
     ],
-    ids=["all", "repeats", "order", "name", "default region", "source", "quotes", "form of link"],
+    ids=[
+        "all",
+        "repeats",
+        "order",
+        "name",
+        "default region",
+        "source",
+        "quotes",
+        "number",
+        "tens",
+        "form of link",
+    ],
 )
 def test_the_same_offers_are_no_news(
     make_site: MakeSite, before: tuple[str, ...], after: tuple[str, ...]
@@ -204,7 +217,7 @@ def test_what_a_source_knows_for_readers_only_is_not_passed_on(
     """Its terms forbid that businesses get it from the site, unless the site has a contract; the editor's word goes on."""
     terms = f'[watch.sources.streaming-availability]\nuse = "{use}"\n' if use else ""
     newsroom = announced(make_site, APPLE, more=terms)
-    newsroom.put(a=watch(APPLE, with_("source: streaming-availability")))
+    newsroom.put(a=watch(APPLE, with_("source: Streaming-Availability")))
 
     assert told(newsroom.push()) == (CHANGED if heard else [])
     newsroom.put(a=post(watch=f"[{APPLE}, {with_('source: streaming-availability')}]", title="B"))

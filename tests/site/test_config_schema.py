@@ -61,6 +61,9 @@ UNSEEN = (
         ".* (in braces|read back|has no place) .*",
     ),
     Unseen("unknown-key", "sources come and go with the program", ".* is not a source of offers"),
+    Unseen(
+        "invalid-value", "which networks are allowed stands elsewhere in the file", ".* begins with http, .*"
+    ),
     Unseen("rating-range", "the scale stands elsewhere in the file", "minimum_rating is .*"),
     Unseen(
         "invalid-value|wrong-type",
@@ -168,7 +171,7 @@ VALUES = {
     "watch.affiliates.netflix": ['{a = ""}', "{a = 1}", '{"a b" = "c"}', f'{{a = "{"x" * 501}"}}'],
     "watch.sources": ["{}", "[]", "{tmdb = {}}", "{tmbd = {}}", "{tmdb = 1}", "{tmdb = {key = 1}}"],
     "watch.sources.tmdb.use": ['"non-commercial"', '"contract"', '"paid"', '""', "1"],
-    "watch.sources.tmdb.url": ADDRESSES,
+    "watch.sources.tmdb.url": [*ADDRESSES, '"http://127.0.0.1/"', '"HTTP://a.example/"'],
     "watch.sources.tmdb.quota": NUMBERS,
     "services": ["{}", "[]", "{netflix = {}}", "{kino = {}}", '{kino = {name = "Kino"}}', '{"a b" = {name = "Kino"}}', '{kino = {name = "Vudu"}}'],
     **{

@@ -295,3 +295,35 @@ def test_what_is_no_id_is_told_whose_it_should_have_been(owner: str) -> None:
     help_, _, offered = found["help"].rpartition(": ")
     assert f"for {owner} that" in help_
     assert identifier(offered, owner) == offered
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "a\u202eb",
+        "a\u202eb\u202c",
+        "a\u2067b",
+        "\u2067a\u202c",
+        "\u2067a\u202bb\u2069",
+        "\u202aa\u202a\u202cb",
+    ],
+)
+def test_a_text_that_would_turn_its_line_about_is_none(written: str) -> None:
+    """Overrides, and what is never ended: they reorder what stands behind the text, too."""
+    with pytest.raises(PydanticCustomError, match=r"the text holds U\+20.. .*, which shows what follows"):
+        text(written)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "\u2068\u05d0\u2069 a",
+        "\u202b\u05d0\u202c a",
+        "a\u2069b\u202c",
+        "\u05d0\u200f!",
+        "\u2067\u202b\u05d0\u202c\u2069",
+    ],
+)
+def test_languages_written_from_the_right_are_texts(written: str) -> None:
+    """With the marks that Unicode has for mixing them with others, each ended."""
+    assert text(written) == written

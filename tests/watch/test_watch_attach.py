@@ -153,6 +153,55 @@ def test_the_site_s_own_campaign_is_put_into_links_of_its_service(make_site: Mak
     assert (given.sponsored, search.sponsored, other.sponsored) == (True, True, False)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.amazon.com/dp/B00FZM8Z7I%2Fsomebody-20",
+        "https://www.amazon.com/dp/B00FZM8Z7I?pid=somebody",
+        "https://www.amazon.de/dp/B00FZM8Z7I?tag=somebody-21",
+        "https://www.amazon.com/gp/video/detail/B00FZM8Z7I/../../../gp/redirect.html?location=https://films.example/",
+    ],
+)
+def test_no_link_has_two_campaigns(make_site: MakeSite, url: str) -> None:
+    """Where another's cannot be taken out, or the link may lead elsewhere, the site's own is not put in, nor sponsorship told."""
+    offer = one(review(listing("Amazon Video", url=url)), make_site({}, more=AFFILIATE))
+
+    assert (offer.url, offer.sponsored) == (url, False)
+
+
+def test_a_campaign_that_hides_in_the_path_gives_way_to_the_site_s_own(make_site: MakeSite) -> None:
+    """In a segment, or behind ";"."""
+    site = make_site({}, more=AFFILIATE)
+    for tail in ("/somebody-20", ";tag=somebody-20", "?x=1;tag=somebody-20"):
+        offer = one(review(listing("Amazon Video", url=f"https://www.amazon.com/dp/B00FZM8Z7I{tail}")), site)
+
+        assert "somebody" not in str(offer.url)
+        assert str(offer.url).endswith("tag=pinnedwing-20&note=a+b")
+        assert offer.sponsored
+
+
+def test_the_site_s_own_campaign_stays_where_the_editor_wrote_it(make_site: MakeSite) -> None:
+    """On a host that nobody verified, too; readers are told of it."""
+    own = '[watch.affiliates.apple-tv-store]\nat = "1000pw"\n'
+    url = "https://geo.itunes.apple.com/us/movie/x/id1234567?at="
+    mine, other = attach(
+        review(listing("iTunes", url=f"{url}1000pw"), listing("iTunes", url=f"{url}somebody")),
+        make_site({}, more=own),
+    )
+
+    assert (mine.url, mine.sponsored) == (f"{url}1000pw", True)
+    assert (other.url, other.sponsored) == (f"{url}somebody", False)
+
+
+def test_a_name_of_the_site_s_own_campaign_is_not_left_to_another(make_site: MakeSite) -> None:
+    """Whatever the parameter may mean elsewhere, the site says what it means at this service."""
+    site = make_site({}, more='[watch.affiliates.shudder]\nPID = "mine"\n')
+    url = "https://www.shudder.com/movies/watch/terrified/4436477"
+    offer = one(review(listing("Shudder", SUBSCRIPTION, url=f"{url}?PID=somebody")), site)
+
+    assert (offer.url, offer.sponsored) == (f"{url}?PID=mine", True)
+
+
 def test_a_link_to_somebody_else_s_host_gets_no_campaign(make_site: MakeSite) -> None:
     """Who follows it earns the site nothing there, and nobody else is to learn of the code."""
     site = make_site({}, more=AFFILIATE)
@@ -168,6 +217,36 @@ def test_without_a_link_the_search_of_the_service_stands_in(site: Site) -> None:
     assert offer.link is LinkOrigin.SEARCH
     assert offer.url is not None
     assert offer.url.endswith("=Alien%20%26%20%3CAliens%3E%3A%2050%25%20%C3%BC")
+
+
+@pytest.mark.parametrize(
+    ("service", "url"),
+    [
+        ("Shudder", "https://www.shudder.com/search?q=the+fog"),
+        ("Internet Archive", "https://archive.org/search?query=the+fog+1980"),
+        ("Mubi", "https://mubi.com/search?query=fog"),
+    ],
+)
+def test_a_search_that_was_written_down_is_a_search(site: Site, service: str, url: str) -> None:
+    """Readers are told so, wherever it comes from."""
+    offer = one(review(listing(service, OfferKind.FREE, url=url)), site)
+
+    assert (offer.url, offer.link) == (url, LinkOrigin.SEARCH)
+
+
+def test_a_search_of_another_service_is_only_what_was_given(site: Site) -> None:
+    """What is wrong with it is for validation to say."""
+    offer = one(review(listing("Shudder", url="https://www.netflix.com/search?q=x")), site)
+
+    assert offer.link is LinkOrigin.GIVEN
+
+
+@pytest.mark.parametrize("service", ["HBO Max", "Mubi"])
+def test_no_reader_is_led_to_a_search_that_nobody_verified(site: Site, service: str) -> None:
+    """It may be one that the service left."""
+    offer = one(review(listing(service, SUBSCRIPTION)), site)
+
+    assert (offer.url, offer.link) == (None, LinkOrigin.NONE)
 
 
 @pytest.mark.parametrize(("service", "title"), [("Kanopy", "Karmalink"), ("Vudu", None)])

@@ -11,8 +11,11 @@ import pytest
 
 from publisher.model import Film, Listing, OfferKind, Price, Review, Terms
 from publisher.watch.comparison import RENEWED_AFTER, TEXT, Comparison, compare
+from publisher.watch.ownership import UNCHANGED, Hand
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from publisher.site import Site
     from tests.conftest import MakeSite
 
@@ -54,8 +57,21 @@ def review(*watch: Listing, found: tuple[Listing, ...] = ()) -> Review:
 def compared(
     site: Site, written: Review, *answered: Listing, regions: tuple[str, ...] | None = None
 ) -> Comparison:
-    """Compare what TMDB answered."""
-    return compare(written, {"tmdb": answered}, site, regions=regions)["tmdb"]
+    """Compare what TMDB answered with offers that `attach` wrote."""
+    return beside(site, written, {"tmdb": answered}, regions=regions)["tmdb"]
+
+
+def beside(
+    site: Site,
+    written: Review,
+    answers: Mapping[str, tuple[Listing, ...]],
+    *,
+    regions: tuple[str, ...] | None = None,
+    hand: Hand = UNCHANGED,
+) -> dict[str, Comparison]:
+    """Hold answers against a review whose offers were all written by one hand."""
+    hands = [hand] * len(written.watch)
+    return compare(written, answers, site, now=CHECKED, hands=hands, regions=regions)
 
 
 def services(*listings: tuple[Listing, ...]) -> list[list[str]]:
@@ -91,6 +107,20 @@ def test_what_the_editor_wrote_always_wins(site: Site, region: str | None) -> No
     assert services(found.said) == [["fandango-at-home"]]
     assert not found.differs
     assert found.result == ()
+
+
+def test_the_country_of_the_site_need_not_be_named(site: Site) -> None:
+    """A sentence that names no country says the same as an offer in the site's own."""
+    at_home = replace(site, watch=replace(site.watch, region="US"))
+    said = listing("shudder", region=None, source=TEXT, checked=None)
+
+    for written in (mine("Shudder", region="US"), mine("Shudder", region=None)):
+        assert not beside(at_home, review(written), {TEXT: (said,)})[TEXT].differs
+    assert services(beside(at_home, review(mine("Shudder", region="GB")), {TEXT: (said,)})[TEXT].new) == [
+        ["shudder"]
+    ]
+    both = beside(at_home, review(), {TEXT: (said,), "tmdb": (listing("shudder"),)})
+    assert services(both[TEXT].new, both["tmdb"].new) == [["shudder"], []]
 
 
 def test_what_was_not_asked_about_is_left_alone(site: Site) -> None:
@@ -167,10 +197,9 @@ def test_of_two_sources_the_one_with_links_says_what_both_know(site: Site) -> No
         for one in (listing("fandango-at-home", "rent", VUDU), listing("mubi"))
     ]
 
-    found = compare(
-        review(), {"tmdb": [listing("fandango-at-home", "rent"), listing("hulu")], "other": other}, site
-    )
-    plain = compare(review(), {"tmdb": [listing("mubi")], "other": other[1:]}, site)
+    both = (listing("fandango-at-home", "rent"), listing("hulu"))
+    found = beside(site, review(), {"tmdb": both, "other": tuple(other)})
+    plain = beside(site, review(), {"tmdb": (listing("mubi"),), "other": (other[1],)})
 
     assert list(found) == ["tmdb", "other"]
     assert services(found["tmdb"].new, found["tmdb"].said) == [["hulu"], ["fandango-at-home"]]
@@ -191,4 +220,18 @@ def test_sentences_are_about_every_country(site: Site) -> None:
     """A run that asks about Britain still takes back what the text no longer says of America."""
     written = review(listing("Netflix", source=TEXT))
 
-    assert services(compare(written, {TEXT: []}, site, regions=("GB",))[TEXT].gone) == [["Netflix"]]
+    assert services(beside(site, written, {TEXT: ()}, regions=("GB",))[TEXT].gone) == [["Netflix"]]
+
+
+def test_what_is_over_is_not_said_any_more(site: Site) -> None:
+    """A source may know of offers that ended long ago; one that is written goes, and one that is to come stays."""
+    hour = timedelta(hours=1)
+    past, present, future = (
+        listing("netflix", ends=CHECKED),
+        listing("hulu", ends=CHECKED + hour),
+        listing("mubi", starts=CHECKED + hour),
+    )
+
+    found = compared(site, review(listing("Netflix", ends=CHECKED)), past, present, future)
+
+    assert services(found.new, found.gone) == [["hulu", "mubi"], ["Netflix"]]

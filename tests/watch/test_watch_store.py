@@ -15,6 +15,7 @@ from publisher.posts.beside import file_beside
 from publisher.site import OfferStore
 from publisher.values.iso import countries
 from publisher.watch.comparison import TEXT, compare
+from publisher.watch.ownership import UNCHANGED
 from publisher.watch.store import stored
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def kept(site: Site, store: OfferStore, **answers: tuple[Listing, ...]) -> tuple
     data = post.path.read_bytes()
     file = file_beside(post.review.id, site)
     held = file.read_bytes() if file.exists() else None
-    comparisons = compare(post.review, answers, site)
+    hands = [UNCHANGED] * len(post.review.watch)
+    comparisons = compare(post.review, answers, site, now=NOW, hands=hands)
     after = stored(data, post.name, post.review, comparisons.values(), held, site)
     post.path.write_bytes(after.post)
     if after.beside is not None:
@@ -93,7 +95,7 @@ def test_what_was_written_is_no_news_to_the_next_run(make_site: MakeSite) -> Non
     )
     for store in OfferStore:
         review, chosen = kept(site, store, tmdb=answer)
-        comparison = compare(review, {"tmdb": answer}, chosen)["tmdb"]
+        comparison = compare(review, {"tmdb": answer}, chosen, now=NOW)["tmdb"]
         assert (comparison.differs, comparison.renewed, len(comparison.kept)) == (False, (), 2)
 
 

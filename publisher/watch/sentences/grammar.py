@@ -34,9 +34,9 @@ class Tense(Enum):
 class Subject(Enum):
     """What a sentence says it of."""
 
-    #: The film, by its title or as "this film".
+    #: The film, by its title.
     NAMED = auto()
-    #: Whatever was spoken of before: "it", "the film".
+    #: Whatever was spoken of before: "it", "the film", "this film".
     PRONOUN = auto()
     #: Nothing: "Now streaming on Shudder".
     NONE = auto()
@@ -87,9 +87,9 @@ _PRONOUN = f"(?:it |this |the (?:{_GENRE}){{0,3}}{_NOUN} (?:itself )?(?:P )?)"
 #: What the film may be called.
 SUBJECT = f"(?:{_TITLE}|{_THIS}|{_PRONOUN})"
 _SUBJECT = (
-    f"(?:(?P<named>(?:the |this )?(?:{_GENRE}){{0,2}}(?:{_NOUN} )?{_TITLE}|{_THIS})|(?P<pronoun>{_PRONOUN}))"
+    f"(?:(?P<named>(?:the |this )?(?:{_GENRE}){{0,2}}(?:{_NOUN} )?{_TITLE})|(?P<pronoun>{_THIS}|{_PRONOUN}))"
 )
-_OBJECT = f"(?:(?P<named_object>{_TITLE}|{_THIS})|(?P<pronoun_object>{_PRONOUN}))"
+_OBJECT = f"(?:(?P<named_object>{_TITLE})|(?P<pronoun_object>{_THIS}|{_PRONOUN}))"
 _OPENER = (
     "(?:(?:and|but|so|yet|also|now|happily|luckily|thankfully|fortunately|mercifully|today|meanwhile|for now|right now|"
     "currently|at the moment|as of now|as of today|as of this writing|as i write(?: this)?|at the time of writing|at press time|"
@@ -177,6 +177,11 @@ _ABOUT_READERS = re.compile(
     f"{_START}{_PERSON} (?:(?P<doing>(?:can|are able to) (?:{ADVERB})*{_DOING} (?:{_AND}{_DOING} )*)"
     f"|(?P<finding>(?:'ll|will) (?:{ADVERB})*find )){_OBJECT}(?:{_STATE_CORE} )?"
 )
+# Advice says where a film is only if it knows the price, too: "Rent it for $3.99 on Apple TV".
+_ADVISED = re.compile(
+    f"(?P<doing>(?:rent|buy|stream|watch|see|own) ){_OBJECT}"
+    "(?=(?:now |today |right now )?(?:for (?:just |only |about )?M |(?:for )?free ))"
+)
 _SOLD = re.compile(
     f"{_START}(?P<seller>N )(?:(?P<sells>(?:is (?:{ADVERB})*(?:streaming|showing)|streams) )"
     f"|(?P<sells_later>(?:will |is set to )?(?:begins?|starts?|will begin|will start) streaming |(?:will )?(?:premieres?|debuts?|stream) ))"
@@ -204,6 +209,8 @@ def heads(sentence: Sentence) -> Iterator[Head]:
         return
     if (said := _SAID_OF_NOTHING.match(codes)) is not None:
         yield _head(said, sentence, Subject.NONE)
+    if (advised := _ADVISED.match(codes)) is not None:
+        yield _head(advised, sentence)
     starts = [0, *(match.end() for match in _BOUNDARY.finditer(codes))]
     for start in starts:
         for pattern in (_STATEMENT, _ABOUT_READERS, _SOLD, _COPIED):

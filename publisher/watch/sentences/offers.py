@@ -12,6 +12,7 @@ from publisher.watch.sentences.tokens import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import date
 
     from publisher.catalogue import Catalogue, Service
     from publisher.watch.sentences.places import Group, Place
@@ -56,16 +57,19 @@ class _Doubt(Exception):
     """What is said of one place puts its neighbours in doubt, too."""
 
 
-def readings(group: Group, catalogue: Catalogue, written: Written, address: Address) -> tuple[Reading, ...]:
+def readings(
+    group: Group, catalogue: Catalogue, day: date, written: Written, address: Address
+) -> tuple[Reading, ...]:
     """Say what the places of a group are; none where their neighbours put them in doubt.
 
     Args:
         group: The places, with what is said of them.
         catalogue: The services.
+        day: When it was written: names went from one service to another.
         written: Answers how a place is written.
         address: Answers what a place links to.
     """
-    reader = _Reader(group, catalogue, written, address)
+    reader = _Reader(group, catalogue, day, written, address)
     try:
         found = [reading for place in group.places for reading in reader.of(place)]
     except _Doubt:
@@ -76,9 +80,12 @@ def readings(group: Group, catalogue: Catalogue, written: Written, address: Addr
 class _Reader:
     """Reads the places of one group."""
 
-    def __init__(self, group: Group, catalogue: Catalogue, written: Written, address: Address) -> None:
+    def __init__(
+        self, group: Group, catalogue: Catalogue, day: date, written: Written, address: Address
+    ) -> None:
         self._group = group
         self._catalogue = catalogue
+        self._day = day
         self._written = written
         self._address = address
 
@@ -184,7 +191,7 @@ class _Reader:
     def _reading(
         self, place: Place, service: Service | None, kinds: list[OfferKind], also: tuple[OfferKind, ...] = ()
     ) -> Iterator[Reading]:
-        if service is None or service.status in _GONE:
+        if service is None or service.status in _GONE or self._had_another_name(place, service):
             return
         for kind in kinds:
             linked = self._linked(place, service, kind)
@@ -192,6 +199,13 @@ class _Reader:
                 meant, url = linked
                 others = (service,) if meant is not service else self._namesakes(place, service, kind)
                 yield Reading(meant, kind, also, others, url=url, place=place)
+
+    def _had_another_name(self, place: Place, service: Service) -> bool:
+        """Tell whether the name was another service's alone when it was written, whatever one is said to do there."""
+        if service.generic:
+            return False
+        then = self._catalogue.resolve(self._written(place), None, self._day).service
+        return then is not None and then is not service
 
     def _namesakes(self, place: Place, service: Service, kind: OfferKind) -> tuple[Service, ...]:
         if service.generic:

@@ -94,11 +94,39 @@ LATER_DAY = re.compile(r"(?<![^ ])(?:from|until|till|through|starting|beginning|
 NEXT_CLAUSE = re.compile(
     "; |[,—] (?:and |but |so )?(?:it|this|that|which|who|he|she|they|we|i|you|there) |(?:and|but|so) (?!(?:in|on|at|D|is) )"
 )
+SIGN = re.compile("(?:[.!;:—,] |\\.\\.\\. )")
+# What may be said of a subject: "the film is", "Karmalink rarely rewards". "The documentary about it" and "Karmalink 2" are something else.
+_SAID_OF_IT = (
+    "(?=(?:(?:never|still|also|always|only|really|even|just|rarely|[a-z]+ly) )?(?:is|was|'s|has|had|will|would|can|may|might|must|should|"
+    "does|did|came|made|won|took|got|felt|left|stands|(?!(?:series|sequels|versions|themes|unless|across|besides|towards) )[a-z]{3,}(?:s|ed)(?! by)) )"
+)
 # After a statement without a subject: its end, or the film; "Now streaming on Netflix: Suspiria" speaks of another one.
-ENDED = re.compile(f"$|[.!;)] |\\.\\.\\. |,? ?(?:and|so|where) |[,—] (?:and|so|where) |[,—] {SUBJECT}")
+ENDED = re.compile(
+    f"$|[.!;)] |\\.\\.\\. |,? ?(?:and|so|where) |[,—] (?:and|so|where) |[,—] (?:it |T (?:P )?, |(?!T 's ){SUBJECT}{_SAID_OF_IT})"
+)
+_COPULA = "(?:is|are|was|were) "
+_JOINED = "(?:[,—] )?(?:and|so|where) "
+# The subject of a statement may come last: "Now streaming on Shudder and well worth your time is Terrifier".
+INVERTED = (
+    re.compile(
+        f"{_JOINED}(?!(?:it|this|that|you|i|we|he|she|they|there|the|its|his|her|my|our|a|an|T|is|was) )(?:[^ ]+ )*?(?:{_COPULA}|: )"
+    ),
+    re.compile(f"{_JOINED}(?:[^ ]+ )*?(?:others?|another) (?:[^ ]+ )*?{_COPULA}"),
+    re.compile(f"{_JOINED}(?:[^ ]+ )*?, {_COPULA}"),
+)
 INNER_REGION = re.compile(f"(?:in )?{_COUNTRIES}(?:only )?")
 INNER_BENT = re.compile(
     r"\b(?:not|n't|no|never|un\w+|soon|leaving|leaves|until|only|expired|coming|formerly on|was|were|from|if|except|other)\b"
+)
+INNER_WORK = re.compile(
+    r"\b(?:seasons?|parts?|volumes?|series|episodes?|sequels?|prequels?|remakes?|originals?|first|second|third|cuts?|versions?|films?|movies?|"
+    r"shorts?|documentar\w+|trailers?|both|all|\d{4}|I{1,3})\b"
+)
+INNER_COMPANY = re.compile(
+    "(?:formerly|previously|owned by|part of|now called|also known as|a\\.k\\.a\\.|aka|née|via|with|through|by) "
+)
+INNER_QUALITY = re.compile(
+    "hd|uhd|sd|4k|imax|3d|vod|digital|free|ad-supported|here|now|streaming|rent|rental|buy|see|link|also|in|only|the|a|an"
 )
 _ACTS = {
     **dict.fromkeys(("rent", "rental", "rentals", "renting", "hire"), "rent"),

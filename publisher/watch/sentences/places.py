@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from publisher.watch.sentences import phrases
 from publisher.watch.sentences.grammar import Subject, hints_of
 from publisher.watch.sentences.names import Known
+from publisher.watch.sentences.retractions import takes_back
 
 if TYPE_CHECKING:
     import re
@@ -157,12 +158,21 @@ class _Walk:
     def ends_well(self) -> bool:
         """Tell whether a reader would stop here, and nothing behind takes back what was said."""
         codes, at = self._codes, self.at
-        if self._head.subject is Subject.NONE and not self._head.label and not phrases.ENDED.match(codes, at):
+        if self._head.subject is Subject.NONE and not self._head.label and not self._ends_alone():
             return False
         if phrases.LATER_DAY.search(codes, at, self._clause_end()):
             return False
         return bool(phrases.CLEAN.match(codes, at)) and not (
-            phrases.BENT.match(codes, at) or phrases.UNSURE.match(codes, at)
+            phrases.BENT.match(codes, at)
+            or phrases.UNSURE.match(codes, at)
+            or ((sign := phrases.SIGN.match(codes, at)) and takes_back(codes, sign.end()))
+        )
+
+    def _ends_alone(self) -> bool:
+        """Tell whether a statement without a subject is left without one, or is followed by what is said of the film."""
+        codes, at = self._codes, self.at
+        return bool(phrases.ENDED.match(codes, at)) and not any(
+            pattern.match(codes, at) for pattern in phrases.INVERTED
         )
 
     def _clause_end(self) -> int:
@@ -271,7 +281,12 @@ class _Walk:
             self._group.places[-1] = replace(place, hints=phrases.acts(inner.codes))
         elif phrases.INNER_DATE.fullmatch(inner.codes) and self._group.starts is None:
             self._begins(inner.items[-1].day, said=len(inner.items) > 1)
-        elif phrases.INNER_BENT.search(inner.codes):
+        elif (
+            phrases.INNER_BENT.search(inner.codes)
+            or phrases.INNER_WORK.search(inner.codes)
+            or takes_back(inner.codes)
+            or _names_a_work(inner)
+        ):
             raise _Doubt
         return True
 
@@ -349,6 +364,22 @@ class _Walk:
             group.now |= bool(phrases.NOW.search(verb))
         elif not group.hints and not (group.places[0].item.name and group.places[0].item.name.cinema):
             group.hints = before.hints
+
+
+def _names_a_work(inner: Sentence) -> bool:
+    """Tell whether an aside behind a service may say that another work is there: "Vudu (Suspiria)"."""
+    if phrases.INNER_COMPANY.match(inner.codes):
+        return False
+    return any(
+        item.code == "Q"
+        or (
+            item.capital
+            and item.code.isalnum()
+            and item.code.islower()
+            and not phrases.INNER_QUALITY.fullmatch(item.code)
+        )
+        for item in inner.items
+    )
 
 
 def _is_complete(group: Group) -> bool:

@@ -9,6 +9,7 @@ import re
 from bisect import bisect_right
 from dataclasses import replace
 from functools import cached_property, partial
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from publisher.catalogue.names import fold
@@ -16,9 +17,11 @@ from publisher.watch.sentences.antecedents import Antecedents
 from publisher.watch.sentences.dates import month_comes_first
 from publisher.watch.sentences.grammar import Subject, heads, is_bent, loose_head, subject_before
 from publisher.watch.sentences.names import first_words, known_names, names_any
-from publisher.watch.sentences.paragraphs import paragraphs
+from publisher.watch.sentences.paragraphs import Paragraph, paragraphs
 from publisher.watch.sentences.places import read_places
+from publisher.watch.sentences.retractions import MOST_CHARACTERS, takes_back
 from publisher.watch.sentences.sentence import Sentence, Vocabulary
+from publisher.watch.sentences.surroundings import Surroundings
 from publisher.watch.sentences.terms import Statement, listings
 from publisher.watch.sentences.tokens import sentences, tokens
 
@@ -29,7 +32,6 @@ if TYPE_CHECKING:
     from publisher.site import Site
     from publisher.watch.sentences.grammar import Head
     from publisher.watch.sentences.names import Known
-    from publisher.watch.sentences.paragraphs import Paragraph
     from publisher.watch.sentences.proposal import Proposal
 
 # No review names services in more sentences; what a text that is built to hurt says beyond is not read.
@@ -40,12 +42,6 @@ _LONGEST_QUOTE = 240
 _WORD = re.compile(r"\w+")
 _SPACE = re.compile(r"\s+")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
-# A heading over films that the review is not about.
-_OTHER_FILMS = re.compile(
-    r"\b(?:also|more|further|elsewhere|other|others|related|recommend\w*|double bill|similar|next|previous\w*|coming|watchlist)\b",
-    re.IGNORECASE,
-)
-_YEAR_OF_A_FILM = re.compile(r"\((?P<year>(?:18|19|20)\d\d)\)")
 
 
 def propose(text: str, review: Review, site: Site) -> tuple[Proposal, ...]:
@@ -78,42 +74,32 @@ class _Reader:
         self._review = review
         self._site = site
         self._vocabulary = _vocabulary(review, site)
-        #: The level of the heading that other films stand under; 0 where none does.
-        self._elsewhere = 0
+        self._surroundings = Surroundings(self._vocabulary)
         #: How many sentences that name a service were read.
         self._sentences = 0
 
     def read(self) -> tuple[Proposal, ...]:
         """Return what the text proposes."""
         found: dict[tuple[str, OfferKind, str | None], Proposal | None] = {}
-        for paragraph in paragraphs(self._text):
+        for paragraph, after in pairwise(chain(paragraphs(self._text), (Paragraph(),))):
             if self._sentences > _MOST_SENTENCES:
                 break
-            if paragraph.heading:
-                self._under(paragraph)
-            if self._elsewhere:
+            antecedents = Antecedents(paragraph, paragraph.text, self._vocabulary)
+            self._surroundings.enter(paragraph, antecedents)
+            if self._surroundings.foreign:
                 continue
-            for proposal in self._paragraph(paragraph):
+            for proposal in self._paragraph(paragraph, antecedents, after):
                 terms = proposal.listing.terms
-                key = (proposal.listing.service, terms.kind, terms.region)
+                key = (proposal.listing.service, terms.kind, terms.region or self._site.watch.region)
                 found[key] = _agreed(found[key], proposal) if key in found else proposal
         return tuple(proposal for proposal in found.values() if proposal is not None)
 
-    def _under(self, heading: Paragraph) -> None:
-        if self._elsewhere and heading.heading > self._elsewhere:
-            return
-        film = self._review.film
-        year = _YEAR_OF_A_FILM.search(heading.text)
-        foreign = (
-            year is not None and film is not None and film.year is not None and int(year["year"]) != film.year
-        )
-        self._elsewhere = heading.heading if foreign or _OTHER_FILMS.search(heading.text) else 0
-
-    def _paragraph(self, paragraph: Paragraph) -> Iterator[Proposal]:
+    def _paragraph(
+        self, paragraph: Paragraph, antecedents: Antecedents, after: Paragraph
+    ) -> Iterator[Proposal]:
         text = paragraph.text
         if not names_any(text, self._site.catalogue):
             return
-        antecedents = Antecedents(paragraph, text, self._vocabulary)
         for start, end in sentences(text):
             if end - start > _LONGEST_SENTENCE or not names_any(text[start:end], self._site.catalogue):
                 continue
@@ -124,11 +110,21 @@ class _Reader:
             if not self._vocabulary.is_in(words, text):
                 continue
             sentence = self._vocabulary.sentence(words, text)
-            for statement in self._statements(sentence, paragraph, text, antecedents):
+            statements = tuple(self._statements(sentence, paragraph, text, antecedents))
+            if statements and self._is_taken_back(text[end:], after):
+                continue
+            for statement in statements:
                 at = sentence.items[0].start
                 quote = _quoted(text[start:end])
                 for proposal in listings(statement, self._review, self._site):
                     yield replace(proposal, quote=quote, line=self._line(paragraph.byte(at)))
+
+    def _is_taken_back(self, rest: str, after: Paragraph) -> bool:
+        """Tell whether what stands behind a sentence, in the rest of its paragraph or else in the next one, takes it back."""
+        text = rest.lstrip() or ("" if after.heading else after.text.lstrip())
+        text = text[:MOST_CHARACTERS]
+        start, end = next(sentences(text))
+        return takes_back(self._vocabulary.sentence(tokens(text, start, end), text).codes)
 
     def _statements(
         self, sentence: Sentence, paragraph: Paragraph, text: str, antecedents: Antecedents
@@ -146,10 +142,13 @@ class _Reader:
                 continue
             if head.subject is Subject.NONE and paragraph.heading and not head.label:
                 continue  # it may announce a list
-            if head.subject is not Subject.NAMED and antecedents.is_other(
-                whole.items[whole.number(head.start)].start
-            ):
+            begins = whole.items[whole.number(head.start)].start
+            if head.subject is not Subject.NAMED and antecedents.is_other(begins):
                 continue
+            if self._surroundings.is_other(head.subject):
+                continue
+            if head.subject is Subject.NAMED and whole is sentence:
+                antecedents.settle(begins)
             read = read_places(whole, head, self._site.watch.region)
             if read is None:
                 failed.add(head.end)
@@ -194,6 +193,7 @@ def _vocabulary(review: Review, site: Site) -> Vocabulary:
         titles=titles,
         year=film.year if film else None,
         month_first=month_comes_first(_tag(review, site), site.watch.region),
+        title_words=frozenset(fold(word) for name in names if name for word in _WORD.findall(name)),
         longest_title=min(max((3 * len(name.split()) + 4 for name in names if name), default=0), 40),
     )
 

@@ -97,6 +97,7 @@ class Vocabulary:
         year: The film's year.
         month_first: Whether 2/3 is a day of February; None where that cannot be told.
         longest_title: How many words and signs a title has at the most.
+        title_words: The words of the titles, folded.
     """
 
     names: Mapping[str, Known]
@@ -106,6 +107,12 @@ class Vocabulary:
     year: int | None
     month_first: bool | None
     longest_title: int
+    title_words: frozenset[str] = frozenset()
+
+    @cached_property
+    def years(self) -> frozenset[str]:
+        """Return the years that the film may be said to be of, as text; none where that is not known."""
+        return frozenset(str(self.year + more) for more in (-1, 0, 1)) if self.year else frozenset()
 
     def is_in(self, words: Sequence[Token], text: str) -> bool:
         """Tell whether a service is named in a sentence: most go no further."""

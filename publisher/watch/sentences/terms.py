@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date, datetime
 
+    from publisher.catalogue import Service
     from publisher.model import Review
     from publisher.site import Site
     from publisher.watch.sentences.dates import Day
@@ -67,6 +68,7 @@ def listings(statement: Statement, review: Review, site: Site) -> Iterator[Propo
         found = readings(
             group,
             site.catalogue,
+            post,
             lambda place: statement.written(place.item.start, place.item.end),
             lambda place: statement.address(place.item.start, place.item.end),
         )
@@ -113,9 +115,10 @@ def _holds(head: Head, group: Group, reading: Reading, time: _Time, post: date) 
 
 def _proposals(reading: Reading, group: Group, time: _Time, site: Site) -> Iterator[Proposal]:
     named = (reading.place.regions if reading.place else ()) or group.regions
-    for region in named or _home(reading, site):
-        service = reading.service
-        if region and service.only and region not in service.countries:
+    service, home = reading.service, site.watch.region
+    for region in named or _only_country(service, home):
+        where = region or home
+        if where and service.only and where not in service.countries:
             continue
         terms = Terms(
             kind=reading.kind,
@@ -135,12 +138,13 @@ def _proposals(reading: Reading, group: Group, time: _Time, site: Site) -> Itera
         )
 
 
-def _home(reading: Reading, site: Site) -> tuple[str | None, ...]:
-    """Answer where an offer holds that names no country: in the site's own, or in the only one that the service is in."""
-    service = reading.service
-    if service.only and len(service.countries) == 1:
-        return service.countries
-    return (site.watch.region,)
+def _only_country(service: Service, home: str | None) -> tuple[str | None, ...]:
+    """Answer where an offer holds of which no country is said: in the only one that the service is in, if that is not the site's.
+
+    None stands for the site's own, which is what a listing without a country means.
+    """
+    abroad = service.only and len(service.countries) == 1 and service.countries != (home,)
+    return service.countries if abroad else (None,)
 
 
 def _beginning(day: date | None, site: Site) -> datetime | None:

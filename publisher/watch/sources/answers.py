@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from publisher.disk import put
+from publisher.watch.sources.own_files import open_own
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,8 +42,10 @@ class Answers:
     """The answers of one source: a file for each question, in folders by the first two digits of its name.
 
     A file is a line of JSON, which says what was asked, when, and the digest of the rest, and the answer. So a file
-    that was cut off, changed or put there by somebody else is noticed, and the question asked again. What is asked is its
-    whole address without the key, which stands in a header and never comes here.
+    that was cut off or damaged is noticed, and the question asked again. The digest has no key: it is no proof against
+    somebody who writes an answer of his own with its digest. Against that stands that a file is taken only where nobody
+    else can have written it (`own_files`). What is asked is its whole address without the key of the site, which stands
+    in a header and never comes here.
 
     Args:
         folder: Where they lie; made when there is something to keep.
@@ -57,10 +59,8 @@ class Answers:
     def find(self, question: str) -> Kept | None:
         """Return the answer that was kept to a question, however old; None where there is none that can be used."""
         try:
-            handle = os.open(self._file(question), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            handle = open_own(self._file(question), os.O_RDONLY, self._folder)
             with os.fdopen(handle, "rb") as stream:
-                if not stat.S_ISREG(os.fstat(handle).st_mode):
-                    return None
                 head = stream.readline(_LONGEST_HEAD)
                 body = stream.read(self._limit + 1)
         except OSError:
@@ -88,7 +88,7 @@ class Answers:
         """Remove what is older than the source's terms allow, and what a killed process left half written."""
         oldest = time.time() - longest.total_seconds()
         with suppress(OSError):
-            for folder in self._folder.iterdir():
+            for folder in self._folder.glob("[0-9a-f][0-9a-f]"):
                 with suppress(OSError), os.scandir(folder) as found:
                     for entry in found:
                         # A file is being written for moments, not for hours.

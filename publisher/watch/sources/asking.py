@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from publisher.net import FaultKind, FetchFault
 from publisher.net.retry_after import retry_after
 from publisher.values.durations import duration_in_words
+from publisher.watch.sources.pacing import PATIENCE
 from publisher.watch.sources.source import SourceFault
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from publisher.net import Answer, Client
     from publisher.watch.sources.clock import Clock
@@ -27,8 +29,6 @@ BODY_LIMIT = 2 * 1024 * 1024
 DEADLINE = 20.0
 #: How often one thing is asked at the most, before it counts as not to be had.
 TRIES = 3
-#: Seconds; a source that asks for more is left alone for this run.
-PATIENCE = 60.0
 #: Seconds without requests after one was too many, where the source does not say how long.
 PAUSE = 5.0
 #: After so many questions in a row without a usable answer, no more are asked.
@@ -78,6 +78,10 @@ class Asking:
         self._pace = pace
         self._respite = respite
         self._lock = threading.Lock()
+        self._first = threading.Lock()
+        self._introduced = threading.Event()
+        if source.access.quota_headers is None:
+            self._introduced.set()
         self._faults = 0
         self._stopped: SourceFault | None = None
 
@@ -116,7 +120,7 @@ class Asking:
             self._faults = 0
 
     def _once(self, url: str) -> Answer:
-        with self._pace.place():
+        with self._alone_at_first(), self._pace.place():
             self._see_welcome()
             self.meter.count(self.clock.moment())
             try:
@@ -125,8 +129,22 @@ class Asking:
                 if fault.kind in _HOPELESS:
                     raise SourceFault(fault.message, stops=True) from None
                 raise _Passing(SourceFault(fault.message)) from None
-        self.meter.hear(answer.headers, self.clock.moment())
+            self.meter.hear(answer.headers, self.clock.moment())
         return self._judged(answer)
+
+    @contextmanager
+    def _alone_at_first(self) -> Iterator[None]:
+        """Let a run's first request be over before others are sent, where its answer says how many there may be."""
+        first = not self._introduced.is_set() and self._first.acquire()
+        if first and self._introduced.is_set():
+            self._first.release()
+            first = False
+        try:
+            yield
+        finally:
+            if first:
+                self._introduced.set()
+                self._first.release()
 
     def _see_welcome(self) -> None:
         if (fault := self._stopped) is not None:

@@ -48,7 +48,7 @@ def make_wire(source: Source, site: Site, key: Key, clock: Clock, *, refresh: bo
         source,
         {"Accept": "application/json", **source.access.headers(key.text, url)},
         Client(allow=site.allow, deadline=DEADLINE, body_limit=BODY_LIMIT),
-        pace=Pace(source.access.pace, clock),
+        pace=Pace(source.access.pace, clock, folder / "pace"),
         meter=Meter(folder, source, settings.quota),
         respite=Respite(folder / "left-alone-until"),
         clock=clock,

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from publisher.errors import UsageError
+from publisher.posts.offer_sources import known_source
 from publisher.site import Use
 from publisher.watch.sources.clock import Clock
 from publisher.watch.sources.keys import find_key, missing
@@ -54,13 +55,23 @@ def find_source(key: str) -> Source:
     return cast("Source", getattr(import_module(module), name))
 
 
+def credits_of(sources: Iterable[str]) -> tuple[Attribution, ...]:
+    """Return what must be said where something is shown that came from sources, each once, in their order.
+
+    Args:
+        sources: As they are named in offers; who is no source, such as an editor, demands nothing.
+    """
+    named = set(map(known_source, sources))
+    return tuple(find_source(key).attribution for key in SOURCES if key in named)
+
+
 def attributions(offers: Iterable[Offer]) -> tuple[Attribution, ...]:
     """Return what must be said where these offers are shown, each once, in the order of the sources.
 
-    Cheap enough for every post of a build. Who is no source, such as an editor, demands nothing.
+    Cheap enough for every post of a build. Who is no source, such as an editor, demands nothing; "TMDB" is tmdb.
     """
     named = {offer.terms.source for offer in offers if offer.terms.source is not None}
-    return tuple(find_source(key).attribution for key in SOURCES if key in named) if named else ()
+    return credits_of(named) if named else ()
 
 
 def passed_on(offers: Iterable[Offer], site: Site) -> tuple[Offer, ...]:
@@ -71,8 +82,9 @@ def passed_on(offers: Iterable[Offer], site: Site) -> tuple[Offer, ...]:
     return tuple(offer for offer in offers if not _is_kept(offer.terms.source, site))
 
 
-def _is_kept(key: str | None, site: Site) -> bool:
-    if key not in _HOMES or not find_source(key).access.readers_only:
+def _is_kept(written: str | None, site: Site) -> bool:
+    key = known_source(written) if written is not None else None
+    if key is None or not find_source(key).access.readers_only:
         return False
     settings = site.watch.sources.get(key)
     return settings is None or settings.use is not Use.CONTRACT

@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from publisher.disk import put
+from publisher.watch.sources.own_files import read_own
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: A source can ask for no more: what `Retry-After` is cut to, and what a file that somebody changed is.
+#: A source can ask for no more: what `Retry-After` is cut to; a file that says more is not believed.
 LONGEST = timedelta(days=1)
 
 
@@ -24,7 +25,7 @@ class Respite:
     def until(self, now: datetime) -> datetime | None:
         """Return the moment, if it lies after `now` (aware)."""
         try:
-            moment = datetime.fromisoformat(self._file.read_bytes()[:64].decode("ascii"))
+            moment = datetime.fromisoformat(read_own(self._file, 64, self._file.parent).decode("ascii"))
         except (OSError, ValueError):
             return None
         return moment if moment.tzinfo is not None and now < moment <= now + LONGEST else None

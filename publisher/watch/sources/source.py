@@ -36,7 +36,6 @@ class Access:
         headers: Makes, of a key and the address asked, the header fields that a request carries.
         pace: How many requests it takes in any one second.
         longest: How long an answer of it may be kept at the most.
-        quota: How many requests a month its free plan allows; None where nothing limits them.
         quota_headers: The header fields in which its answers say how many requests a month are allowed, how many are
             left, and in how many seconds they begin anew; in lower case. None where they do not say.
         sign_up: Where a key is to be had.
@@ -49,7 +48,6 @@ class Access:
     headers: Callable[[str, str], Mapping[str, str]]
     pace: int
     longest: timedelta
-    quota: int | None = None
     quota_headers: tuple[str, str, str] | None = None
     sign_up: str
     needs_use: bool = False

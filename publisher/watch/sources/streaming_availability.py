@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from publisher.catalogue import LinkPage, UrlVerdict
 from publisher.model import Listing, OfferKind, Price, Terms
 from publisher.watch.identity import Contradiction, Identified, Undecided, identify
+from publisher.watch.sources.channels import own_service, sold_by
 from publisher.watch.sources.source import Access, Attribution, Candidate, Found, SourceFault
 
 if TYPE_CHECKING:
@@ -310,6 +311,9 @@ class StreamingAvailability:
         if not services:
             raise _LeftOut(f"{name} is not known to be a service of the catalogue")
         via = _channel(option) if option["type"] == "addon" else None
+        if via and (own := own_service(via, services[0], catalogue)):
+            # The seller's link is none of the service's own.
+            services, via = [own], sold_by(services[0])
         service, url = _link(option, services, catalogue)
         # It calls free what has to be paid for with time.
         ads = OfferKind.ADS in service.verified_kinds and OfferKind.FREE not in service.verified_kinds

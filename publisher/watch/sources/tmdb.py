@@ -24,13 +24,12 @@ from publisher.watch.identity import (
     near_in_time,
     possible,
     same_title,
-    settles,
 )
 from publisher.watch.sources import tmdb_shapes as shapes
 from publisher.watch.sources.source import Access, Attribution, Candidate, Found, SourceFault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from publisher.model import Film
@@ -137,60 +136,51 @@ class _Inquiry:
                 )
             return self._found(identify(self.film, [movie.candidate]), [movie])
         for scheme in ("imdb", "wikidata"):
-            if scheme in self.film.ids and (numbers := self._numbers(scheme, self.film.ids[scheme])):
-                movies = self._movies(numbers)
-                return self._found(identify(self.film, [movie.candidate for movie in movies]), movies)
+            if scheme in self.film.ids and (known := self._known_by(scheme, self.film.ids[scheme])):
+                movies = self._movies(known)
+                return self._found(self._identify(movies), movies)
         return self._search()
 
-    def _numbers(self, scheme: str, value: str) -> list[str]:
-        """Return the TMDB ids of the films that have another id; none where it is not known for anything."""
+    def _known_by(self, scheme: str, value: str) -> tuple[Candidate, ...]:
+        """Return the films that have another id than TMDB's; none where it is not known for anything."""
         body = self._get(
             f"find/{value}",
             {"external_source": f"{scheme}_id"},
             keep=FACTS_KEPT,
             check=shapes.check_found,
         ).body
-        numbers = [found.ids["tmdb"] for found in shapes.candidates(body, "movie_results")]
-        if not numbers and (thing := next(shapes.other_things(body), None)):
+        known = shapes.candidates(body, "movie_results")
+        if not known and (thing := next(shapes.other_things(body), None)):
             raise SourceFault(f"{scheme} {value} is {thing}, and no film", f"correct film.ids.{scheme}")
-        if not numbers:
+        if not known:
             self.remarks.append(f"TMDB does not know {scheme} {value}")
-        return numbers[:MOST_FILMS]
+        return known[:MOST_FILMS]
 
     def _search(self) -> Found:
-        """Look for the film by its titles, no further than it takes to be sure."""
-        found: Identity = Unknown()
-        movies: list[_Movie] = []
-        for _ in self._searches():
-            fitting = possible(self.film, self.seen.values())
-            self.more |= len(fitting) > MOST_FILMS
-            movies = self._movies(each.ids["tmdb"] for each in fitting[:MOST_FILMS])
-            found = identify(self.film, [movie.candidate for movie in movies])
-            if self._sure(found):
-                return self._found(found, movies)
-        if isinstance(found, Unknown):
-            movies = self._movies(each.ids["tmdb"] for each in self._others())
-            found = identify(self.film, [movie.candidate for movie in movies])
+        """Look for all films that it may be: one that nobody looked at may be the one."""
+        for title in dict.fromkeys((self.film.title, self.film.original_title or self.film.title)):
+            self._look_around(title)
+        fitting = possible(self.film, self.seen.values())
+        self.more |= len(fitting) > MOST_FILMS
+        movies = self._movies(fitting[:MOST_FILMS])
+        found = self._identify(movies)
+        if isinstance(found, Unknown) or (
+            isinstance(found, Identified) and not director_fits(self.film, found.candidate)
+        ):
+            movies += self._movies(self._others())
+            found = self._identify(movies)
         if isinstance(found, Identified) and self.more and not director_fits(self.film, found.candidate):
             found = Undecided((found.candidate,), "TMDB has more films like it than were looked at")
         return self._found(found, movies)
 
-    def _searches(self) -> Iterator[None]:
-        """Search wider and wider; what is found is seen."""
+    def _look_around(self, title: str) -> None:
+        """Search for a title in the film's year and those beside it, or in all where the film has none."""
         year = self.film.year
-        for title in dict.fromkeys((self.film.title, self.film.original_title or self.film.title)):
-            if year is None:
-                self.more |= self._look(title)
-                yield
-                continue
-            # `year` is about any release, so that it finds a film of last year's festivals, too.
-            self.more |= self._look(title, year=year)
-            yield
-            # Films that came out only in the year beside it. Few titles are so common that it takes more than a page.
-            if self._look(title, most=1):
-                for beside in (year - 1, year + 1):
-                    self.more |= self._look(title, primary_release_year=beside)
-            yield
+        if year is None:
+            self.more |= self._look(title)
+        elif self._look(title, most=1):  # few titles are so common that it takes more than a page
+            for near in (year, year - 1, year + 1):
+                self.more |= self._look(title, primary_release_year=near)
 
     def _look(self, title: str, *, most: int = MOST_PAGES, **filters: int) -> bool:
         """Search for a title, and say whether there are more pages than were read."""
@@ -214,17 +204,11 @@ class _Inquiry:
         near = (each for each in self.seen.values() if near_in_time(self.film, each))
         return [each for each in near if not same_title(self.film, each)][:MOST_OTHERS]
 
-    def _sure(self, found: Identity) -> bool:
-        """Answer whether to search wider would change nothing."""
-        if isinstance(found, Identified):
-            return settles(self.film, found.candidate) and not self.more
-        # More films make a question longer, unless the director of one answers it.
-        return isinstance(found, Contradiction) or (
-            isinstance(found, Undecided) and not self.film.directors and bool(self.film.year)
-        )
+    def _identify(self, movies: Iterable[_Movie]) -> Identity:
+        return identify(self.film, [movie.candidate for movie in movies])
 
-    def _movies(self, numbers: Iterable[str]) -> list[_Movie]:
-        return [movie for number in numbers if (movie := self._movie(number))]
+    def _movies(self, found: Iterable[Candidate]) -> list[_Movie]:
+        return [movie for each in found if (movie := self._movie(each.ids["tmdb"]))]
 
     def _movie(self, number: str) -> _Movie | None:
         """Ask about one film, for everything at once; None where TMDB does not have it."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from publisher.model import Listing, OfferKind, Terms
+from publisher.watch.sources.channels import sold_as
 from publisher.watch.sources.source import Candidate, SourceFault
 
 if TYPE_CHECKING:
@@ -30,12 +31,6 @@ KINDS = {
 #: Where `watch/providers` stands in an answer to `append_to_response`.
 PROVIDERS = "watch/providers"
 
-# How TMDB's names of providers end where one service is sold through another.
-_CHANNELS = {
-    "amazon channel": "Amazon Channel",
-    "apple tv channel": "Apple TV Channel",
-    "roku premium channel": "Roku Premium Channel",
-}
 _LONGEST_TEXT = 300
 _LONGEST_LIST = 2000
 _LARGEST_ID = 9_999_999_999
@@ -134,7 +129,7 @@ def offers(body: Mapping[str, Any], regions: Sequence[str], catalogue: Catalogue
             if (service := catalogue.service_for_tmdb(number)) is None:
                 unknown[number] = f"{name} (TMDB {number})" if name else f"TMDB {number}"
                 continue
-            terms = Terms(kind=kind, region=region, via=_channel(name), source="tmdb", checked=asked)
+            terms = Terms(kind=kind, region=region, via=sold_as(name or ""), source="tmdb", checked=asked)
             offer = Listing(service=service.key, terms=terms)
             here[order, service.key] = min(here.get((order, service.key), offer), offer, key=_directness)
         listings += (here[place] for place in sorted(here))
@@ -183,11 +178,6 @@ def _directness(offer: Listing) -> str:
     Its plans, with advertisements and without, are one offer to somebody who looks for the film.
     """
     return offer.terms.via or ""
-
-
-def _channel(name: str | None) -> str | None:
-    lowered = (name or "").casefold()
-    return next((channel for ending, channel in _CHANNELS.items() if lowered.endswith(f" {ending}")), None)
 
 
 def _directors(movie: Mapping[str, Any]) -> Iterator[str]:

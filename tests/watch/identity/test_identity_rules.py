@@ -100,13 +100,45 @@ def test_a_film_that_fits_but_has_another_id_is_not_taken() -> None:
     )
 
 
-def test_an_exact_year_beats_its_neighbour() -> None:
-    """The neighbour is let in only because years differ by country."""
-    early, late = (Candidate(titles=("Alone",), years=(year,)) for year in (2020, 2021))
+def test_an_exact_year_does_not_beat_its_neighbour() -> None:
+    """The year of a film differs by country: of two that fit it is for the editor to say."""
+    early = Candidate(titles=("Karmalink",), years=(2021,), directors=("Jake Wachtel",))
+    late = Candidate(titles=("Karmalink",), years=(2022,), directors=("Ann Lee",))
 
-    assert identify(film("Alone", 2020), (early, late)) == Identified(early)
-    assert identify(film("Alone", 2021), (early, late)) == Identified(late)
-    assert identify(film("Alone", 2022), (early, late)) == Identified(late)
+    assert identify(film("Karmalink", 2021), (early, late)) == Undecided((early, late), "several films fit")
+    assert identify(film("Karmalink", 2022), (early, late)) == Undecided((late, early), "several films fit")
+    assert identify(film("Karmalink", 2023), (early, late)) == Identified(late)
+
+
+def test_both_titles_do_not_beat_one() -> None:
+    """Any known title is enough, and a source need not know all of them."""
+    both = Candidate(titles=("Alone", "Seul"), years=(2020,))
+    one = Candidate(titles=("Alone",), years=(2020,))
+    written = replace(film("Alone", 2020), original_title="Seul")
+
+    assert identify(written, (one, both)) == Undecided((both, one), "several films fit")
+
+
+def test_a_director_of_somebody_else_does_not_leave_the_film_whose_director_is_not_known() -> None:
+    """Only the director's own film is told by the director."""
+    unknown = Candidate(titles=("Alone",), years=(2020,))
+    other = Candidate(titles=("Alone",), years=(2020,), directors=("Bo Ek",))
+
+    found = identify(film("Alone", 2020, "Ann Lee"), (unknown, other))
+
+    assert found == Undecided((unknown, other), "several films fit")
+
+
+def test_a_director_who_made_it_twice_leaves_both_of_those_and_nobody_elses() -> None:
+    """A short film, and the long one made of it a year later."""
+    short, long = (
+        Candidate(titles=("Alone",), years=(year,), directors=("Ann Lee",)) for year in (2020, 2021)
+    )
+    other = Candidate(titles=("Alone",), years=(2021,), directors=("Bo Ek",))
+
+    found = identify(film("Alone", 2021, "Ann Lee"), (short, long, other))
+
+    assert found == Undecided((long, short), "several films fit")
 
 
 def test_a_director_beats_an_exact_year() -> None:
@@ -118,7 +150,7 @@ def test_a_director_beats_an_exact_year() -> None:
 
 
 def test_an_exact_year_of_a_film_only_also_called_so_does_not_beat_its_neighbour_of_that_name() -> None:
-    """Two things speak against each other: that is a question."""
+    """Nor the other way round."""
     also = Candidate(titles=("Zombi 2", "Zombie"), years=(1979,))
     usual = Candidate(titles=("Zombie",), years=(1978,))
 

@@ -52,6 +52,7 @@ def review(
     *,
     year: int | None = None,
     language: str = "en",
+    director: str | None = None,
 ) -> Review:
     """Make a review of a film, posted at noon of a day in Chicago."""
     return Review(
@@ -60,7 +61,7 @@ def review(
         title="A review",
         date=datetime.combine(day, time(12), tzinfo=site().zone),
         language=language,
-        film=Film(title=film, year=year, ids={}) if film else None,
+        film=Film(title=film, year=year, ids={}, directors=(director,) if director else ()) if film else None,
     )
 
 
@@ -116,12 +117,12 @@ def _row(row: dict[str, Any]) -> Row:
         row.get("date", date(2022, 7, 10)),
         year=row.get("year"),
         language=row.get("language", "en"),
+        director=row.get("director"),
     )
     proposals = propose(row["text"], subject, site(region))
-    expected = [{"region": region, **one} for one in row["expected"]]
     return Row(
         row["text"],
-        frozenset(map(_frozen, expected)),
+        frozenset(map(_frozen, row["expected"])),
         proposals,
         frozenset(_frozen(offer(proposal, site(region))) for proposal in proposals),
     )

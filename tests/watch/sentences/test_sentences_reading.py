@@ -86,6 +86,8 @@ def test_nothing_is_read_in_code_or_html(form: str, statement: str) -> None:
         "<a href='x'>Netflix ",
         "A. Netflix ",
         "— ",
+        "Now streaming on Netflix. Well, but and or ",
+        "Now streaming on Netflix and others, ",
     ],
 )
 def test_a_text_that_is_built_to_hurt_takes_seconds(fragment: str) -> None:
@@ -153,6 +155,19 @@ def test_a_proposal_knows_whether_it_is_listed() -> None:
     assert apple.listed(listed, site()) is None
     found = replace(review(), found=(replace(abroad, terms=Terms(kind=OfferKind.RENT, region="US")),))
     assert apple.listed(found, site()) is found.found[0]
+
+
+@pytest.mark.parametrize("between", [" ", "\n", "\n\n", "  \n", "\n\n- ", " *", " ("])
+def test_what_stands_right_behind_takes_a_sentence_back(between: str) -> None:
+    """In its paragraph, or at the beginning of the next one."""
+    assert propose(f"{STATEMENT}{between}Not anymore.", review(), site()) == ()
+    assert propose(f"{STATEMENT}{between}Four butterflies.", review(), site())
+
+
+@pytest.mark.parametrize("between", ["\n\n## ", " It is a fine film. "])
+def test_what_stands_further_away_does_not(between: str) -> None:
+    """A heading, and what follows another sentence, is about something else."""
+    assert propose(f"{STATEMENT}{between}Not anymore.", review(), site())
 
 
 @pytest.mark.parametrize("language", ["fr", "de-DE", "ja"])

@@ -126,7 +126,7 @@ def make_wire(
         asked,
         {"Accept": "application/json", **asked.access.headers(KEY, url)},
         client(deadline=deadline, body_limit=BODY_LIMIT),
-        pace=Pace(asked.access.pace, clock),
+        pace=Pace(asked.access.pace, clock, folder / "pace"),
         meter=Meter(folder, asked, limit),
         respite=Respite(folder / "left-alone-until"),
         clock=clock,

@@ -147,20 +147,47 @@ def _link(file: Path) -> None:
     file.symlink_to(elsewhere)
 
 
+def _of_everybody(file: Path) -> None:
+    file.chmod(0o666)
+
+
 @pytest.mark.parametrize(
     "harm",
-    [_nothing, _head_only, _cut_off, _one_bit, _foreign, _of_another_question, _undated, _huge, _pipe, _link],
+    [
+        _of_everybody,
+        _nothing,
+        _head_only,
+        _cut_off,
+        _one_bit,
+        _foreign,
+        _of_another_question,
+        _undated,
+        _huge,
+        _pipe,
+        _link,
+    ],
 )
 def test_a_file_that_is_not_what_was_kept_is_asked_for_again(
     tmp_path: Path, harm: Callable[[Path], None]
 ) -> None:
-    """Cut off, changed, put there by somebody else: noticed, and put right."""
+    """Cut off, damaged, or open for others to write: noticed, and put right."""
     with source_host(answer({"turn": 1}), answer({"turn": 2})) as seen:
         make_wire(seen.url(), tmp_path / "s").get("m", keep=WEEK)
         harm(kept_file(tmp_path))
         turns = [make_wire(seen.url(), tmp_path / "s").get("m", keep=WEEK).body["turn"] for _ in range(2)]
 
     assert turns == [2, 2]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_an_answer_of_somebody_else_is_not_taken(tmp_path: Path) -> None:
+    """However well it is made: the digest has no key, so the owner of the file decides."""
+    answers = Answers(tmp_path, 1000)
+    answers.keep(QUESTION, KEPT)
+    assert answers.find(QUESTION) == KEPT
+    os.chown(kept_file(tmp_path), 1234, -1)
+
+    assert answers.find(QUESTION) is None
 
 
 def test_what_cannot_be_kept_is_told(tmp_path: Path) -> None:

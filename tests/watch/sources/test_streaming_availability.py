@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.catalogue import catalogue
+from publisher.catalogue import Catalogue, ServiceStatus, catalogue
 from publisher.model import Film, Listing, OfferKind, Price, Terms
 from publisher.watch.sources import SourceFault
+from publisher.watch.sources.channels import own_service
 from publisher.watch.sources.streaming_availability import _SERVICES, _STORES, STREAMING_AVAILABILITY
 from publisher.watch.sources.wire import Answer
 from tests.watch.sources.source_hosts import NOW, answer, make_wire, source_host
@@ -183,23 +185,61 @@ def test_a_service_that_is_not_known_is_left_out_and_told(tmp_path: Path) -> Non
     )
 
 
-def test_a_channel_is_said(tmp_path: Path) -> None:
-    """It is sold through Prime Video and is not part of it; one without a name could not be told from what is."""
-    link = "https://www.primevideo.com/detail/0KMVA0TJ6A"
-    named = option(
-        "prime", "addon", link=link, addon={"id": "shudder", "name": "  Shudder\n", "homePage": ""}
-    )
-    found = ask(
-        tmp_path / "s",
-        answer(show(named, option("prime", "addon", link=link), option("prime", "addon", addon=7))),
+@pytest.mark.parametrize(
+    ("seller", "name", "service", "via"),
+    [
+        ("prime", "  Shudder\n", "shudder", "Prime Video Channels"),
+        ("prime", "shudder amazon channel", "shudder", "Prime Video Channels"),
+        ("apple", "MUBI", "mubi", "Apple TV Channels"),
+        ("prime", "Apple TV", "apple-tv-plus", "Prime Video Channels"),
+        ("hulu", "STARZ", "starz", "Hulu"),
+        ("prime", "Hallmark Nobody", "prime-video", "Hallmark Nobody"),
+        ("prime", "Prime Video", "prime-video", "Prime Video"),
+        ("prime", "VOD", "prime-video", "VOD"),
+        ("prime", "Vudu", "prime-video", "Vudu"),
+        ("prime", "SHOWTIME", "showtime", "Prime Video Channels"),
+    ],
+)
+def test_a_channel_is_the_service_itself_sold_through_another(
+    tmp_path: Path, seller: str, name: str, service: str, via: str
+) -> None:
+    """As TMDB has it; where the catalogue does not have the channel for certain, it is a part of the seller's."""
+    (offered,) = listings(
+        tmp_path / "s", option(seller, "addon", link=None, addon={"id": "x", "name": name, "homePage": ""})
     )
 
-    (offered,) = found.listings
-    assert (offered.service, offered.terms.kind, offered.terms.via) == (
-        "prime-video",
-        OfferKind.SUBSCRIPTION,
-        "Shudder",
+    assert (offered.service, offered.terms.kind, offered.terms.via) == (service, OfferKind.SUBSCRIPTION, via)
+
+
+def test_a_channel_of_a_service_that_closed_is_not_that_service() -> None:
+    """Somebody else has its name by now; readers would not be shown its offers."""
+    known = catalogue()
+    shudder, seller = known.services["shudder"], known.services["prime-video"]
+    closed = replace(shudder, status=ServiceStatus.CLOSED, ended=date(2026, 1, 1))
+
+    assert own_service("Shudder", seller, known) is shudder
+    assert own_service("Shudder", seller, Catalogue([closed])) is None
+
+
+def test_the_link_of_a_channel_is_its_own_services(tmp_path: Path) -> None:
+    """That of the seller would be said to lead to the service, and does not."""
+    seller, own = "https://www.primevideo.com/detail/0KMVA0TJ6A", "https://www.shudder.com/movies/watch/x/1"
+    addon = {"id": "shudder", "name": "Shudder", "homePage": ""}
+    found = listings(
+        tmp_path / "s",
+        option("prime", "addon", link=seller, addon=addon),
+        option("prime", "addon", link=seller, videoLink=own, addon=addon),
+        option("prime", "addon", link=seller, addon={**addon, "name": "Nobody Knows"}),
     )
+
+    assert [each.url for each in found] == [None, own, seller]
+
+
+def test_a_channel_without_a_name_is_left_out_and_told(tmp_path: Path) -> None:
+    """It could not be told from what is part of the service."""
+    found = ask(tmp_path / "s", answer(show(option("prime", "addon"), option("prime", "addon", addon=7))))
+
+    assert found.listings == ()
     assert found.remarks == ("US: an offer of a channel that has no name",)
 
 

@@ -1,0 +1,77 @@
+"""Who said so: the sources that offers name, by their keys, and what is nearly one."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from publisher.diagnostics.suggest import is_slip, nearest
+from publisher.site.watching import SOURCES
+from publisher.values.characters import quote
+
+if TYPE_CHECKING:
+    from publisher.posts.offer_list import OfferList
+
+# "imdb" and "omdb" are other people; a longer key may have two letters wrong.
+_LIKENESS = 0.85
+# Texts of editors: a site has a few, in thousands of posts.
+_REMEMBERED = 1024
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def known_source(written: str) -> str | None:
+    """Return the key of a source that is certainly meant by a text, whatever its capitals, hyphens and spaces."""
+    folded = _folded(written)
+    return next((key for key in SOURCES if _folded(key) == folded), None)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def meant_source(written: str) -> str | None:
+    """Return the key of a source that a text is, or is most likely a misspelling of; None for any other text."""
+    if (known := known_source(written)) is not None:
+        return known
+    word = written.replace(" ", "")
+    slip = next((key for key in SOURCES if is_slip(word, key)), None)
+    return slip or nearest(word, SOURCES, likeness=_LIKENESS)
+
+
+def check_source(offers: OfferList, number: int) -> None:
+    """See that an editor's offer that names a source names it by its key; any other text is as good."""
+    written = offers.items[number].source
+    if written is None or written in SOURCES:
+        return
+    meant = meant_source(written)
+    if meant is None:
+        return
+    certain = known_source(written) is not None
+    offers.report.add(
+        "offer-source",
+        offers.place(number, "source"),
+        f"{quote(written)} is not how the source {meant} is written"
+        if certain
+        else f"{quote(written)} is nearly the source {meant}, and is taken for somebody else",
+        label=f"did you mean {meant}?",
+        help=None
+        if certain
+        else "write its key, so that it gets the credit that it asks for; or say in other words who it was",
+        fix=offers.write(number, "source", meant) if certain or is_slip(written, meant) else None,
+    )
+
+
+def require_source(offers: OfferList, number: int) -> None:
+    """See that an offer beside a post names a source that there is."""
+    written = offers.items[number].source
+    if written is None or written in SOURCES:
+        return
+    meant = meant_source(written)
+    offers.report.add(
+        "offer-file",
+        offers.place(number, "source"),
+        f"{quote(written)} is not a source of offers",
+        label=f"did you mean {meant}?" if meant else f"known: {', '.join(SOURCES)}",
+        help="what somebody else says belongs into `watch:` of the post",
+    )
+
+
+def _folded(written: str) -> str:
+    return "".join(filter(str.isalnum, written.casefold()))
