@@ -21,6 +21,7 @@ import sys
 import tempfile
 import threading
 import weakref
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple, Self
@@ -90,7 +91,8 @@ class Process:
     def kill(self) -> None:
         """End it, whatever it does."""
         if self.poll() is None:
-            os.kill(self.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it has ended by itself in this very moment
+                os.kill(self.pid, signal.SIGKILL)
 
     def communicate(self, timeout: float | None = None) -> tuple[str, str]:
         """Wait for the end, and return what it printed, and what it printed to standard error."""

@@ -262,7 +262,7 @@ class _Desk:
             whole = _whole(self._place(listing), listing)
             same = fresh.get(whole) if whole not in taken else None
             if hand.writer is Writer.SOURCE or (
-                hand.writer is Writer.UNKNOWN and same is not None and not _differing(listing, same)
+                hand.writer is Writer.UNKNOWN and same is not None and _is_to_the_letter(listing, same)
             ):
                 own.append(listing)
                 taken.add(whole)
@@ -333,6 +333,12 @@ def _differing(before: Listing, after: Listing) -> tuple[str, ...]:
     for key, name in _COMPARED.items():
         values[key] = getattr(before.terms, name), getattr(after.terms, name)
     return tuple(key for key, (old, new) in values.items() if old != new)
+
+
+def _is_to_the_letter(written: Listing, said: Listing) -> bool:
+    """Tell whether a listing says what a source says, and has a date where that has one."""
+    dated = written.terms.checked is not None, said.terms.checked is not None
+    return not _differing(written, said) and dated[0] == dated[1]
 
 
 def _is_old(change: Change) -> bool:

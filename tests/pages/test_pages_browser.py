@@ -54,7 +54,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     endless = "W" * 200
     posts = hostile_posts() | {
         "endless.md": post(20, endless, more=f"summary: {endless}\ntags: [{endless[:100]}]"),
-        "bidi.md": post(21, "\u202eevil \u2067 bidi", more="language: ar"),
+        "bidi.md": post(21, "\u202bevil\u202c \u2067bidi\u2069", more="language: ar"),
     }
     configuration = CONFIGURATION.replace("[syndication]\n", "[syndication]\ntag_feeds = 1\n")
     site = write_site(tmp_path_factory.mktemp("hostile"), posts, configuration)

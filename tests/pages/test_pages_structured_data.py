@@ -112,7 +112,7 @@ def test_a_review_is_told_field_by_field(tmp_path: Path) -> None:
     assert watch == [
         {
             "@type": "WatchAction",
-            "name": "Rent: Fandango at Home (US)",
+            "name": "Rent: Fandango at Home (US), search",
             "target": {
                 "@type": "EntryPoint",
                 "urlTemplate": "https://athome.fandango.com/content/browse/search?searchString=Nosferatu",
