@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import select
-import subprocess
-import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.cli import terminals
 from tests.release.newsroom import NOW, Newsroom, post
 
 if TYPE_CHECKING:
@@ -33,29 +28,8 @@ def emptied(make_site: Callable[..., Site]) -> Newsroom:
 
 
 def on_a_terminal(newsroom: Newsroom, answer: str, *words: str) -> tuple[int, str]:
-    """Run a command on a terminal of its own, and answer its question."""
-    outer, inner = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "publisher", *words, "--site", str(newsroom.site.root)],
-        stdin=inner,
-        stdout=inner,
-        stderr=inner,
-        env={**os.environ, "NO_COLOR": "1"},
-        start_new_session=True,
-    )
-    os.close(inner)
-    said, answered, until = b"", False, time.monotonic() + 60
-    while time.monotonic() < until:
-        if select.select([outer], [], [], 0.1)[0]:
-            try:
-                said += os.read(outer, 65536)
-            except OSError:  # how a terminal says that its last program has gone
-                break
-        if b"[y/N]" in said and not answered:
-            os.write(outer, answer.encode())
-            answered = True
-    os.close(outer)
-    return process.wait(timeout=60), said.decode()
+    """Run a command in a newsroom on a terminal of its own, and answer its question."""
+    return terminals.on_a_terminal("[y/N]", answer, *words, "--site", str(newsroom.site.root))
 
 
 @pytest.mark.parametrize("verb", ["push", "publish"])

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
-import select
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests import warm_start
+from tests.cli.terminals import on_a_terminal
 from tests.conftest import CONFIGURATION, POST
 from tests.watch.sources.tmdb_server import TOKEN, Tmdb, movie, provider, say, saying, tmdb
 
@@ -341,7 +338,9 @@ def test_on_a_terminal_one_is_asked_which_film_is_meant(
     """Who knows gets the offers of that film, and the line to paste; who does not, nothing."""
     with tmdb(*DRACULAS) as server:
         site = site_of(make_site, server, {"dracula.md": DRACULA})
-        status, said = on_a_terminal(answer, "attach", "--write", *NOW, "--site", str(site.root))
+        status, said = on_a_terminal(
+            "none of them", answer, "attach", "--write", *NOW, "--site", str(site.root)
+        )
 
     written = (site.posts / "dracula.md").read_text("utf-8")
     assert status == 0, said
@@ -358,7 +357,7 @@ def test_an_answer_is_remembered_until_the_post_says_something_else(make_site: M
     """The next run, in cron, asks nobody and writes what changed; the advice to write the ids stays."""
     with tmdb(*DRACULAS) as server:
         site = site_of(make_site, server, {"dracula.md": DRACULA})
-        on_a_terminal("2\n", "attach", *NOW, "--site", str(site.root))
+        on_a_terminal("none of them", "2\n", "attach", *NOW, "--site", str(site.root))
         words = ("attach", "--write", "--site", str(site.root))
         again = warm_start.run("-m", "publisher", *words, *NOW)
         assert "cannot tell" not in again.stdout
@@ -502,29 +501,3 @@ def test_a_list_behind_a_question_mark_is_refused_with_the_lines_to_write(
     )
     assert "  write below `watch:`\n    - {service: Netflix, kind: subscription," in done.stdout
     assert (site.posts / "karmalink.md").read_text("utf-8") == odd
-
-
-def on_a_terminal(answer: str, *words: str) -> tuple[int, str]:
-    """Run a command on a terminal of its own, and answer its question."""
-    outer, inner = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "publisher", *words],
-        stdin=inner,
-        stdout=inner,
-        stderr=inner,
-        env={**os.environ, "NO_COLOR": "1"},
-        start_new_session=True,
-    )
-    os.close(inner)
-    said, answered, until = b"", False, time.monotonic() + 60
-    while time.monotonic() < until:
-        if select.select([outer], [], [], 0.1)[0]:
-            try:
-                said += os.read(outer, 65536)
-            except OSError:  # how a terminal says that its last program has gone
-                break
-        if b"none of them" in said and not answered:
-            os.write(outer, answer.encode())
-            answered = True
-    os.close(outer)
-    return process.wait(timeout=60), said.decode()

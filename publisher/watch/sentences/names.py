@@ -20,6 +20,21 @@ _WORD = re.compile(r"[^\W_]+")
 MOST_TOKENS = 8
 
 _THEATERS, _VOD, _PHYSICAL = "theaters", "vod", "physical"
+# What films are sold on, and how good they look there.
+_DISCS = (
+    "DVD",
+    "Blu-ray",
+    "4K",
+    "4K UHD",
+    "4K UHD Blu-ray",
+    "4K Blu-ray",
+    "4K Ultra HD",
+    "4K Ultra HD Blu-ray",
+    "Ultra HD Blu-ray",
+    "UHD Blu-ray",
+    "UHD",
+    "VHS",
+)
 # What reviewers say for a generic service beside the names that the catalogue has for it.
 _PHRASES = {
     _THEATERS: (
@@ -58,47 +73,17 @@ _PHRASES = {
         "premium video on demand",
         "on demand platforms",
     ),
-    _PHYSICAL: (
-        "DVD",
-        "DVDs",
-        "Blu-ray",
-        "Blu-rays",
-        "Blu-ray disc",
-        "4K",
-        "4K UHD",
-        "4K UHD Blu-ray",
-        "4K Blu-ray",
-        "4K Ultra HD",
-        "4K Ultra HD Blu-ray",
-        "Ultra HD Blu-ray",
-        "UHD Blu-ray",
-        "UHD",
-        "VHS",
-        "disc",
-        "physical media",
-    ),
+    _PHYSICAL: (*_DISCS, "DVDs", "Blu-rays", "Blu-ray disc", "disc", "physical media"),
 }
 # The catalogue's name, but in a sentence it can be a disc as well as a download.
 _NOT_IN_SENTENCES = frozenset({"homevideo"})
 # The words hold their own preposition: "available on demand".
 _COMPLETE = frozenset({"theatrically", "digitally", "ondemand"})
-_QUALITIES = {
-    fold(name): name
-    for name in (
-        "DVD",
-        "Blu-ray",
-        "4K",
-        "4K UHD",
-        "4K UHD Blu-ray",
-        "4K Blu-ray",
-        "4K Ultra HD",
-        "4K Ultra HD Blu-ray",
-        "Ultra HD Blu-ray",
-        "UHD Blu-ray",
-        "UHD",
-        "VHS",
-    )
-} | {"dvds": "DVD", "blurays": "Blu-ray", "bluraydisc": "Blu-ray"}
+_QUALITIES = {fold(name): name for name in _DISCS} | {
+    "dvds": "DVD",
+    "blurays": "Blu-ray",
+    "bluraydisc": "Blu-ray",
+}
 
 
 class Known(NamedTuple):
