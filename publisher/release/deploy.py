@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from publisher.errors import EnvironmentFault
 
 if TYPE_CHECKING:
-    from publisher.site import Deploy, Site
+    from publisher.site import Site
 
 _SECRETS = ("PUBLISHER_SECRET_", "PUBLISHER_LISTEN_SECRET")
 _STANDARD_ERROR = 2
@@ -22,7 +22,7 @@ def _is_secret(name: str) -> bool:
     return name.startswith(_SECRETS) or (name.startswith("PUBLISHER_") and name.endswith("_KEY"))
 
 
-def run_deploy(site: Site, deploy: Deploy) -> None:
+def run_deploy(site: Site, command: str) -> None:
     """Run the deploy command in the site's folder; what it prints goes to standard error, for people.
 
     The endpoints' secrets and the keys of sources are not part of its environment. When it fails, all that it started is ended.
@@ -35,7 +35,7 @@ def run_deploy(site: Site, deploy: Deploy) -> None:
         # The command is the site's own configuration and meant for a shell. A session of its own, so that all it
         # started can be ended with it. Standard output is ours: machines read it.
         process = subprocess.Popen(  # noqa: S602
-            deploy.command,
+            command,
             shell=True,
             cwd=site.root,
             env=environment,
@@ -47,11 +47,11 @@ def run_deploy(site: Site, deploy: Deploy) -> None:
         raise _fault(f"cannot be started: {error.strerror}") from None
     with process:
         try:
-            status = process.wait(timeout=deploy.timeout)
+            status = process.wait(timeout=site.deploy.timeout)
         except BaseException as error:
             _end(process)
             if isinstance(error, subprocess.TimeoutExpired):
-                raise _fault(f"took longer than {deploy.timeout} s") from None
+                raise _fault(f"took longer than {site.deploy.timeout} s") from None
             raise
     if status:
         _end(process)

@@ -30,7 +30,7 @@ class AlreadyRunning(Refused):
     """
 
     def __init__(self, site: Site, seconds: float | None) -> None:
-        deployment = site.deploy.timeout if site.deploy else 0
+        deployment = site.deploy.timeout if site.deploy.command else 0
         self.stuck = seconds is not None and seconds > LONGEST_RUN + deployment
         since = "" if seconds is None else f", for {duration_in_words(seconds)} already"
         super().__init__(

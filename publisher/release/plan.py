@@ -217,7 +217,7 @@ def plan_for(
         reviews=_reviews(pending, compare_feed(posts, site, now, written=written) or ()),
         written={name: written.sha256[name] for name in written.changed},
         removed=written.removed,
-        deploys=site.deploy is not None,
+        deploys=site.deploy.command is not None,
         events=tuple(_event(change, site) for change in pending.changes),
         waiting=_waiting(pending),
         hubs={hub.url: hub.waiting for hub in preview_hubs(site, written.sha256) if hub.waiting},

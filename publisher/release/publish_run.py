@@ -100,13 +100,15 @@ def publish(  # noqa: PLR0913 - what a run needs, and the world around it
         record_run(site, BEGUN, clock())
         written = generate(posts, site, now)
         progress.generated(written)
-        if site.deploy is not None:
-            run_deploy(site, site.deploy)
+        if site.deploy.command is not None:
+            run_deploy(site, site.deploy.command)
             progress.deployed()
         pushed = push_locked(posts, site, now, confirmed=confirmed, clock=clock, client=client)
         record_run(site, "publish", clock())
         progress.pushed(pushed)
-    return PublishReport(collection.checked, attached, written, deployed=site.deploy is not None, push=pushed)
+    return PublishReport(
+        collection.checked, attached, written, deployed=site.deploy.command is not None, push=pushed
+    )
 
 
 def preview_publish(

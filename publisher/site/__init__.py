@@ -8,8 +8,6 @@ from publisher.site.site import (
     FEED_TYPES,
     LEDGER_NAME,
     ArchivePeriod,
-    Deploy,
-    Endpoint,
     FeedRule,
     ImageFolder,
     Licence,
@@ -18,6 +16,7 @@ from publisher.site.site import (
     keep_private,
 )
 from publisher.site.watching import KIND_ORDER, OfferStore, SourceSettings, Use, Watching
+from publisher.site.webhooks import Deploy, Endpoint, Webhooks
 
 __all__ = [
     "FEED_LABELS",
@@ -38,6 +37,7 @@ __all__ = [
     "Syndication",
     "Use",
     "Watching",
+    "Webhooks",
     "keep_private",
     "load_site",
     "read_private",

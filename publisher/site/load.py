@@ -18,10 +18,11 @@ from publisher.model import Author, RatingScale
 from publisher.site.feeds import check_feeds, syndication_of
 from publisher.site.schema import Configuration
 from publisher.site.services import check_services, with_own_services
-from publisher.site.site import Deploy, Endpoint, ImageFolder, Licence, Site
+from publisher.site.site import ImageFolder, Licence, Site
 from publisher.site.source_table import check_sources
 from publisher.site.toml import DEEPEST, TomlLocator, parse
 from publisher.site.watch_table import check_watching, watching_of
+from publisher.site.webhook_table import check_deploy, check_endpoints, deploy_of, webhooks_of
 from publisher.values.characters import FORBIDDEN, name_of
 from publisher.values.faults import Path as KeyPath
 from publisher.values.faults import report_faults
@@ -29,7 +30,8 @@ from publisher.values.faults import report_faults
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from publisher.site.schema import EndpointTable, FeedTable
+    from publisher.site.schema import FeedTable
+    from publisher.site.webhook_schema import EndpointTable
 
 FILE_NAME = "publisher.toml"
 _SIZE_LIMIT = 256 * 1024
@@ -100,6 +102,8 @@ def _check(source: Source, report: Report) -> Configuration | None:
     check_watching(configuration.watch, services, report, locator)
     check_sources(configuration.watch, configuration.network.allow, report, locator)
     check_feeds(configuration, services, report, locator)
+    check_endpoints(configuration.webhooks, configuration.network.allow, report, locator)
+    check_deploy(configuration.deploy, report, locator)
     return configuration
 
 
@@ -167,7 +171,7 @@ def _check_paths(configuration: Configuration, report: Report, locator: TomlLoca
 def _build(root: Path, configuration: Configuration) -> Site:
     about, rating = configuration.site, configuration.rating
     services = with_own_services(catalogue(), configuration.services)
-    licence, images, deploy = about.licence, configuration.images, configuration.deploy
+    licence, images = about.licence, configuration.images
     return Site(
         root=root,
         id=about.id,
@@ -194,12 +198,9 @@ def _build(root: Path, configuration: Configuration) -> Site:
         watch=watching_of(configuration.watch),
         catalogue=services,
         syndication=syndication_of(configuration, services),
-        endpoints=tuple(
-            Endpoint(endpoint.name, endpoint.url, frozenset(endpoint.events))
-            for endpoint in configuration.webhooks.endpoints
-        ),
+        webhooks=webhooks_of(configuration.webhooks),
         secrets=root / configuration.webhooks.secrets,
         allow=tuple(configuration.network.allow),
-        deploy=Deploy(deploy.command, deploy.timeout) if deploy else None,
+        deploy=deploy_of(configuration.deploy),
         severities=configuration.rules,
     )

@@ -10,15 +10,12 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from publisher.model import EventType
 from publisher.site.checkers import (
     Count,
     CountOrNone,
     DirectoryUrl,
-    EventName,
     FeedName,
     Level,
-    Name,
     Network,
     OneOrMore,
     Permalink,
@@ -32,6 +29,7 @@ from publisher.site.checkers import (
 from publisher.site.site import ArchivePeriod
 from publisher.site.table import Table
 from publisher.site.watch_schema import ServiceTable, WatchTable
+from publisher.site.webhook_schema import DeployTable, WebhooksTable
 from publisher.site.words import Archive, Content, ContentWord
 from publisher.values.checkers import Text, fault, shape_fault
 from publisher.values.codes import FilmCountry, Language, Region
@@ -208,16 +206,6 @@ class FeedTable(Table):
     )
 
 
-class EndpointTable(Table):
-    """A partner's address that events are sent to."""
-
-    name: Name = Field(description="how messages, the ledger and the secret call it")
-    url: Url = Field(description="where events are sent")
-    events: list[EventName] = Field(
-        default_factory=lambda: list(EventType), description="the types of events it asked for; default: all"
-    )
-
-
 def _feeds(value: object) -> object:
     if isinstance(value, list):
         return value
@@ -247,39 +235,12 @@ def _syndication(value: object) -> object:
     return value
 
 
-def _endpoints(value: object) -> object:
-    if isinstance(value, dict):
-        raise shape_fault(value, "tables headed [[webhooks.endpoints]], with two brackets")
-    return value
-
-
-class WebhooksTable(Table):
-    """Whom events are sent to."""
-
-    endpoints: Annotated[list[EndpointTable], BeforeValidator(_endpoints)] = Field(
-        default_factory=list, description="one table for each partner"
-    )
-    secrets: RelativePath = Field(
-        ".publisher/secrets",
-        description="the folder of the endpoints' secrets and the sources' keys: one file of mode 0600 each",
-    )
-
-
 class NetworkTable(Table):
     """The way out."""
 
     allow: list[Network] = Field(
         default_factory=list, description="private networks that may be reached on purpose"
     )
-
-
-class DeployTable(Table):
-    """What puts feeds and pages on the web, between generate and push."""
-
-    command: Text = Field(
-        description="a shell command, run in the site's folder; if it fails, nothing is sent"
-    )
-    timeout: Count = Field(900, description="how many seconds it may take")
 
 
 class Configuration(Table):

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     from publisher.catalogue import Catalogue
     from publisher.diagnostics import Severities
-    from publisher.model import Author, EventType, OfferKind, RatingScale, Review
+    from publisher.model import Author, OfferKind, RatingScale, Review
     from publisher.site.watching import Watching
+    from publisher.site.webhooks import Deploy, Endpoint, Webhooks
 
 
 #: What the files of the feeds are called, by format.
@@ -51,15 +52,6 @@ class ImageFolder:
 
     directory: Path
     url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """A partner's address, and the types of events it asked for."""
-
-    name: str
-    url: str
-    events: frozenset[EventType]
 
 
 class ArchivePeriod(StrEnum):
@@ -135,14 +127,6 @@ class Syndication:
     compressed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Deploy:
-    """The shell command that puts the site on the web; `timeout` in seconds."""
-
-    command: str
-    timeout: int
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """A publication: its folder, its addresses, its scale, its authors and partners.
@@ -176,11 +160,16 @@ class Site:
     watch: Watching
     catalogue: Catalogue
     syndication: Syndication
-    endpoints: tuple[Endpoint, ...]
+    webhooks: Webhooks
     secrets: Path
     allow: tuple[IPv4Network | IPv6Network, ...]
-    deploy: Deploy | None
+    deploy: Deploy
     severities: Severities
+
+    @property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Return the partners' addresses that events are sent to."""
+        return self.webhooks.endpoints
 
     @property
     def feed_urls(self) -> dict[str, str]:
