@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from publisher.api import generate, history_faults, parse_time, stale_feeds
+    from publisher.api import generate, history_faults, parse_duration, parse_time, stale_feeds
     from publisher.catalogue import Catalogue
     from publisher.channels import live_posts
     from publisher.content import Entry, present
@@ -72,16 +72,23 @@ if TYPE_CHECKING:
     from publisher.webhooks import (
         Received,
         Receiver,
+        Rehearsal,
+        Rotation,
         Secret,
+        SigningKeys,
         VerificationFailed,
+        endpoint_keys,
         endpoint_secret,
         find_endpoint,
         keep_new_secret,
         mint_secret,
+        read_key_file,
         read_secret_file,
+        rotate_secret,
         sign,
         verify,
     )
+    from publisher.webhooks.event_schema import event_schema
 
 __all__ = [
     "POST_LIMIT",
@@ -119,9 +126,12 @@ __all__ = [
     "Received",
     "Receiver",
     "Refused",
+    "Rehearsal",
     "Review",
+    "Rotation",
     "Secret",
     "Severity",
+    "SigningKeys",
     "Site",
     "SiteOutline",
     "SiteStatus",
@@ -140,7 +150,9 @@ __all__ = [
     "config_schema",
     "connect_sources",
     "correct",
+    "endpoint_keys",
     "endpoint_secret",
+    "event_schema",
     "examine_site",
     "find_endpoint",
     "generate",
@@ -155,6 +167,7 @@ __all__ = [
     "mint_secret",
     "new_post",
     "new_site",
+    "parse_duration",
     "parse_time",
     "post_schema",
     "present",
@@ -162,6 +175,7 @@ __all__ = [
     "preview_push",
     "publish",
     "push",
+    "read_key_file",
     "read_plan",
     "read_posts",
     "read_secret_file",
@@ -169,6 +183,7 @@ __all__ = [
     "rename",
     "restore",
     "retract",
+    "rotate_secret",
     "sign",
     "site_status",
     "stale_feeds",
@@ -184,6 +199,7 @@ _HOMES = {
     "publisher.api": (
         "generate",
         "history_faults",
+        "parse_duration",
         "parse_time",
         "stale_feeds",
     ),
@@ -290,16 +306,23 @@ _HOMES = {
     "publisher.webhooks": (
         "Received",
         "Receiver",
+        "Rehearsal",
+        "Rotation",
         "Secret",
+        "SigningKeys",
         "VerificationFailed",
+        "endpoint_keys",
         "endpoint_secret",
         "find_endpoint",
         "keep_new_secret",
         "mint_secret",
+        "read_key_file",
         "read_secret_file",
+        "rotate_secret",
         "sign",
         "verify",
     ),
+    "publisher.webhooks.event_schema": ("event_schema",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

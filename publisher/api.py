@@ -12,6 +12,7 @@ from publisher.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import timedelta
     from pathlib import Path
 
     from publisher.diagnostics import Diagnostic
@@ -110,4 +111,23 @@ def parse_time(text: str | None, site: Site, option: str = "--now") -> datetime:
         about = error.context or {}
         raise UsageError(
             f"{option}: {about.get('message')}", about.get("help") or about.get("label")
+        ) from None
+
+
+def parse_duration(text: str, option: str) -> timedelta:
+    """Read a duration such as "45s", "30m", "24h", "7d" or "2w".
+
+    `option` is what messages call it.
+
+    Raises:
+        UsageError: It is none.
+    """
+    from publisher.values.durations import parse_duration
+
+    try:
+        return parse_duration(text)
+    except ValueError:
+        raise UsageError(
+            f'{option}: "{text}" is not a duration',
+            "write a whole number and s, m, h, d or w behind it: 45s, 30m, 24h, 7d, 2w",
         ) from None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import uuid
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -39,6 +40,31 @@ def place_new(file: Path, data: bytes, *, mode: int = 0o666) -> None:
         FileExistsError: Something has that name already, if only a link that leads nowhere.
         OSError: It cannot be written.
     """
+    with _written_beside(file, data, mode) as beside:
+        # Unlike a rename, a link never replaces what is there.
+        os.link(beside, file)
+    sync_folder(file.parent)
+
+
+def replace_durably(file: Path, data: bytes, *, mode: int = 0o666) -> None:
+    """Write a file in place of what has its name, if anything: a process killed on the way leaves the old or the new.
+
+    Args:
+        file: Where it goes. A link there is replaced, not followed.
+        data: What it holds.
+        mode: Who may read and write it, as far as the umask allows.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    with _written_beside(file, data, mode) as beside:
+        beside.replace(file)
+    sync_folder(file.parent)
+
+
+@contextmanager
+def _written_beside(file: Path, data: bytes, mode: int) -> Iterator[Path]:
+    """Write and fsync what is to get a file's name; whatever is left by the other name goes."""
     # A name that begins with a dot is no post and no secret, even if it is left behind.
     beside = file.with_name(f".new-{uuid.uuid4().hex}")
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
@@ -47,12 +73,10 @@ def place_new(file: Path, data: bytes, *, mode: int = 0o666) -> None:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        # Unlike a rename, a link never replaces what is there.
-        os.link(beside, file)
+        yield beside
     finally:
         with suppress(OSError):
             beside.unlink()
-    sync_folder(file.parent)
 
 
 def put(file: Path, data: bytes, *, mode: int = 0o666) -> None:

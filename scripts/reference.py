@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 DOCS = Path(__file__).parent.parent / "docs"
 EVENTS = {
     EventType.PUBLISHED: "a review can be read for the first time, or again after it was taken back",
-    EventType.UPDATED: "its title, URL, summary, rating, film, image or `updated` changed; `changed` lists which",
+    EventType.UPDATED: "its title, summary, rating, film, image or `updated` changed; `changed` lists which",
+    EventType.MOVED: "its URL changed, and perhaps more; `previous` has the URL as it was, `changed` lists the rest",
     EventType.OFFERS_CHANGED: "nothing changed but where to watch it; `previous` has the offers as they were",
     EventType.RETRACTED: "it can no longer be read: retracted, unpublished or deleted; `reason` says why",
+    EventType.PING: "somebody tries whether events arrive: `publisher endpoints test`; it tells of no review",
 }
 
 INTRODUCTION = """\

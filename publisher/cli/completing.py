@@ -106,6 +106,13 @@ def complete_rules(_ctx: click.Context, _param: click.Parameter, incomplete: str
     ]
 
 
+def complete_event_types(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> Offered:
+    """Offer the types of events."""
+    from publisher.model import EventType
+
+    return [CompletionItem(str(kind)) for kind in EventType if kind.startswith(incomplete)]
+
+
 def complete_endpoints(ctx: click.Context, _param: click.Parameter, incomplete: str) -> Offered:
     """Offer the names of the site's endpoints."""
     names = _endpoints(ctx.params.get("site_folder") or Path())

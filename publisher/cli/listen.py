@@ -5,6 +5,7 @@ from __future__ import annotations
 import json as json_module
 import os
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +39,25 @@ SECRET_VARIABLE = "PUBLISHER_LISTEN_SECRET"  # noqa: S105 - the variable's name,
     metavar="FILE",
     help="Read the secret from a file of mode 0600.",
 )
-@click.option("--count", type=click.IntRange(1), metavar="N", help="End after N events that were verified.")
+@click.option(
+    "--count", type=click.IntRange(1), metavar="N", help="End after N events that were verified and taken."
+)
+@click.option(
+    "--fail",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Answer the first N messages 503, then as usual; with other faults, let these happen to the first N only.",
+)
+@click.option(
+    "--status", type=click.IntRange(200, 599), metavar="CODE", help="Answer every message with this status."
+)
+@click.option(
+    "--retry-after",
+    metavar="SECONDS|DATE",
+    help="Ask for patience with an answer 429 or 503; goes with --fail or --status.",
+)
+@click.option("--delay", type=float, metavar="SECONDS", help="Answer late.")
+@click.option("--drop", is_flag=True, help="Close the connection without an answer.")
 @site_option
 @json_option
 @output_options
@@ -48,23 +67,40 @@ def listen(
     endpoint: str | None,
     secret_file: Path | None,
     count: int | None,
+    fail: int | None,
+    status: int | None,
+    retry_after: str | None,
+    delay: float | None,
     site_folder: Path,
     *,
+    drop: bool,
     json: bool,
     quiet: bool,
     verbose: bool,
 ) -> None:
     """Receive webhooks, verify their signatures, and show each event.
 
-    The secret comes from --endpoint, from --secret-file, or from the environment variable PUBLISHER_LISTEN_SECRET.
-    With --json each message is one line of JSON.
+    The secret comes from --endpoint, from --secret-file, or from the environment variable PUBLISHER_LISTEN_SECRET;
+    while one is rotated, the old one fits, too. With --json each message is one line of JSON.
+
+    To rehearse what happens when a receiver fails, --fail, --status, --retry-after, --delay and --drop have it answer
+    otherwise. What it answers so is not taken: when it comes again, it is no repeat.
 
     \b
     Example:
       publisher listen --endpoint local --count 1
+      publisher listen --endpoint local --fail 3 --retry-after 5
     """
     console = Console(quiet=quiet, verbose=verbose)
-    secret = _secret(endpoint, secret_file, site_folder)
+    rehearsal = publisher.Rehearsal.of(
+        fail=fail, status=status, retry_after=retry_after, delay=delay, drop=drop
+    )
+    if count is not None and not rehearsal.takes_any:
+        raise publisher.UsageError(
+            f"--count: none of the {count} would ever be taken; {rehearsal}",
+            "add --fail N, so that the first N go wrong and the others are taken, or leave --count out",
+        )
+    keys = _keys(endpoint, secret_file, site_folder)
     done = threading.Event()
     accepted = 0
 
@@ -79,28 +115,30 @@ def listen(
             # Nobody reads on: the receiver hands the error on when it is left.
             done.set()
             raise
-        accepted += message.event is not None and not message.repeat
+        accepted += message.taken and not message.repeat
         if count is not None and accepted >= count:
             done.set()
 
-    with publisher.Receiver(secret, show, host=host, port=port) as receiver:
+    with publisher.Receiver(keys, show, host=host, port=port, rehearsal=rehearsal) as receiver:
         click.echo(f"listening on {receiver.url}", err=True)
+        if rehearsal != publisher.Rehearsal():
+            click.echo(f"rehearsing: {rehearsal}", err=True)
         done.wait()
 
 
-def _secret(endpoint: str | None, secret_file: Path | None, site_folder: Path) -> publisher.Secret:
+def _keys(endpoint: str | None, secret_file: Path | None, site_folder: Path) -> publisher.SigningKeys:
     if endpoint is not None:
         site = publisher.load_site(site_folder)
-        return publisher.endpoint_secret(site, publisher.find_endpoint(site, endpoint))
+        return publisher.endpoint_keys(site, publisher.find_endpoint(site, endpoint), time.time())
     if secret_file is not None:
-        return publisher.read_secret_file(secret_file, str(secret_file))
+        return publisher.read_key_file(secret_file, str(secret_file), time.time())
     written = os.environ.get(SECRET_VARIABLE)
     if written is None:
         raise publisher.ConfigurationError(
             "there is no secret to verify with",
             f"give --endpoint NAME or --secret-file FILE, or set the environment variable {SECRET_VARIABLE}",
         )
-    return publisher.Secret.parse(written, f"the environment variable {SECRET_VARIABLE}")
+    return publisher.SigningKeys.parse(written, f"the environment variable {SECRET_VARIABLE}")
 
 
 def _show_json(message: publisher.Received) -> None:
@@ -111,6 +149,9 @@ def _show_json(message: publisher.Received) -> None:
         "repeat": message.repeat,
         "problem": message.problem,
         "event": message.event,
+        "answered": message.reply.status,
+        "retry_after": message.reply.retry_after,
+        "delay": message.reply.delay,
     }
     click.echo(json_module.dumps(line))
 
@@ -120,9 +161,9 @@ def _show(message: publisher.Received, console: Console) -> None:
 
     if message.event is None:
         name = visible(message.id) or "a message without id"
-        click.echo(f"{console.paint('refused', 'error')}   {name}: {message.problem}")
+        click.echo(f"{console.paint('refused', 'error')}   {name}: {message.problem}; {message.reply}")
         return
-    click.echo(f"{console.paint('verified', 'done')}  the signature fits")
+    click.echo(f"{console.paint('verified', 'done')}  the signature fits; {message.reply}")
     for name, value in _rows(message, message.event):
         if value:
             click.echo(f"  {name:<8} {visible(value)}")

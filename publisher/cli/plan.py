@@ -9,7 +9,7 @@ import click
 import publisher
 from publisher.cli.console import Console
 from publisher.cli.options import SiteCommand, json_option, now_option, output_options, site_option
-from publisher.cli.progress import count, tell_warnings
+from publisher.cli.progress import count, tell_wait, tell_warnings
 
 
 @click.command(cls=SiteCommand)
@@ -85,6 +85,7 @@ def _tell(console: Console, made: publisher.Plan, site: publisher.Site) -> None:
                 console.detail(f"             {folder}/{name}")
     if made.deploys:
         console.step("deploy", "run the site's deploy command")
+    tell_wait(console, site, made.waits)
     _tell_sent(console, made, site)
     if made.idle:
         console.step("nothing", "is new, due, changed or waiting")

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from publisher.diagnostics import render
+from publisher.values.durations import duration_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from publisher.model import Offer, Review
     from publisher.outputs import Written
     from publisher.release import Change, PublishReport, PushReport
+    from publisher.site import Site
 
 
 def event_data(change: Change) -> dict[str, Any]:
@@ -25,6 +27,7 @@ def event_data(change: Change) -> dict[str, Any]:
         "title": change.title,
         "sequence": change.sequence,
         **({"changed": list(change.changed)} if change.changed else {}),
+        **({"previous_url": change.url_before} if change.url_before is not None else {}),
         **({"reason": change.reason} if change.reason else {}),
     }
 
@@ -62,6 +65,22 @@ def tell_warnings(console: Console, diagnostics: Sequence[Diagnostic]) -> None:
         return
     for fault in diagnostics:
         console.echo(render.full(fault, console.paint), err=True)
+
+
+def tell_wait(console: Console, site: Site, seconds: int | None) -> None:
+    """Tell people for how long a run would look at the public feed before it tells anybody else; None does not look."""
+    if seconds is not None:
+        console.step("wait", f"{duration_in_words(seconds)} at most, until {site.feed_urls['json']} shows it")
+
+
+def tell_awaiting(console: Console, url: str, number: int) -> None:
+    """Tell people that a run waits from now on for its changes to be on the web."""
+    console.step("waiting", f"until {url} shows {count(number, 'change')}", "warning")
+
+
+def tell_live(console: Console, url: str, number: int) -> None:
+    """Tell people that its changes are there."""
+    console.step("live", f"{url} shows {count(number, 'change')}")
 
 
 def tell_push(console: Console, report: PushReport) -> None:
@@ -110,8 +129,10 @@ def _tell_hubs(console: Console, report: PushReport) -> None:
 
 
 def told_event(change: Change) -> str:
-    """Name an event with its review, and what changed or why it was taken back."""
+    """Name an event with its review, and what changed, where it was before, or why it was taken back."""
     what = ", ".join(change.changed) or change.reason
+    if change.url_before is not None:
+        what = f"{what}; before: {change.url_before}"
     return f"{change.type}  {change.title}{f' ({what})' if what else ''}"
 
 

@@ -16,6 +16,8 @@ from publisher.cli.progress import (
     count,
     publish_data,
     tell_attached,
+    tell_awaiting,
+    tell_live,
     tell_names,
     tell_push,
     tell_warnings,
@@ -124,6 +126,12 @@ def _teller(console: Console, site: publisher.Site, *, dry: bool) -> publisher.P
 
         def deployed(self) -> None:
             console.step("deployed", "the site's deploy command succeeded")
+
+        def awaiting(self, url: str, number: int) -> None:
+            tell_awaiting(console, url, number)
+
+        def live(self, url: str, number: int) -> None:
+            tell_live(console, url, number)
 
         def pushed(self, report: publisher.PushReport) -> None:
             tell_push(console, report)

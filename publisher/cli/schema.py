@@ -1,4 +1,4 @@
-"""`publisher schema`: JSON Schema for the tools of editors."""
+"""`publisher schema`: JSON Schema for the tools of editors and of partners."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import publisher
+from publisher.cli.completing import complete_event_types
 from publisher.cli.options import SiteCommand, site_option
 
 if TYPE_CHECKING:
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
 
 @click.group()
 def schema() -> None:
-    """Print JSON Schema (2020-12), with which an editor checks and completes what you write.
+    """Print JSON Schema (2020-12) of what you write, for your editor, and of what partners get, for their programs.
 
-    docs/editors.md shows how to switch it on.
+    docs/editors.md shows how an editor checks and completes with it; docs/partners.md says what events hold.
 
     \b
     Example:
@@ -50,6 +51,20 @@ def config() -> None:
       publisher schema config > publisher.schema.json
     """
     _print(publisher.config_schema())
+
+
+@schema.command(cls=SiteCommand)
+@click.argument("type", required=False, metavar="[TYPE]", shell_complete=complete_event_types)
+def event(type: str | None) -> None:
+    """Print the schema of the events that partners get. No site is needed.
+
+    TYPE is that of one kind of events, such as review.published; without it, the schema takes events of any type.
+
+    \b
+    Example:
+      publisher schema event review.moved
+    """
+    _print(publisher.event_schema(type))
 
 
 def _print(written: Mapping[str, Any]) -> None:

@@ -203,8 +203,14 @@ class _Teller:
             facts.append(f"{count(one.failed, 'event')} given up")
         if one.not_before:
             facts.append(f"asked for patience: next try in {_in_words(-self.found.since(one.not_before))}")
-        if one.gone:
-            facts.append(f"answered 410 Gone {self._ago(one.gone)}: name another address in publisher.toml")
+        if one.failing:
+            facts.append(f"has taken nothing for {_in_words(self.found.since(one.failing))}")
+        if one.disabled and one.disabled_why:
+            from publisher.webhooks.reports import advice, switched_off
+
+            facts.append(
+                f"{switched_off(one.disabled_why)}, {self._ago(one.disabled)}; {advice(one.name, one.disabled_why)}"
+            )
         if facts and not one.known:
             facts.append("no longer in publisher.toml")
         return facts
@@ -292,7 +298,9 @@ def _fields(found: publisher.SiteStatus, site: publisher.Site) -> dict[str, Any]
                 "oldest": _iso(one.oldest),
                 "failed": one.failed,
                 "not_before": _iso(one.not_before),
-                "gone": _iso(one.gone),
+                "disabled": _iso(one.disabled),
+                "disabled_why": one.disabled_why,
+                "failing_since": _iso(one.failing),
             }
             for one in found.endpoints
         ],

@@ -87,7 +87,7 @@ def _ahead(before: float, after: float, headers: Mapping[str, str]) -> float | N
 def _newest(ledger: Ledger) -> float:
     """Return the newest time that the ledger tells of, in seconds since 1970."""
     last_run = ledger.last_run("publish", "push") or 0.0
-    return max([last_run, *(delivery.committed_at for delivery in ledger.waiting())])
+    return max([last_run, *ledger.deliveries.oldest().values()])
 
 
 def check_time_zone(subject: Subject) -> Iterator[Outcome]:

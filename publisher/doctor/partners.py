@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -10,18 +9,23 @@ from urllib.parse import urlsplit
 from publisher.doctor.finding import failed, ok, skipped, warning
 from publisher.doctor.placeholders import is_placeholder
 from publisher.doctor.wording import count, moment
-from publisher.ledger import DeliveryState
+from publisher.ledger import DeliveryState, EndpointState
 from publisher.net.retry_after import LONGEST_WAIT
 from publisher.release.hubs import preview_hubs
 from publisher.values.durations import duration_in_words
+from publisher.webhooks.reports import advice, switched_off
+from publisher.webhooks.signing import TOLERANCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from publisher.doctor.finding import Outcome
     from publisher.doctor.subject import Subject
-    from publisher.ledger import Delivery, Ledger
+    from publisher.ledger import Ledger
     from publisher.site import Endpoint, Site
+
+# Whoever takes nothing for so many seconds should be asked why.
+_LONG = 24 * 3600.0
 
 
 def check_endpoints(subject: Subject) -> Iterator[Outcome]:
@@ -49,34 +53,19 @@ def _address(endpoint: Endpoint) -> Iterator[Outcome]:
             f"{endpoint.name}: {parts.hostname} is a placeholder, where nobody listens",
             "put the partner's own address into publisher.toml",
         )
-    elif parts.scheme == "http" and not _on_this_machine(parts.hostname or ""):
-        yield warning(
-            f"{endpoint.name}: its address begins with http://: whoever is on the way can read what is sent",
-            "ask the partner for an address with https://",
-        )
 
 
 def _deliveries(subject: Subject, ledger: Ledger) -> Iterator[Outcome]:
     site, now = subject.site, subject.machine.clock()
-    queues: dict[str, list[Delivery]] = defaultdict(list)
-    for delivery in ledger.waiting():
-        queues[delivery.endpoint].append(delivery)
-    for endpoint in site.endpoints:
-        asked = ledger.endpoint(endpoint.name, endpoint.url)
-        if asked.gone_at is not None:
-            yield failed(
-                f"{endpoint.name}: its address answered 410 Gone {moment(asked.gone_at, site.zone)}; "
-                "nothing more is sent there",
-                "ask the partner for the new address, and put it into publisher.toml within three days; or take "
-                "the endpoint out",
-            )
-        else:
-            yield from _patience(endpoint.name, asked.not_before, now, site)
-    known = {endpoint.name for endpoint in site.endpoints}
-    for name, queue in queues.items():
-        yield _waiting(subject, name, queue, now, known=name in known)
-    for name, counts in sorted(ledger.counts().items()):
-        given_up = counts.get(DeliveryState.FAILED, 0)
+    known, states = {endpoint.name: endpoint.url for endpoint in site.endpoints}, ledger.endpoints.states()
+    for name, url in known.items():
+        yield from _health(name, states.get((name, url), EndpointState()), now, site)
+    counts, oldest = ledger.deliveries.counts(), ledger.deliveries.oldest()
+    for name, since in oldest.items():
+        number = counts.get(name, {}).get(DeliveryState.WAITING, 0)
+        yield _waiting(subject, name, number, since, known=name in known)
+    for name, those in sorted(counts.items()):
+        given_up = those.get(DeliveryState.FAILED, 0)
         if given_up and name in known:
             yield warning(
                 f"{name}: {count(given_up, 'delivery was', 'deliveries were')} given up, after tries over three days",
@@ -118,22 +107,36 @@ def _patience(name: str, not_before: float | None, now: float, site: Site) -> It
         )
 
 
-def _waiting(subject: Subject, name: str, queue: Sequence[Delivery], now: float, *, known: bool) -> Outcome:
-    oldest = min(delivery.committed_at for delivery in queue)
-    tries = max(delivery.attempts for delivery in queue)
+def _health(name: str, state: EndpointState, now: float, site: Site) -> Iterator[Outcome]:
+    if state.disabled_why is not None:
+        yield failed(f"{name}: {switched_off(state.disabled_why)}", advice(name, state.disabled_why))
+        return
+    if state.failing_since is not None and now - state.failing_since >= _LONG:
+        yield warning(
+            f"{name}: it has taken nothing for {duration_in_words(now - state.failing_since)}",
+            f"`publisher endpoints test {name}` says what it answers; ask the partner",
+        )
+    if state.skew is not None and abs(state.skew) > TOLERANCE:
+        side = "behind" if state.skew > 0 else "ahead of"
+        yield failed(
+            f"{name}: this machine's clock is {duration_in_words(abs(state.skew))} {side} the partner's",
+            "set the clock that is wrong: a signature is good for five minutes",
+        )
+    yield from _patience(name, state.not_before, now, site)
+
+
+def _waiting(subject: Subject, name: str, number: int, oldest: float, *, known: bool) -> Outcome:
+    waited = duration_in_words(subject.machine.clock() - oldest)
     told = (
-        f"{name}: {count(len(queue), 'delivery waits', 'deliveries wait')} since "
-        f"{moment(oldest, subject.site.zone)} ({duration_in_words(now - oldest)})"
+        f"{name}: {count(number, 'delivery waits', 'deliveries wait')} since "
+        f"{moment(oldest, subject.site.zone)} ({waited})"
     )
     if not known:
         return warning(
             f"{told}, and it is no longer in publisher.toml",
-            "after three days they are given up; put it back if that is not meant",
+            "after three days they are cancelled; put it back if that is not meant",
         )
-    hint = "`publisher push` delivers them"
-    if tries:
-        told = f"{told}, tried {count(tries, 'time')} so far"
-        hint = "`publisher push` tries again, and says what the partner answers"
+    hint = "`publisher push` delivers what is due; `publisher deliveries list` tells when the next try is"
     return warning(told, subject.rehearsal().advice(hint))
 
 

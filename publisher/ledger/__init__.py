@@ -2,16 +2,33 @@
 
 from publisher.ledger.hubs import HubRecords
 from publisher.ledger.ledger import FILE_NAME, Ledger
-from publisher.ledger.records import Announced, Announcement, Delivery, DeliveryState, EndpointState, Event
+from publisher.ledger.records import (
+    Announced,
+    Announcement,
+    Claim,
+    DeliveryState,
+    DisabledWhy,
+    EndpointState,
+    Event,
+    Form,
+    Recipient,
+    Result,
+    Share,
+)
 
 __all__ = [
     "FILE_NAME",
     "Announced",
     "Announcement",
-    "Delivery",
+    "Claim",
     "DeliveryState",
+    "DisabledWhy",
     "EndpointState",
     "Event",
+    "Form",
     "HubRecords",
     "Ledger",
+    "Recipient",
+    "Result",
+    "Share",
 ]

@@ -20,18 +20,23 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from publisher.errors import EnvironmentFault
 from publisher.ledger import schema
+from publisher.ledger.deliveries import DeliveryRecords
+from publisher.ledger.endpoints import EndpointRecords, switched_off
 from publisher.ledger.hubs import HubRecords
 from publisher.ledger.migrations import is_older, prepare
-from publisher.ledger.records import Announced, Announcement, Delivery, DeliveryState, EndpointState
+from publisher.ledger.queue import Queue
+from publisher.ledger.records import Announced, Announcement, DeliveryState, Form
 from publisher.ledger.sqlite import HINTS, begin_immediate, configure, copied, damaged, printable
 from publisher.model import EventType
 from publisher.site import LEDGER_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from tempfile import TemporaryDirectory
 
     from sqlalchemy import Connection, Engine, Row
+
+    from publisher.ledger.records import Event, Recipient
 
 
 FILE_NAME = LEDGER_NAME
@@ -92,6 +97,11 @@ class Ledger:
         copy = copied(path)
         return cls.open(Path(copy.name), copy=copy)
 
+    @property
+    def folder(self) -> Path:
+        """Return the folder it lies in, the site's folder of state."""
+        return Path(self._where).parent
+
     def close(self) -> None:
         """Let go of the file."""
         self._engine.dispose()
@@ -112,7 +122,7 @@ class Ledger:
     def announce(
         self,
         announcements: Sequence[Announcement],
-        asked: Mapping[str, Collection[EventType]],
+        recipients: Sequence[Recipient],
         at: float,
         *,
         now: float | None = None,
@@ -124,7 +134,7 @@ class Ledger:
 
         Args:
             announcements: What is announced, in the order in which it is to be sent.
-            asked: The types of events that each endpoint asked for, by the endpoint's name.
+            recipients: Whom; one that is switched off gets what can be resent when it is switched on.
             at: The time, in seconds since 1970.
             now: The moment that decided what is live, likewise; remembered for `latest_moment`.
             set_back: Whether that moment counts even where an earlier run was at a later one.
@@ -132,6 +142,8 @@ class Ledger:
         with self._transaction() as connection:
             if now is not None:
                 self._set_clock(connection, now, set_back=set_back)
+            off = switched_off(connection, {one.endpoint: one.url for one in recipients})
+            addressed: list[dict[str, object]] = []
             for announcement in announcements:
                 self._remember(connection, announcement.announced, at)
                 told = announcement.event
@@ -139,122 +151,29 @@ class Ledger:
                     continue
                 if told.type is EventType.RETRACTED:
                     self._supersede(connection, told.review_id, at)
-                connection.execute(
-                    insert(schema.events).values(
-                        id=told.id,
-                        review_id=told.review_id,
-                        sequence=told.sequence,
-                        type=str(told.type),
-                        body=told.body,
-                        at=at,
-                    )
-                )
-                for endpoint, types in asked.items():
-                    if told.type in types:
-                        connection.execute(
-                            insert(schema.deliveries).values(
-                                event_id=told.id, endpoint=endpoint, state=DeliveryState.WAITING, attempts=0
-                            )
-                        )
+                self._put(connection, told, at)
+                addressed += [
+                    _delivery(told, one, at, off=one.endpoint in off)
+                    for one in recipients
+                    if told.type in one.types
+                ]
+            if addressed:
+                connection.execute(insert(schema.deliveries), addressed)
 
-    def waiting(self) -> list[Delivery]:
-        """Return the deliveries that are still to be made, in the order their events were committed."""
-        deliveries, events = schema.deliveries, schema.events
-        query = (
-            select(deliveries, events.c.type, events.c.body, events.c.at, events.c.review_id)
-            .join(events, events.c.id == deliveries.c.event_id)
-            .where(deliveries.c.state == DeliveryState.WAITING)
-            .order_by(deliveries.c.id)
-        )
-        with self._reading() as connection:
-            return [
-                Delivery(
-                    row.id,
-                    row.endpoint,
-                    row.event_id,
-                    row.type,
-                    row.body,
-                    row.attempts,
-                    row.at,
-                    row.review_id,
-                )
-                for row in connection.execute(query)
-            ]
+    @property
+    def queue(self) -> Queue:
+        """What waits to be delivered, for those who deliver it."""
+        return Queue(self._transaction, self._reading)
 
-    def counts(self) -> dict[str, dict[DeliveryState, int]]:
-        """Count deliveries by endpoint and state."""
-        table = schema.deliveries
-        query = select(table.c.endpoint, table.c.state, func.count()).group_by(
-            table.c.endpoint, table.c.state
-        )
-        found: dict[str, dict[DeliveryState, int]] = {}
-        with self._reading() as connection:
-            for endpoint, state, count in connection.execute(query):
-                found.setdefault(endpoint, {})[DeliveryState(state)] = count
-        return found
+    @property
+    def deliveries(self) -> DeliveryRecords:
+        """What became of deliveries."""
+        return DeliveryRecords(self._transaction, self._reading)
 
-    def begin_attempt(self, delivery: Delivery, url: str, at: float) -> int:
-        """Record that a delivery is about to be tried, and return the attempt's number.
-
-        What cannot be recorded must not be sent: call this first, and send only when it returned.
-        """
-        with self._transaction() as connection:
-            connection.execute(
-                update(schema.deliveries)
-                .where(schema.deliveries.c.id == delivery.id)
-                .values(attempts=schema.deliveries.c.attempts + 1)
-            )
-            result = connection.execute(
-                insert(schema.attempts).values(delivery_id=delivery.id, url=url, started_at=at)
-            )
-            key = result.inserted_primary_key
-            return int(key[0]) if key else 0
-
-    def end_attempt(
-        self,
-        attempt: int,
-        delivery: Delivery,
-        *,
-        state: DeliveryState,
-        status: int | None,
-        outcome: str,
-        at: float,
-    ) -> None:
-        """Record what became of an attempt, and where its delivery stands now."""
-        with self._transaction() as connection:
-            connection.execute(
-                update(schema.attempts)
-                .where(schema.attempts.c.id == attempt)
-                .values(ended_at=at, status=status, outcome=outcome)
-            )
-            self._settle(connection, delivery, state, at)
-
-    def give_up(self, delivery: Delivery, at: float) -> None:
-        """Record that a delivery will not be tried again."""
-        with self._transaction() as connection:
-            self._settle(connection, delivery, DeliveryState.FAILED, at)
-
-    def endpoint(self, name: str, url: str) -> EndpointState:
-        """Return what an endpoint's address asked for; an address never heard of asked for nothing."""
-        table = schema.endpoints
-        with self._reading() as connection:
-            row = connection.execute(
-                select(table).where(table.c.name == name, table.c.url == url)
-            ).one_or_none()
-            if row is None:
-                return EndpointState()
-            moments = (None if at is None else float(at) for at in (row.not_before, row.gone_at))
-            return EndpointState(*moments)
-
-    def set_endpoint(self, name: str, url: str, state: EndpointState) -> None:
-        """Record what an endpoint's address asked for."""
-        table = schema.endpoints
-        values: dict[str, Any] = {"not_before": state.not_before, "gone_at": state.gone_at}
-        this = (table.c.name == name, table.c.url == url)
-        with self._transaction() as connection:
-            done = connection.execute(update(table).where(*this).values(**values))
-            if not done.rowcount:
-                connection.execute(insert(table).values(name=name, url=url, **values))
+    @property
+    def endpoints(self) -> EndpointRecords:
+        """What is known of endpoints' addresses."""
+        return EndpointRecords(self._transaction, self._reading)
 
     @property
     def hubs(self) -> HubRecords:
@@ -320,26 +239,30 @@ class Ledger:
             connection.execute(insert(table).values(review_id=announced.review_id, **values))
 
     @staticmethod
-    def _supersede(connection: Connection, review_id: str, at: float) -> None:
-        """Keep home what still waits of a review that is taken back: its text is not to be sent any more."""
-        deliveries, events = schema.deliveries, schema.events
+    def _put(connection: Connection, told: Event, at: float) -> None:
         connection.execute(
-            update(deliveries)
-            .where(
-                deliveries.c.state == DeliveryState.WAITING,
-                deliveries.c.event_id.in_(select(events.c.id).where(events.c.review_id == review_id)),
+            insert(schema.events).values(
+                id=told.id,
+                review_id=told.review_id,
+                sequence=told.sequence,
+                type=str(told.type),
+                body=told.body,
+                at=at,
             )
-            .values(state=DeliveryState.SUPERSEDED, settled_at=at)
         )
+        if told.full is not None:
+            connection.execute(
+                insert(schema.event_forms).values(event_id=told.id, form=Form.FULL, body=told.full)
+            )
 
     @staticmethod
-    def _settle(connection: Connection, delivery: Delivery, state: DeliveryState, at: float) -> None:
-        table = schema.deliveries
+    def _supersede(connection: Connection, review_id: str, at: float) -> None:
+        """Keep home what still waits of a review that is taken back: its text is not to be sent any more."""
+        deliveries = schema.deliveries
         connection.execute(
-            update(table)
-            # What was delivered stays delivered.
-            .where(table.c.id == delivery.id, table.c.state == DeliveryState.WAITING)
-            .values(state=state, settled_at=None if state is DeliveryState.WAITING else at)
+            update(deliveries)
+            .where(deliveries.c.state == DeliveryState.WAITING, deliveries.c.review_id == review_id)
+            .values(state=DeliveryState.SUPERSEDED, settled_at=at)
         )
 
     @contextmanager
@@ -366,6 +289,19 @@ class Ledger:
                 yield connection
         except (ValueError, TypeError):
             raise damaged(self._where) from None
+
+
+def _delivery(told: Event, recipient: Recipient, at: float, *, off: bool) -> dict[str, object]:
+    return {
+        "event_id": told.id,
+        "endpoint": recipient.endpoint,
+        "review_id": told.review_id,
+        "form": recipient.form,
+        "state": DeliveryState.CANCELLED if off else DeliveryState.WAITING,
+        "attempts": 0,
+        "due_at": at,
+        "settled_at": at if off else None,
+    }
 
 
 def _announced(row: Row[Any]) -> Announced:

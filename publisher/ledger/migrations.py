@@ -7,16 +7,18 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, inspect, select, update
+from sqlalchemy.schema import CreateColumn
 
 from publisher.errors import EnvironmentFault, Refused
 from publisher.ledger import schema
+from publisher.ledger.records import DisabledWhy
 from publisher.ledger.sqlite import damaged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Table
 
 
 def prepare(connection: Connection, path: Path) -> None:
@@ -75,8 +77,33 @@ def _add_hubs(connection: Connection) -> None:
     schema.hubs.create(connection)
 
 
+def _add_queue(connection: Connection) -> None:
+    """Deliveries get a schedule, leases and forms; endpoints more to be remembered by."""
+    schema.event_forms.create(connection)
+    connection.exec_driver_sql("ALTER TABLE endpoints RENAME COLUMN gone_at TO disabled_at")
+    for table in (schema.deliveries, schema.attempts, schema.endpoints):
+        _add_columns(connection, table)
+    events, deliveries, endpoints = schema.events, schema.deliveries, schema.endpoints
+    review = select(events.c.review_id).where(events.c.id == deliveries.c.event_id).scalar_subquery()
+    connection.execute(update(deliveries).values(review_id=review))
+    connection.execute(
+        update(endpoints).where(endpoints.c.disabled_at.is_not(None)).values(disabled_why=DisabledWhy.GONE)
+    )
+    connection.exec_driver_sql("DROP INDEX ix_deliveries_waiting")
+    for index in deliveries.indexes:
+        index.create(connection)
+
+
+def _add_columns(connection: Connection, table: Table) -> None:
+    there = {column["name"] for column in inspect(connection).get_columns(table.name)}
+    for column in table.columns:
+        if column.name not in there:
+            said = CreateColumn(column).compile(dialect=connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {said}")
+
+
 #: What leads from a version to the next.
-_STEPS: dict[int, Callable[[Connection], None]] = {1: _add_runs_and_clock, 2: _add_hubs}
+_STEPS: dict[int, Callable[[Connection], None]] = {1: _add_runs_and_clock, 2: _add_hubs, 3: _add_queue}
 
 
 def _keep_copy(path: Path, version: int) -> None:

@@ -1,6 +1,6 @@
 """What the project talks about: reviews, films, ratings, offers. Pure data and pure functions."""
 
-from publisher.model.event import EventType
+from publisher.model.event import REVIEW_EVENTS, EventType, types_sent
 from publisher.model.offer import LinkOrigin, Listing, Offer, OfferKind, OfferStatus, Price, Terms
 from publisher.model.review import (
     Author,
@@ -16,6 +16,7 @@ from publisher.model.review import (
 )
 
 __all__ = [
+    "REVIEW_EVENTS",
     "Author",
     "EventType",
     "Film",
@@ -33,5 +34,6 @@ __all__ = [
     "Visibility",
     "as_of",
     "plain",
+    "types_sent",
     "visibility",
 ]

@@ -34,6 +34,7 @@ class Change:
         snapshot: What is remembered as announced; of a retraction, what was last announced.
         changed: Of an update, and of a change of offers, the fields that changed.
         offers_before: Where offers are among them, those that partners know and that are not over.
+        url_before: Where the address is among them, the one that partners know.
         post: The post; None of a retraction.
         reason: Of a retraction, why.
         at: Of a retraction, when it was taken back; aware.
@@ -47,6 +48,7 @@ class Change:
     snapshot: Mapping[str, Any]
     changed: tuple[str, ...] = ()
     offers_before: tuple[Mapping[str, str], ...] | None = None
+    url_before: str | None = None
     post: Post | None = None
     reason: str | None = None
     at: datetime | None = None
@@ -142,9 +144,21 @@ def _of_live(post: Post, told: Announced | None, site: Site, now: datetime) -> C
     if changed:
         changed |= _differing(TOLD_WITH, current, told.snapshot)
     if before is not None:
-        kind = EventType.UPDATED if changed else EventType.OFFERS_CHANGED
-        return replace(change, type=kind, changed=tuple(sorted({*changed, OFFERS})), offers_before=before)
-    return replace(change, type=EventType.UPDATED, changed=tuple(sorted(changed)))
+        changed |= {OFFERS}
+    return replace(
+        change,
+        type=_kind(changed),
+        changed=tuple(sorted(changed)),
+        offers_before=before,
+        url_before=told.snapshot.get("url") if "url" in changed else None,
+    )
+
+
+def _kind(changed: frozenset[str]) -> EventType:
+    """Say what a change of these fields is called: a new address above all, because links lead there."""
+    if "url" in changed:
+        return EventType.MOVED
+    return EventType.OFFERS_CHANGED if changed == {OFFERS} else EventType.UPDATED
 
 
 def _other_offers(

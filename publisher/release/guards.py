@@ -30,6 +30,7 @@ RETRACTION_CEILING = 5
 BEGUN = "begun"
 
 _NOT_MEANT = "where that is not meant, see that all posts are in their folder and none became a draft"
+_NOT_MOVED = "where no review was meant to move, set `base_url` and `permalink` back in publisher.toml"
 _NAMED = 3
 _MOMENT = "%Y-%m-%d %H:%M:%S %Z"
 
@@ -183,11 +184,14 @@ def _too_many_announced(changes: Sequence[Change], site: Site) -> Iterator[tuple
         return
     offers = sum(change.type is EventType.OFFERS_CHANGED for change in changes)
     number = sum(change.type is not EventType.RETRACTED for change in changes) - offers
+    moved = sum(change.type is EventType.MOVED for change in changes)
     baseline = "`publisher push --baseline`, {}, records them as announced and sends nothing"
     if number > CEILING:
+        whole_site = moved > CEILING
+        what = f"{number} announcements at once{f', {moved} of them of new addresses' if whole_site else ''}"
         yield (
-            f"{number} announcements at once; more than {CEILING} are not made without being confirmed",
-            baseline.format("on an existing archive"),
+            f"{what}; more than {CEILING} are not made without being confirmed",
+            _NOT_MOVED if whole_site else baseline.format("on an existing archive"),
         )
     if offers > OFFERS_CEILING:
         yield (

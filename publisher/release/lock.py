@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from publisher.site import Site
 
-#: A run that takes more seconds than this, besides its deployment, does not get on: each request has a deadline.
+#: A run that takes more seconds than this, besides its deployment and the wait for it to be live, does not get on: each
+#: request has a deadline.
 LONGEST_RUN = 3600.0
 
 
@@ -31,7 +32,8 @@ class AlreadyRunning(Refused):
 
     def __init__(self, site: Site, seconds: float | None) -> None:
         deployment = site.deploy.timeout if site.deploy.command else 0
-        self.stuck = seconds is not None and seconds > LONGEST_RUN + deployment
+        longest = LONGEST_RUN + deployment + (site.deploy.wait_for_live or 0)
+        self.stuck = seconds is not None and seconds > longest
         since = "" if seconds is None else f", for {duration_in_words(seconds)} already"
         super().__init__(
             f"another publisher run is at work on this site{since}",

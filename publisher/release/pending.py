@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import orjson
 
 from publisher.ledger import Ledger
-from publisher.model import Visibility, visibility
+from publisher.model import EventType, Visibility, visibility
 from publisher.outputs.published import published_ids
 from publisher.release.changes import Change, find_changes
 from publisher.release.guards import NOTHING_YET, Past, past_of
 from publisher.release.history import check_history
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from publisher.diagnostics import Diagnostic
-    from publisher.ledger import Announced, Delivery
+    from publisher.ledger import Announced
     from publisher.posts import Post
     from publisher.site import Site
 
@@ -32,7 +32,7 @@ class Pending:
     Attributes:
         changes: What would be announced, in the order of the events.
         warnings: What the editor should know before that: reviews that would be taken back without having been retracted.
-        waiting: Deliveries of earlier runs that are still to be made.
+        waiting: How many deliveries of earlier runs are still to be made, by endpoint; those of reviews that are taken back are not.
         last_run: When `publish` or `push` last ended well, in seconds since 1970.
         past: What the ledger says of earlier runs.
         vanished: How many reviews are in the feeds, are not live any more, and were never announced.
@@ -41,7 +41,7 @@ class Pending:
 
     changes: tuple[Change, ...]
     warnings: tuple[Diagnostic, ...] = ()
-    waiting: tuple[Delivery, ...] = ()
+    waiting: Mapping[str, int] = field(default_factory=dict)
     last_run: float | None = None
     past: Past = NOTHING_YET
     vanished: int = 0
@@ -59,13 +59,15 @@ def look_for_changes(posts: Iterable[Post], site: Site, now: datetime) -> Pendin
     ledger = Ledger.peek(site.state)
     if ledger is None:
         changes = find_changes(posts, {}, site, now)
-        return Pending(tuple(changes), vanished=_vanished(posts, {}, site, now), ledger=_digest({}, ()))
+        return Pending(tuple(changes), vanished=_vanished(posts, {}, site, now), ledger=_digest({}))
     with ledger:
-        announced, waiting = ledger.announced(), tuple(ledger.waiting())
+        announced = ledger.announced()
         past = past_of(ledger, announced)
         last_run = ledger.last_run("publish", "push")
-    warnings = check_history(posts, announced, site, now)
-    changes = find_changes(posts, announced, site, now)
+        warnings = check_history(posts, announced, site, now)
+        changes = find_changes(posts, announced, site, now)
+        gone = {change.review_id for change in changes if change.type is EventType.RETRACTED}
+        waiting = ledger.deliveries.waiting(without=gone)
     return Pending(
         changes=tuple(changes),
         warnings=tuple(warnings),
@@ -73,7 +75,7 @@ def look_for_changes(posts: Iterable[Post], site: Site, now: datetime) -> Pendin
         last_run=last_run,
         past=past,
         vanished=_vanished(posts, announced, site, now),
-        ledger=_digest(announced, waiting),
+        ledger=_digest(announced),
     )
 
 
@@ -82,7 +84,7 @@ def _vanished(posts: Iterable[Post], announced: Mapping[str, Announced], site: S
     return len(published_ids(site.feeds) - live - announced.keys())
 
 
-def _digest(announced: Mapping[str, Announced], waiting: Sequence[Delivery]) -> str:
+def _digest(announced: Mapping[str, Announced]) -> str:
+    """Sum up what was announced; that something was delivered meanwhile changes nothing of what a run does."""
     told = [[one.review_id, one.sequence, one.live, one.snapshot] for _, one in sorted(announced.items())]
-    due = sorted([delivery.event_id, delivery.endpoint] for delivery in waiting)
-    return hashlib.sha256(orjson.dumps([told, due], option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()

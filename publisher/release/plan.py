@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from publisher.outputs import generate
 from publisher.outputs.comparison import Difference, compare_feed
 from publisher.outputs.files import StagedFile
 from publisher.release.hubs import preview_hubs
+from publisher.release.live import longest_wait
 from publisher.release.offers import OFFERS
 from publisher.release.pending import look_for_changes
 from publisher.release.push_run import obstacles
@@ -86,6 +86,7 @@ class Plan:
         written: The files that would be written, with the SHA-256 of their bytes.
         removed: The files that would be removed.
         deploys: Whether the site's deploy command would run.
+        waits: For how many seconds, at most, it would wait until the public feed shows the changes; None does not look.
         waiting: How many deliveries of earlier runs would be tried, by endpoint.
         hubs: How many files of feeds each WebSub hub would be told of, by its address.
         obstacles: What would keep the run from being done, as things stand.
@@ -98,6 +99,7 @@ class Plan:
     written: Mapping[str, str]
     removed: tuple[str, ...]
     deploys: bool
+    waits: int | None
     events: tuple[PlannedEvent, ...]
     waiting: Mapping[str, int]
     hubs: Mapping[str, int]
@@ -137,6 +139,7 @@ class Plan:
             ],
             "files": {"written": dict(sorted(self.written.items())), "removed": list(self.removed)},
             "deploys": self.deploys,
+            "waits": self.waits,
             "events": [
                 {
                     "type": event.type,
@@ -175,7 +178,7 @@ class Plan:
 _MOVED = {
     "configuration": f"{FILE_NAME} has changed",
     "posts": "posts have changed",
-    "ledger": "the ledger has moved on, because something was announced or delivered meanwhile",
+    "ledger": "the ledger has moved on, because something was announced meanwhile",
 }
 # The same posts and settings come to something else when time passes, or files were changed by others.
 _TURNED_OUT = {
@@ -218,8 +221,9 @@ def plan_for(
         written={name: written.sha256[name] for name in written.changed},
         removed=written.removed,
         deploys=site.deploy.command is not None,
+        waits=longest_wait(site, pending.changes),
         events=tuple(_event(change, site) for change in pending.changes),
-        waiting=_waiting(pending),
+        waiting=pending.waiting,
         hubs={hub.url: hub.waiting for hub in preview_hubs(site, written.sha256) if hub.waiting},
         obstacles=tuple(error.message for error in obstacles(pending, site, now, confirmed=confirmed)),
         warnings=pending.warnings,
@@ -320,12 +324,6 @@ def _announced(change: Change, seen: EntryDifference | None, pending: Pending) -
 def _event(change: Change, site: Site) -> PlannedEvent:
     endpoints = tuple(endpoint.name for endpoint in site.endpoints if change.type in endpoint.events)
     return PlannedEvent(str(change.type), change.review_id, change.url, change.sequence, endpoints)
-
-
-def _waiting(pending: Pending) -> dict[str, int]:
-    """Count what would be tried again; what is said of a review that is taken back now, is kept home."""
-    gone = {change.review_id for change in pending.changes if change.type is EventType.RETRACTED}
-    return dict(Counter(one.endpoint for one in pending.waiting if one.review_id not in gone))
 
 
 def _posts_digest(posts: Sequence[Post]) -> str:

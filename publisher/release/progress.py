@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Progress:
-    """Hears of each step of a publish run when it is done; this one says nothing, subclasses may."""
+    """Hears of each step of a run when it is done, or where it waits; this one says nothing, subclasses may."""
 
     def warned(self, diagnostics: Sequence[Diagnostic]) -> None:
         """Hear, before anything is done, what the editor should know of reviews that were announced."""
@@ -27,6 +27,12 @@ class Progress:
 
     def deployed(self) -> None:
         """Hear that the deploy command succeeded."""
+
+    def awaiting(self, url: str, number: int) -> None:
+        """Hear that the run waits from now on, until the public feed at `url` shows so many changes."""
+
+    def live(self, url: str, number: int) -> None:
+        """Hear that the public feed at `url` shows so many changes, which are told next."""
 
     def pushed(self, report: PushReport) -> None:
         """Hear what was announced and delivered."""

@@ -18,9 +18,10 @@ from publisher.release.plan import plan_for
 from publisher.release.progress import Progress
 from publisher.release.push_run import (
     PushReport,
+    announce_locked,
+    deliver_waiting,
     obstacles,
     preview_push,
-    push_locked,
     record_run,
 )
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from publisher.net import Client
     from publisher.posts import Collection, Post
     from publisher.site import Site
+    from publisher.webhooks import Round
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ def publish(  # noqa: PLR0913 - what a run needs, and the world around it
     confirmed: bool = False,
     plan: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
+    round: Round | None = None,
     clock: Callable[[], float] = time.time,
     client: Client | None = None,
 ) -> PublishReport:
@@ -73,6 +76,7 @@ def publish(  # noqa: PLR0913 - what a run needs, and the world around it
         confirmed: What is announced or taken back is meant, however much, and whatever the time was before.
         plan: What is to be done, exactly, as `read_plan` returns it; None does whatever there is to do.
         progress: Hears of each step when it is done.
+        round: How long to deliver, and who hears of it; default: what is due, once.
         clock: Answers the real time in seconds since 1970.
         client: The way out; default: the guarded one, as the site's configuration allows.
 
@@ -103,9 +107,11 @@ def publish(  # noqa: PLR0913 - what a run needs, and the world around it
         if site.deploy.command is not None:
             run_deploy(site, site.deploy.command)
             progress.deployed()
-        pushed = push_locked(posts, site, now, confirmed=confirmed, clock=clock, client=client)
-        record_run(site, "publish", clock())
-        progress.pushed(pushed)
+        announced = announce_locked(posts, site, now, confirmed=confirmed, clock=clock)
+    # Other runs may announce meanwhile, and deliver, too.
+    pushed = deliver_waiting(announced, site, round=round, clock=clock, client=client)
+    record_run(site, "publish", clock())
+    progress.pushed(pushed)
     return PublishReport(
         collection.checked, attached, written, deployed=site.deploy.command is not None, push=pushed
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from publisher.content import present
@@ -25,13 +25,18 @@ from publisher.release.hubs import preview_hubs, tell_of_feeds
 from publisher.release.lock import exclusive
 from publisher.release.pending import Pending, look_for_changes
 from publisher.webhooks import (
+    ANSWER_LIMIT,
+    Correspondence,
     EndpointReport,
-    Secret,
+    Round,
     deliver,
-    endpoint_secret,
+    endpoint_keys,
+    recipients,
     retraction_event,
     review_event,
 )
+
+_DAY = 24 * 3600.0
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -79,18 +84,19 @@ class PushReport:
     def complete(self) -> bool:
         """Tell whether everything that was to be delivered was; what an endpoint left behind that is gone is not."""
         return self.dry or not (
-            any(report.waiting or report.failed for report in self.endpoints if report.known)
+            any(report.troubled for report in self.endpoints if report.known)
             or any(hub.waiting for hub in self.hubs)
         )
 
 
-def endpoint_secrets(site: Site, environment: Mapping[str, str] = os.environ) -> dict[str, Secret]:
-    """Find the secret of every endpoint.
+def require_secrets(site: Site, now: float, environment: Mapping[str, str] = os.environ) -> None:
+    """See that every endpoint has a secret; `now` in seconds since 1970.
 
     Raises:
         ConfigurationError: One is missing or wrong; nothing was committed or sent.
     """
-    return {endpoint.name: endpoint_secret(site, endpoint, environment) for endpoint in site.endpoints}
+    for endpoint in site.endpoints:
+        endpoint_keys(site, endpoint, now, environment)
 
 
 def preview_push(
@@ -106,7 +112,7 @@ def preview_push(
         pending.changes,
         dry=True,
         baseline=baseline,
-        waiting=len(pending.waiting),
+        waiting=sum(pending.waiting.values()),
         warnings=pending.warnings,
         hubs=() if baseline else preview_hubs(site),
         obstacles=()
@@ -132,31 +138,34 @@ def obstacles(
         confirmed: What is announced or taken back is meant.
         environment: The variables that secrets may stand in.
     """
-    for check in (
+    checks: tuple[Callable[[], None], ...] = (
         lambda: require_meant(pending.changes, site, now, pending.past, confirmed=confirmed),
         lambda: require_feeds_kept(pending.vanished, site, confirmed=confirmed),
-        lambda: endpoint_secrets(site, environment),
-    ):
+        lambda: require_secrets(site, now.timestamp(), environment),
+    )
+    for check in checks:
         try:
             check()
         except PublisherError as error:
             yield error
 
 
-def push(
+def push(  # noqa: PLR0913 - what a run needs, and the world around it
     posts: Iterable[Post],
     site: Site,
     now: datetime,
     *,
     baseline: bool = False,
     confirmed: bool = False,
+    round: Round | None = None,
     clock: Callable[[], float] = time.time,
     client: Client | None = None,
 ) -> PushReport:
-    """Announce what changed since the last push, and deliver what waits; then tell the hubs which feeds changed.
+    """Announce what changed since the last push, and deliver what is due; then tell the hubs which feeds changed.
 
     Events, their deliveries and what they announce are one transaction; nothing is sent before it is committed. What
-    is not delivered waits for the next push, under the same id. Hubs are told of the feeds as they lie in their folder.
+    is not delivered waits in the ledger until it is due again, under the same id. While it is delivered, other runs may
+    announce, and deliver, too. Hubs are told of the feeds as they lie in their folder.
 
     Args:
         posts: All posts of the site.
@@ -164,6 +173,7 @@ def push(
         now: The moment that decides what is live; aware.
         baseline: Record everything as announced, without events.
         confirmed: What is announced or taken back is meant, however much, and whatever the time was before.
+        round: How long to deliver, and who hears of it; default: what is due, once.
         clock: Answers the real time in seconds since 1970; signatures need it.
         client: The way out; default: the guarded one, as the site's configuration allows.
 
@@ -175,14 +185,14 @@ def push(
         EnvironmentFault: The ledger cannot be used.
     """
     with exclusive(site):
-        report = push_locked(
-            posts, site, now, baseline=baseline, confirmed=confirmed, clock=clock, client=client
-        )
-        record_run(site, "push", clock())
+        report = announce_locked(posts, site, now, baseline=baseline, confirmed=confirmed, clock=clock)
+    if not baseline:
+        report = deliver_waiting(report, site, round=round, clock=clock, client=client)
+    record_run(site, "push", clock())
     return report
 
 
-def push_locked(
+def announce_locked(
     posts: Iterable[Post],
     site: Site,
     now: datetime,
@@ -190,9 +200,8 @@ def push_locked(
     baseline: bool = False,
     confirmed: bool = False,
     clock: Callable[[], float] = time.time,
-    client: Client | None = None,
 ) -> PushReport:
-    """Push while the caller holds the site's lock; otherwise as `push`."""
+    """Commit what changed, while the caller holds the site's lock; otherwise as `push`. Nothing is sent."""
     with Ledger.open(site.state) as ledger:
         posts, announced = list(posts), ledger.announced()
         warnings = tuple(check_history(posts, announced, site, now))
@@ -202,7 +211,7 @@ def push_locked(
             require_meant_to_vanish(changes)
         elif not baseline:
             require_meant(changes, site, now, past_of(ledger, announced), confirmed=confirmed)
-        secrets = {} if baseline else endpoint_secrets(site)
+            require_secrets(site, clock())
         told = {change.review_id for change in changes}
         silent = [
             Announcement(one, None)
@@ -211,25 +220,40 @@ def push_locked(
         ]
         ledger.announce(
             [*(_announcement(change, site, now, baseline=baseline) for change in changes), *silent],
-            {endpoint.name: endpoint.events for endpoint in site.endpoints},
+            recipients(site.webhooks),
             clock(),
             now=now.timestamp(),
             set_back=confirmed or baseline,
         )
-        reports: list[EndpointReport] = []
-        hubs: tuple[HubReport, ...] = ()
-        if not baseline:
-            to_partners = client or Client(allow=site.allow, body_limit=0)
-            reports = deliver(ledger, site.endpoints, secrets, to_partners, clock)
-            hubs = tell_of_feeds(ledger, site, clock, client)
-    return PushReport(changes, tuple(reports), baseline=baseline, warnings=warnings, hubs=hubs)
+    return PushReport(changes, baseline=baseline, warnings=warnings)
+
+
+def deliver_waiting(
+    report: PushReport,
+    site: Site,
+    *,
+    round: Round | None = None,
+    clock: Callable[[], float] = time.time,
+    client: Client | None = None,
+) -> PushReport:
+    """Deliver what is due to partners, then tell the hubs; return the report with what became of it.
+
+    Raises:
+        ConfigurationError: A secret is missing or wrong.
+        EnvironmentFault: The ledger cannot be used.
+    """
+    going = round or Round()
+    correspondence = Correspondence(site.webhooks, lambda endpoint, now: endpoint_keys(site, endpoint, now))
+    to_partners = client or Client(allow=site.allow, body_limit=ANSWER_LIMIT)
+    with Ledger.open(site.state) as ledger:
+        reports = deliver(ledger, lambda: correspondence, to_partners, clock, going)
+        ledger.deliveries.prune(clock() - site.webhooks.keep * _DAY)
+        hubs = () if going.stop.is_set() else tell_of_feeds(ledger, site, clock, client)
+    return replace(report, endpoints=tuple(reports), hubs=hubs)
 
 
 def record_run(site: Site, command: str, at: float) -> None:
-    """Record what a run did at `at`, in seconds since 1970: its command, when that ended well, or BEGUN.
-
-    The caller holds the site's lock.
-    """
+    """Record what a run did at `at`, in seconds since 1970: its command, when that ended well, or BEGUN."""
     with Ledger.open(site.state) as ledger:
         ledger.record_run(command, at)
 

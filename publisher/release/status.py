@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from publisher.channels import live_posts, page_names
 from publisher.diagnostics import has_errors
 from publisher.errors import EnvironmentFault, PublisherError, Refused
-from publisher.ledger import DeliveryState, EndpointState, Ledger
+from publisher.ledger import DeliveryState, DisabledWhy, EndpointState, Ledger
 from publisher.model import EventType, Visibility, visibility
 from publisher.net.retry_after import LONGEST_WAIT
 from publisher.outputs import generate
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from publisher.diagnostics import Diagnostic
-    from publisher.ledger import Announced, Delivery
+    from publisher.ledger import Announced
     from publisher.outputs.comparison import EntryDifference
     from publisher.posts import Collection, Post
     from publisher.site import Site
@@ -80,7 +80,9 @@ class EndpointStatus:
         oldest: Since when the oldest of them does; aware.
         failed: How many were given up in all.
         not_before: When its address wants to be asked again, where that is yet to come; aware.
-        gone: When its address said that it is gone for good; aware.
+        disabled: When it was switched off; aware.
+        disabled_why: Why it was.
+        failing: Since when it has taken nothing; aware.
     """
 
     name: str
@@ -89,7 +91,9 @@ class EndpointStatus:
     oldest: datetime | None = None
     failed: int = 0
     not_before: datetime | None = None
-    gone: datetime | None = None
+    disabled: datetime | None = None
+    disabled_why: DisabledWhy | None = None
+    failing: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,9 +260,9 @@ class _Books:
     """What the ledger holds, as far as it matters here."""
 
     announced: Mapping[str, Announced] | None = None
-    waiting: Sequence[Delivery] = ()
+    oldest: Mapping[str, float] | None = None
     counts: Mapping[str, Mapping[DeliveryState, int]] | None = None
-    asked: Mapping[str, EndpointState] | None = None
+    asked: Mapping[tuple[str, str], EndpointState] | None = None
     last_publish: float | None = None
     latest: float | None = None
 
@@ -270,9 +274,9 @@ def _read_ledger(site: Site) -> _Books | None:
     with ledger:
         return _Books(
             ledger.announced(),
-            ledger.waiting(),
-            ledger.counts(),
-            {endpoint.name: ledger.endpoint(endpoint.name, endpoint.url) for endpoint in site.endpoints},
+            ledger.deliveries.oldest(),
+            ledger.deliveries.counts(),
+            ledger.endpoints.states(),
             ledger.last_run("publish"),
             ledger.latest_moment(),
         )
@@ -308,9 +312,9 @@ def _not_announced(
             found.append(Appointment(Turn.LIVE, review.date, review))
             continue
         turn, at = (
-            (Turn.UPDATED, review.updated if "updated" in change.changed else None)
-            if change.type is EventType.UPDATED
-            else (Turn.RETRACTED, review.retracted)
+            (Turn.RETRACTED, review.retracted)
+            if change.type is EventType.RETRACTED
+            else (Turn.UPDATED, review.updated if "updated" in change.changed else None)
         )
         if at is not None and at <= now and (last_publish is None or at.timestamp() > last_publish):
             found.append(Appointment(turn, at, review))
@@ -339,14 +343,12 @@ def _hubs(site: Site, now: datetime) -> tuple[HubStatus, ...]:
 
 
 def _endpoints(site: Site, books: _Books, now: datetime) -> tuple[EndpointStatus, ...]:
-    oldest: dict[str, float] = {}
-    for delivery in books.waiting:
-        oldest[delivery.endpoint] = min(delivery.committed_at, oldest.get(delivery.endpoint, float("inf")))
-    known = [endpoint.name for endpoint in site.endpoints]
+    oldest = books.oldest or {}
+    known = {endpoint.name: endpoint.url for endpoint in site.endpoints}
     found = []
-    for name in [*known, *sorted(oldest.keys() - set(known))]:
+    for name in [*known, *sorted(oldest.keys() - known.keys())]:
         counts = (books.counts or {}).get(name, {})
-        asked = (books.asked or {}).get(name, EndpointState())
+        asked = (books.asked or {}).get((name, known.get(name, "")), EndpointState())
         found.append(
             EndpointStatus(
                 name=name,
@@ -355,7 +357,9 @@ def _endpoints(site: Site, books: _Books, now: datetime) -> tuple[EndpointStatus
                 oldest=_moment(oldest.get(name), site),
                 failed=counts.get(DeliveryState.FAILED, 0),
                 not_before=_patience(asked.not_before, site, now),
-                gone=_moment(asked.gone_at, site),
+                disabled=_moment(asked.disabled_at, site),
+                disabled_why=asked.disabled_why,
+                failing=_moment(asked.failing_since, site),
             )
         )
     return tuple(found)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 import zoneinfo
+from dataclasses import dataclass
 from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator
+from pydantic_core.core_schema import no_info_after_validator_function
 
 from publisher.diagnostics import RULES, Severity
 from publisher.diagnostics.suggest import nearest
-from publisher.model import EventType
+from publisher.model import REVIEW_EVENTS, EventType
 from publisher.values.characters import quote
 from publisher.values.checkers import (
     LIST_LIMIT,
@@ -31,7 +33,7 @@ from publisher.values.reviews import FIRST_YEAR, LAST_YEAR, film_year
 from publisher.values.urls import URL_LIMIT, url
 
 if TYPE_CHECKING:
-    from pydantic import GetJsonSchemaHandler
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import CoreSchema
 
@@ -180,7 +182,13 @@ def _relative_path(value: object) -> str:
 
 def _event_type(value: object) -> EventType:
     name = text(value)
-    known = [str(kind) for kind in EventType]
+    known = [str(kind) for kind in REVIEW_EVENTS]
+    if name == EventType.PING:
+        raise fault(
+            "invalid-value",
+            f"{quote(name)} is not a type of event that an endpoint asks for",
+            help="remove it; `publisher endpoints test` sends one whatever `events` says",
+        )
     if name not in known:
         near = nearest(name, known)
         raise fault(
@@ -268,6 +276,26 @@ def _at_least(least: int) -> AfterValidator:
     return AfterValidator(check)
 
 
+@dataclass(frozen=True, slots=True)
+class AtMost:
+    """The upper bound of a number, for the program and for JSON Schema."""
+
+    most: int
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {**handler(core_schema), "maximum": self.most}
+
+    def _check(self, value: int) -> int:
+        if value > self.most:
+            raise fault("invalid-value", f"{value} is too large; this key takes at most {self.most}")
+        return value
+
+
 SiteId = Annotated[
     str, BeforeValidator(lambda value: identifier(value, "a site")), schema("string", pattern=UUID)
 ]
@@ -313,7 +341,7 @@ RelativePath = Annotated[
     schema("string", maxLength=TEXT_LIMIT, pattern=form(r"(?![/~\s]|(?:.*/)?\.\.(?:/|\s*$))[^\x5c]+")),
 ]
 EventName = Annotated[
-    EventType, BeforeValidator(_event_type), schema("string", enum=[str(kind) for kind in EventType])
+    EventType, BeforeValidator(_event_type), schema("string", enum=[str(kind) for kind in REVIEW_EVENTS])
 ]
 Network = Annotated[
     IPv4Network | IPv6Network,

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
-from publisher.model import EventType
-from publisher.site.checkers import Count, CountOrNone, EventName, Name, RelativePath
+from publisher.model import REVIEW_EVENTS
+from publisher.site.checkers import AtMost, Count, CountOrNone, EventName, Name, RelativePath
 from publisher.site.table import Table
 from publisher.site.words import Content, ContentWord
 from publisher.values.checkers import Text, shape_fault
 from publisher.values.urls import Url
+
+# Each is a thread and a connection.
+_MOST_AT_ONCE = 64
+_TEN_YEARS = 3650
 
 
 class EndpointTable(Table):
@@ -27,13 +31,18 @@ class EndpointTable(Table):
     name: Name = Field(description="how messages, the ledger and the secret call it")
     url: Url = Field(description="where events are sent")
     events: list[EventName] = Field(
-        default_factory=lambda: list(EventType), description="the types of events it asked for; default: all"
+        default_factory=lambda: list(REVIEW_EVENTS),
+        description="the types of events it asked for; review.updated brings review.moved along; default: all",
     )
     content: ContentWord = Field(
         Content.SUMMARY, description="summary for the summary alone, full for the whole text in HTML, too"
     )
-    concurrency: Count = Field(4, description="how many events may be on their way to it at once")
-    rate: Count = Field(20, description="how many events it is sent in a second, at most")
+    concurrency: Annotated[Count, AtMost(_MOST_AT_ONCE)] = Field(
+        4, description="how many events may be on their way to it at once"
+    )
+    rate: Annotated[Count, AtMost(1000)] = Field(
+        20, description="how many events it is sent in a second, at most"
+    )
 
 
 def _endpoints(value: object) -> object:
@@ -45,6 +54,13 @@ def _endpoints(value: object) -> object:
 class WebhooksTable(Table):
     """Whom events are sent to."""
 
+    others: ClassVar[dict[str, str]] = {
+        "disable": "disable_after",
+        "endpoint": "endpoints",
+        "parallel": "concurrency",
+        "retention": "keep",
+    }
+
     endpoints: Annotated[list[EndpointTable], BeforeValidator(_endpoints)] = Field(
         default_factory=list, description="one table for each partner"
     )
@@ -52,14 +68,14 @@ class WebhooksTable(Table):
         ".publisher/secrets",
         description="the folder of the endpoints' secrets and the sources' keys: one file of mode 0600 each",
     )
-    concurrency: Count = Field(
+    concurrency: Annotated[Count, AtMost(_MOST_AT_ONCE)] = Field(
         16, description="how many events a run may have on their way at once, to all endpoints together"
     )
-    disable_after: CountOrNone = Field(
+    disable_after: Annotated[CountOrNone, AtMost(_TEN_YEARS)] = Field(
         5,
         description="after how many days of failures, and no success, an endpoint is switched off; 0 for never",
     )
-    keep: Count = Field(
+    keep: Annotated[Count, AtMost(_TEN_YEARS)] = Field(
         90, description="for how many days the ledger remembers what became of deliveries that are settled"
     )
 
@@ -67,11 +83,22 @@ class WebhooksTable(Table):
 class DeployTable(Table):
     """What puts feeds and pages on the web, between generate and push."""
 
+    others: ClassVar[dict[str, str]] = {"run": "command", "script": "command", "wait": "wait_for_live"}
+    # `check_deploy` says the same to people.
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": ["command"]},
+                {"required": ["wait_for_live"], "properties": {"wait_for_live": {"minimum": 1}}},
+            ]
+        }
+    )
+
     command: Text | None = Field(
         None, description="a shell command, run in the site's folder; if it fails, nothing is sent"
     )
     timeout: Count = Field(900, description="how many seconds it may take")
-    wait_for_live: CountOrNone = Field(
+    wait_for_live: Annotated[CountOrNone, AtMost(3600)] = Field(
         0,
         description="for how many seconds to wait until the public feed shows what is to be announced; 0 does not look",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from publisher.model import types_sent
 from publisher.site.plain_http import stays_inside
 from publisher.site.webhooks import Deploy, Endpoint, Webhooks
 from publisher.site.words import Content
@@ -46,7 +47,7 @@ def check_deploy(table: DeployTable | None, report: Report, locator: TomlLocator
         report.add(
             "missing-key",
             locator.key(("deploy",)),
-            "`command` is missing; without one, [deploy] needs `wait_for_live`",
+            "`command` is missing; without one, [deploy] needs `wait_for_live` above 0",
             help="add a line command = …, or wait_for_live = 300 where somebody else puts the site on the web",
         )
 
@@ -58,7 +59,7 @@ def webhooks_of(table: WebhooksTable) -> Webhooks:
             Endpoint(
                 name=endpoint.name,
                 url=endpoint.url,
-                events=frozenset(endpoint.events),
+                events=types_sent(endpoint.events),
                 full=endpoint.content is Content.FULL,
                 concurrency=endpoint.concurrency,
                 rate=endpoint.rate,

@@ -14,7 +14,7 @@ class Endpoint:
     """A partner's address, and what the partner asked for.
 
     Attributes:
-        events: The types of events it gets.
+        events: The types of events it gets: those it asked for, and what these bring along.
         full: Whether its events carry the whole text of a review, or the summary alone.
         concurrency: How many events may be on their way to it at once.
         rate: How many events it is sent in a second, at most.

@@ -1,8 +1,28 @@
-"""Durations as people say them."""
+"""Durations as people say and write them."""
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 _MINUTE, _HOUR, _DAY, _YEAR = 60, 3600, 86_400, 31_557_600
+_UNITS = {"s": 1, "m": _MINUTE, "h": _HOUR, "d": _DAY, "w": 7 * _DAY}
+_WRITTEN = re.compile(r"([0-9]{1,6})\s*([smhdw])", re.ASCII | re.IGNORECASE)
+
+
+def parse_duration(written: str) -> timedelta:
+    """Read a whole number and its unit: "45s", "30m", "24h", "7d" or "2w"; "0" needs none.
+
+    Raises:
+        ValueError: It is something else.
+    """
+    text = written.strip()
+    if text == "0":
+        return timedelta()
+    match = _WRITTEN.fullmatch(text)
+    if match is None:
+        raise ValueError("not a duration")
+    return timedelta(seconds=int(match[1]) * _UNITS[match[2].lower()])
 
 
 def duration_in_words(seconds: float) -> str:

@@ -1,7 +1,7 @@
 """A small receiver of webhooks: for partners who try things out, for the demonstration and for tests.
 
 It listens on this machine only, unless told otherwise, and shows what a receiver has to do: read the bytes, verify
-before parsing, answer quickly, drop repeats by their id.
+before parsing, answer quickly, drop repeats by their id. A rehearsal has it answer otherwise.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
 from typing import TYPE_CHECKING, Any, Self
@@ -18,10 +18,13 @@ from typing import TYPE_CHECKING, Any, Self
 import orjson
 
 from publisher.errors import EnvironmentFault
-from publisher.webhooks.signing import ID_HEADER, Secret, VerificationFailed, verify
+from publisher.webhooks.rehearsal import TAKEN, Rehearsal, Reply
+from publisher.webhooks.signing import ID_HEADER, VerificationFailed, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from publisher.webhooks.signing import Secret, SigningKeys
 
 BODY_LIMIT = 1024 * 1024
 _SILENCE_LIMIT = 10.0
@@ -36,27 +39,35 @@ class Received:
 
     Attributes:
         id: Its `webhook-id`; empty when it had none.
-        event: What it says; None when it was not accepted.
-        problem: Why it was not accepted.
-        repeat: Whether a message of this id was accepted before.
+        event: What it says; None when it was not verified.
+        problem: Why it was not verified.
+        repeat: Whether a message of this id was verified, and taken, before.
+        reply: What it is answered.
     """
 
     id: str
     event: dict[str, Any] | None
     problem: str | None = None
     repeat: bool = False
+    reply: Reply = TAKEN
+
+    @property
+    def taken(self) -> bool:
+        """Tell whether it was verified, and its sender may take it for delivered."""
+        return self.event is not None and self.reply.taken
 
 
 class Receiver:
     """A receiver that listens as long as the context is open.
 
     Args:
-        secret: The secret shared with the sender.
-        show: Called with each message, one at a time. What it raises is raised where the context is left; the
-            sender is asked to send again.
+        keys: The secret shared with the sender, or several of which one has to fit.
+        show: Called with each message, one at a time, right before it is answered. What it raises is raised where
+            the context is left; the sender is asked to send again.
         host: The address to listen on.
         port: The port; 0 takes a free one.
         clock: Answers the time in seconds since 1970.
+        rehearsal: What goes wrong on purpose.
 
     Raises:
         EnvironmentFault: The port cannot be had.
@@ -64,17 +75,21 @@ class Receiver:
 
     def __init__(
         self,
-        secret: Secret,
+        keys: Secret | SigningKeys,
         show: Callable[[Received], None],
         *,
         host: str = "127.0.0.1",
         port: int = 0,
         clock: Callable[[], float] = time.time,
+        rehearsal: Rehearsal | None = None,
     ) -> None:
-        self._secret = secret
+        self._keys = keys
         self._show = show
         self._clock = clock
+        self._rehearsal = rehearsal or Rehearsal()
+        self._arrived = 0
         self._seen: dict[str, None] = {}
+        self._leaving = threading.Event()
         self._one_at_a_time = threading.Lock()
         self._answered = threading.Condition()
         self._answering = 0
@@ -100,6 +115,7 @@ class Receiver:
         return self
 
     def __exit__(self, kind: object, *exception: object) -> None:
+        self._leaving.set()
         self._server.shutdown()
         self._thread.join()
         # A message that was shown is answered too, or its sender would take it for lost.
@@ -121,25 +137,35 @@ class Receiver:
                 self._answering -= 1
                 self._answered.notify_all()
 
-    def take(self, headers: dict[str, str], body: bytes) -> int:
-        """Judge one message, show it, and return the status it is answered with."""
+    def take(self, headers: dict[str, str], body: bytes) -> Reply:
+        """Judge one message, wait if its answer is to be late, show it, and return what it is answered."""
         with self._one_at_a_time:
-            message, status = self._judge(headers, body)
+            self._arrived += 1
+            message, deserved = self._judge(headers, body)
+            reply = self._rehearsal.reply(self._arrived, deserved)
+        if reply.delay and self._leaving.wait(reply.delay):
+            # It was neither shown nor taken: its sender gets no answer, and sends it again.
+            return Reply(None)
+        with self._one_at_a_time:
+            message = replace(
+                message, reply=reply, repeat=message.event is not None and message.id in self._seen
+            )
             try:
                 self._show(message)
             except Exception as error:  # noqa: BLE001 - raised again where the receiver is left
                 self._fault = self._fault or error
-                return 500
-            if message.event is not None:
+                return Reply(500)
+            if message.taken:
                 self._seen[message.id] = None
                 if len(self._seen) > _MOST_REMEMBERED:
                     self._seen.pop(next(iter(self._seen)))
-            return status
+            return reply
 
     def _judge(self, headers: dict[str, str], body: bytes) -> tuple[Received, int]:
+        """Read a message, and say which status it deserves."""
         message_id = headers.get(ID_HEADER, "")
         try:
-            verify(self._secret, headers, body, self._clock())
+            verify(self._keys, headers, body, self._clock())
             event = orjson.loads(body)
         except VerificationFailed as failure:
             return Received(message_id, None, str(failure)), 401
@@ -147,7 +173,7 @@ class Receiver:
             event = None
         if not isinstance(event, dict):
             return Received(message_id, None, "the body is not a JSON object"), 400
-        return Received(message_id, event, repeat=message_id in self._seen), 204
+        return Received(message_id, event), 204
 
 
 class _Server(ThreadingHTTPServer):
@@ -195,17 +221,21 @@ class _Handler(BaseHTTPRequestHandler):
         with receiver.answering():
             self._answer(receiver.take(headers, body))
 
-    def _answer(self, status: int) -> None:
+    def _answer(self, reply: Reply) -> None:
         self.close_connection = True
-        self.send_response(status)
-        if status != 204:
+        if reply.status is None:
+            return
+        self.send_response(reply.status)
+        if reply.status != 204:
             self.send_header("content-length", "0")
+        if reply.retry_after is not None:
+            self.send_header("retry-after", reply.retry_after)
         self.send_header("connection", "close")
         self.end_headers()
 
     def _turn_away(self, status: int) -> None:
         """Answer without looking at the body."""
-        self._answer(status)
+        self._answer(Reply(status))
         # To close a connection with bytes unread resets it, and the answer may be lost (RFC 9112, 9.6).
         with suppress(OSError):
             self.connection.shutdown(socket.SHUT_WR)

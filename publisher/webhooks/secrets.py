@@ -1,45 +1,81 @@
-"""Where an endpoint's secret is found: the environment, or a file that nobody else can read."""
+"""Where an endpoint's secrets are found: the environment, or a file that nobody else can read."""
 
 from __future__ import annotations
 
+import math
 import os
 from typing import TYPE_CHECKING
 
-from publisher.disk import place_new
-from publisher.errors import ConfigurationError, EnvironmentFault, Refused, UsageError
-from publisher.site import keep_private, read_private
-from publisher.webhooks.signing import Secret, mint_secret
+from publisher.errors import ConfigurationError, UsageError
+from publisher.site import read_private
+from publisher.webhooks.kept_secrets import KeptSecrets
+from publisher.webhooks.signing import SigningKeys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from publisher.site import Endpoint, Site
+    from publisher.webhooks.signing import Secret
 
 
 def variable(endpoint: str) -> str:
-    """Name the environment variable of an endpoint's secret: PUBLISHER_SECRET_ and its name in capitals."""
+    """Name the environment variable of an endpoint's secrets: PUBLISHER_SECRET_ and its name in capitals."""
     return "PUBLISHER_SECRET_" + endpoint.upper().replace("-", "_")
 
 
+def endpoint_keys(
+    site: Site, endpoint: Endpoint, now: float, environment: Mapping[str, str] = os.environ
+) -> SigningKeys:
+    """Find what a message to an endpoint is signed with: the environment first, then the file of the site.
+
+    It is looked up for each attempt, so that one made after a rotation is signed anew.
+
+    Args:
+        site: The site.
+        endpoint: The endpoint.
+        now: When the message is signed, in seconds since 1970; of rotated secrets, those count that have not ended.
+        environment: The variables that secrets may stand in, several in one parted by spaces.
+
+    Raises:
+        ConfigurationError: There is no secret, one is none, there are too many, or others can read their file.
+    """
+    name = variable(endpoint.name)
+    if name in environment:
+        return SigningKeys.parse(environment[name], f"the environment variable {name}")
+    return kept_secrets(site, endpoint).keys(now, site.display(secret_file(site, endpoint)))
+
+
 def endpoint_secret(site: Site, endpoint: Endpoint, environment: Mapping[str, str] = os.environ) -> Secret:
-    """Find an endpoint's secret: the environment first, then the file of the site.
+    """Find an endpoint's present secret: the environment first, then the file of the site.
 
     Raises:
         ConfigurationError: There is none, it is no secret, or others can read its file.
     """
-    name = variable(endpoint.name)
-    if name in environment:
-        return Secret.parse(environment[name], f"the environment variable {name}")
-    path = site.secrets / endpoint.name
+    # At the end of all times every overlap has ended.
+    return endpoint_keys(site, endpoint, math.inf, environment).present
+
+
+def secret_file(site: Site, endpoint: Endpoint) -> Path:
+    """Return where an endpoint's secrets are kept, unless the environment holds them."""
+    return site.secrets / endpoint.name
+
+
+def kept_secrets(site: Site, endpoint: Endpoint) -> KeptSecrets:
+    """Read the file of an endpoint's secrets, those included that sign no more.
+
+    Raises:
+        ConfigurationError: There is none, it holds something else, or others can read it.
+    """
+    path = secret_file(site, endpoint)
     shown = site.display(path)
     if not os.path.lexists(path):
         raise ConfigurationError(
             f'the endpoint "{endpoint.name}" has no secret',
             f"`publisher endpoints secret {endpoint.name}` mints one; one that the partner gave you goes into "
-            f"{shown} with mode 0600, or into the environment variable {name}",
+            f"{shown} with mode 0600, or into the environment variable {variable(endpoint.name)}",
         )
-    return read_secret_file(path, shown)
+    return KeptSecrets.parse(read_private(path, shown), shown)
 
 
 def find_endpoint(site: Site, name: str) -> Endpoint:
@@ -55,37 +91,24 @@ def find_endpoint(site: Site, name: str) -> Endpoint:
     raise UsageError(f'"{name}" is not an endpoint of the site', f"known: {known or 'none'}")
 
 
-def keep_new_secret(site: Site, name: str) -> tuple[Path, str]:
-    """Mint a secret for an endpoint that has none, and keep it in a file of mode 0600.
-
-    Returns:
-        Where it is kept, and the secret as it is written down.
-
-    Raises:
-        UsageError: The site has no endpoint of that name.
-        Refused: The endpoint has a secret.
-        EnvironmentFault: The file cannot be written.
-    """
-    endpoint = find_endpoint(site, name)
-    path = site.secrets / endpoint.name
-    minted = mint_secret()
-    try:
-        keep_private(path.parent)
-        place_new(path, f"{minted}\n".encode("ascii"), mode=0o600)
-    except FileExistsError:
-        raise Refused(
-            f'the endpoint "{name}" has a secret already, in {site.display(path)}',
-            "its partner verifies with it; remove the file first if you mean to end that",
-        ) from None
-    except OSError as error:
-        raise EnvironmentFault(f"{site.display(path)} cannot be written: {error.strerror}") from None
-    return path, minted
-
-
 def read_secret_file(path: Path, shown: str) -> Secret:
-    """Read a secret from a file of mode 0600 or stricter.
+    """Read the present secret from a file of mode 0600 or stricter.
 
     Raises:
         ConfigurationError: It cannot be read, others can read it, or it holds no secret.
     """
-    return Secret.parse(read_private(path, shown), shown)
+    return KeptSecrets.parse(read_private(path, shown), shown).present
+
+
+def read_key_file(path: Path, shown: str, now: float) -> SigningKeys:
+    """Read a file of mode 0600 or stricter: the present secret, and older ones that have not ended.
+
+    Args:
+        path: The file.
+        shown: What messages call it.
+        now: A moment in seconds since 1970.
+
+    Raises:
+        ConfigurationError: It cannot be read, others can read it, or a line is not what it should be.
+    """
+    return KeptSecrets.parse(read_private(path, shown), shown).keys(now, shown)

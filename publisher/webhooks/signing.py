@@ -12,8 +12,12 @@ import hmac
 import re
 import secrets
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from publisher.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 PREFIX = "whsec_"
 ID_HEADER = "webhook-id"
@@ -21,8 +25,12 @@ TIMESTAMP_HEADER = "webhook-timestamp"
 SIGNATURE_HEADER = "webhook-signature"
 TOLERANCE = 5 * 60
 
+#: As many secrets may sign a message at once; a receiver looks at up to sixteen signatures.
+MOST_KEYS = 5
+
 _SHORTEST, _LONGEST = 24, 64
 _MOST_SIGNATURES = 16
+_URL_SAFE = re.compile(r"[A-Za-z0-9_-]+={0,2}")
 
 
 class VerificationFailed(Exception):
@@ -47,6 +55,11 @@ class Secret:
         if not written.startswith(PREFIX):
             raise ConfigurationError(f"the secret in {where} does not begin with {PREFIX}", hint)
         encoded = written.removeprefix(PREFIX)
+        if ("-" in encoded or "_" in encoded) and _URL_SAFE.fullmatch(encoded):
+            raise ConfigurationError(
+                f"the secret in {where} is url-safe base64; Standard Webhooks takes the standard alphabet",
+                f"{hint}; in the standard alphabet - is written as + and _ as /",
+            )
         try:
             key = base64.b64decode(encoded, validate=True)
         except (binascii.Error, ValueError):
@@ -57,10 +70,57 @@ class Secret:
             )
         return cls(key)
 
+    def written(self) -> str:
+        """Return the secret as it is written down: for the file it is kept in, and for nothing that is shown."""
+        return PREFIX + base64.b64encode(self.key).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKeys:
+    """The secrets that a message is signed with: the present one, then older ones whose overlap has not ended.
+
+    Like its secrets, it never shows what they are.
+    """
+
+    secrets: tuple[Secret, ...]
+
+    @classmethod
+    def of(cls, secrets: Iterable[Secret], where: str) -> SigningKeys:
+        """Take secrets, the present one first; one that stands there twice signs once.
+
+        Raises:
+            ConfigurationError: More than five would sign; `where` is named.
+        """
+        apart = tuple(dict.fromkeys(secrets))
+        if len(apart) > MOST_KEYS:
+            raise ConfigurationError(
+                f"{where} holds {len(apart)} secrets; at most {MOST_KEYS} may sign",
+                "take out old ones, from the end; the first is the present one",
+            )
+        return cls(apart)
+
+    @classmethod
+    def parse(cls, text: str, where: str) -> SigningKeys:
+        """Read a secret, or several parted by spaces, the present one first; `where` is named when one is wrong.
+
+        Raises:
+            ConfigurationError: One is no secret, or there are more than five. The message quotes none.
+        """
+        words = text.split()
+        if len(words) < 2:
+            return cls((Secret.parse(text, where),))
+        numbered = enumerate(words, 1)
+        return cls.of([Secret.parse(word, f"word {number} of {where}") for number, word in numbered], where)
+
+    @property
+    def present(self) -> Secret:
+        """Return the secret that stays when every overlap has ended."""
+        return self.secrets[0]
+
 
 def mint_secret() -> str:
     """Make a new secret of 32 random bytes, as it is written down."""
-    return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+    return Secret(secrets.token_bytes(32)).written()
 
 
 def sign(secret: Secret, message_id: str, timestamp: int, body: bytes) -> str:
@@ -69,20 +129,23 @@ def sign(secret: Secret, message_id: str, timestamp: int, body: bytes) -> str:
     return "v1," + base64.b64encode(hmac.digest(secret.key, content, "sha256")).decode()
 
 
-def signed_headers(secret: Secret, message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """Return the three headers a message is sent with."""
+def signed_headers(
+    keys: Secret | SigningKeys, message_id: str, timestamp: int, body: bytes
+) -> dict[str, str]:
+    """Return the three headers a message is sent with; each secret signs, the present one first."""
+    signatures = [sign(secret, message_id, timestamp, body) for secret in _each(keys)]
     return {
         ID_HEADER: message_id,
         TIMESTAMP_HEADER: str(timestamp),
-        SIGNATURE_HEADER: sign(secret, message_id, timestamp, body),
+        SIGNATURE_HEADER: " ".join(signatures),
     }
 
 
-def verify(secret: Secret, headers: dict[str, str], body: bytes, now: float) -> None:
+def verify(keys: Secret | SigningKeys, headers: dict[str, str], body: bytes, now: float) -> None:
     """Accept a message, or say why not.
 
     Args:
-        secret: The secret shared with the sender.
+        keys: The secret shared with the sender, or several of which one has to fit.
         headers: The message's headers, names in lower case.
         body: The bytes that were received, untouched.
         now: The receiver's time, in seconds since 1970.
@@ -104,13 +167,21 @@ def verify(secret: Secret, headers: dict[str, str], body: bytes, now: float) -> 
         what = f"{age} s old" if age > 0 else f"{-age} s ahead"
         raise VerificationFailed(f"the message is {what}; at most {TOLERANCE} s are accepted")
     try:
-        expected = sign(secret, headers[ID_HEADER], timestamp, body).encode()
+        expected = [sign(secret, headers[ID_HEADER], timestamp, body).encode() for secret in _each(keys)]
     except UnicodeEncodeError:
         raise VerificationFailed("the id is not text") from None
     given = headers[SIGNATURE_HEADER].split(" ")
     if len(given) > _MOST_SIGNATURES:
         raise VerificationFailed("there are too many signatures")
     # Each is compared in constant time; a scheme nobody knows (v1a, v2) is passed over.
-    fits = [hmac.compare_digest(expected, signature.encode("utf-8", "replace")) for signature in given]
+    fits = [
+        hmac.compare_digest(ours, signature.encode("utf-8", "replace"))
+        for ours in expected
+        for signature in given
+    ]
     if not any(fits):
         raise VerificationFailed("no signature fits: the secret differs, or the body was changed on the way")
+
+
+def _each(keys: Secret | SigningKeys) -> tuple[Secret, ...]:
+    return keys.secrets if isinstance(keys, SigningKeys) else (keys,)

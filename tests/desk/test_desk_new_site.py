@@ -21,7 +21,7 @@ from publisher.errors import EnvironmentFault, Refused, UsageError
 from publisher.model import Visibility, visibility
 from publisher.posts import read_posts
 from publisher.release import publish
-from publisher.site import FILE_NAME, load_site
+from publisher.site import FILE_NAME, Deploy, Endpoint, load_site
 from publisher.site.schema import Configuration
 from tests import warm_start
 
@@ -104,7 +104,7 @@ def test_it_is_described_without_a_word_from_anybody(folder: Path, monkeypatch: 
     assert site.title == "Film Notes Of My House"
     assert (site.base_url, site.language, site.zone.key) == ("https://reviews.example/", "en", "Asia/Tokyo")
     assert {key: author.name for key, author in site.authors.items()} == {"desk": site.title}
-    assert (site.endpoints, site.deploy, site.images, site.licence) == ((), None, None, None)
+    assert (site.endpoints, site.deploy, site.images, site.licence) == ((), Deploy(), None, None)
 
 
 def test_every_site_gets_an_id_of_its_own(tmp_path: Path) -> None:
@@ -333,8 +333,11 @@ def test_all_that_is_switched_off_can_be_switched_on(folder: Path) -> None:
     assert switched_on.licence.holder == site.title
     assert switched_on.images is not None
     assert switched_on.images.url == "https://films.example/images/"
-    assert switched_on.deploy is not None
-    assert [endpoint.name for endpoint in switched_on.endpoints] == ["local"]
+    (local,) = switched_on.endpoints
+    assert local == Endpoint("local", "http://127.0.0.1:8400/hooks/reviews", local.events)
+    assert replace(switched_on.webhooks, endpoints=()) == site.webhooks
+    assert (switched_on.deploy.timeout, switched_on.deploy.wait_for_live) == (site.deploy.timeout, 300)
+    assert switched_on.deploy.command is not None
     assert switched_on.severities
     assert [str(network) for network in switched_on.allow] == ["127.0.0.1/32"]
 

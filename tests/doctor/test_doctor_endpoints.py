@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher.ledger import DeliveryState, EndpointState, Ledger
+from publisher.site import FILE_NAME
 from tests.doctor.clinic import look, one, told
 from tests.net.net_servers import answering
 from tests.release.newsroom import ALLOW, CLOCK, SECRET_TEXT, Newsroom, partner, receiving
@@ -39,25 +40,41 @@ def test_an_endpoint_that_took_everything_is_well(
     assert told(look(room.site)["endpoints"]) == [("ok", "1 endpoint; nothing waits, nothing was given up")]
 
 
-@pytest.mark.parametrize(
-    ("url", "words"),
-    [
-        ("http://partner.film/hooks", "its address begins with http://"),
-        ("https://partner.example/hooks", "partner.example is a placeholder"),
-        ("http://10.0.0.7/hooks", "its address begins with http://"),
-    ],
-)
-def test_an_address_that_is_no_good_is_told(make_site: MakeSite, url: str, words: str) -> None:
+def test_an_address_that_is_no_good_is_told(make_site: MakeSite) -> None:
     """Before anything was sent there."""
-    found = look(make_site(more=partner("desk", url)))["endpoints"][0]
+    site = make_site(more=partner("desk", "https://partner.example/hooks"))
+    found = look(site)["endpoints"][0]
 
-    assert (found.state, words in found.message) == ("warning", True)
+    assert (found.state, found.message) == (
+        "warning",
+        "desk: partner.example is a placeholder, where nobody listens",
+    )
 
 
-@pytest.mark.parametrize("url", ["http://localhost:8400/", "http://[::1]:8400/", "https://partner.film/"])
-def test_an_address_on_this_machine_or_with_https_is_well(make_site: MakeSite, url: str) -> None:
-    """`publisher listen` has no certificate."""
-    assert one(look(make_site(more=partner("desk", url))), "endpoints").state == "skipped"
+def test_an_address_that_everybody_on_the_way_can_read_is_a_fault_of_the_configuration(
+    make_site: MakeSite,
+) -> None:
+    """Without it there is no site that could be looked at further."""
+    root = make_site().root
+    with (root / FILE_NAME).open("a") as file:
+        file.write(partner("desk", "http://partner.film/hooks"))
+    found = look(root)
+
+    assert one(found, "configuration").state == "failed"
+    assert "unencrypted" in one(found, "configuration").details[0]
+    assert one(found, "endpoints").state == "skipped"
+
+
+@pytest.mark.parametrize(
+    "url", ["http://localhost:8400/", "http://[::1]:8400/", "https://partner.film/", "http://10.0.0.7/"]
+)
+def test_an_address_on_this_machine_or_with_https_or_inside_on_purpose_is_well(
+    make_site: MakeSite, url: str
+) -> None:
+    """`publisher listen` has no certificate, and what [network] allow names is meant."""
+    site = make_site(more=partner("desk", url) + '[network]\nallow = ["10.0.0.0/8"]\n')
+
+    assert one(look(site), "endpoints").state == "skipped"
 
 
 def test_deliveries_that_wait_are_told_with_their_age_and_tries(

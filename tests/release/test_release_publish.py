@@ -13,7 +13,6 @@ from publisher.errors import EnvironmentFault, PostsInvalid, Refused
 from publisher.posts import read_posts
 from publisher.release import Progress, preview_publish, publish
 from publisher.release.deploy import run_deploy
-from publisher.site import Deploy
 from tests.outputs.output_names import file_names
 from tests.release.newsroom import ALLOW, NOW, SECRET_TEXT, Newsroom, partner, post, receiving
 
@@ -213,11 +212,11 @@ def test_a_deployment_that_fails_sends_nothing(
 @pytest.mark.parametrize("how", ["wait", "exit 1"])
 def test_a_failed_deployment_leaves_no_process_behind(make_site: Callable[..., Site], how: str) -> None:
     """End everything that the command started, children in the background too, when it fails or takes too long."""
-    newsroom = Newsroom(make_site)
+    newsroom = Newsroom(make_site, more=deploying("true", timeout=1))
     command = f"sleep 300 & echo $! > child; (sleep 300 & echo $! > grandchild; wait) & sleep 0.3; {how}"
 
     with pytest.raises(EnvironmentFault) as failure:
-        run_deploy(newsroom.site, Deploy(command, timeout=1))
+        run_deploy(newsroom.site, command)
 
     assert ("took longer than 1 s" if how == "wait" else "ended with status 1") in str(failure.value)
     for name in ("child", "grandchild"):
@@ -230,7 +229,7 @@ def test_a_deployment_that_cannot_be_started_is_told(make_site: Callable[..., Si
     too_long = "true " + "x" * (3 * 1024 * 1024)
 
     with pytest.raises(EnvironmentFault, match="cannot be started: Argument list too long"):
-        run_deploy(newsroom.site, Deploy(too_long, timeout=60))
+        run_deploy(newsroom.site, too_long)
 
 
 def test_a_deployment_sees_no_secret(make_site: Callable[..., Site]) -> None:
@@ -267,7 +266,7 @@ def test_what_a_deployment_prints_is_for_people(make_site: Callable[..., Site]) 
 def test_a_deployment_gets_no_input(make_site: Callable[..., Site]) -> None:
     """Do not let a command wait for an answer that nobody gives."""
     newsroom = Newsroom(make_site)
-    run_deploy(newsroom.site, Deploy("cat > seen", timeout=60))
+    run_deploy(newsroom.site, "cat > seen")
 
     assert (newsroom.site.root / "seen").read_bytes() == b""
 

@@ -244,11 +244,21 @@ VALUES = {
         '[{name = "a", url = "https://a.example/", events = "review.published"}]',
         '[{name = "a", url = "https://a.example/", secret = "x"}]',
         '[{name = "a", url = "https://a.example/"}, {name = "a", url = "https://b.example/"}]',
+        '[{name = "a", url = "http://a.example/"}]', '[{name = "a", url = "http://127.0.0.1:8400/"}]',
+        *(
+            f'[{{name = "a", url = "https://a.example/", {key} = {value}}}]'
+            for key, values in {"content": WORDS, "concurrency": [*NUMBERS, "64", "65"], "rate": [*NUMBERS, "1000", "1001"]}.items()
+            for value in values
+        ),
     ],
     "network.allow": ['["127.0.0.1/32", "fd00::/8", "10.0.0.0/255.0.0.0"]', '["127.0.0.1/33"]', '["localhost"]', '"::1"', "[1]", "[]"],
-    "deploy": ["{}"],
+    "webhooks.concurrency": [*NUMBERS, "64", "65"],
+    "webhooks.disable_after": [*NUMBERS, "3650", "3651"],
+    "webhooks.keep": [*NUMBERS, "3650", "3651"],
+    "deploy": ["{}", "{timeout = 3}", "{wait_for_live = 0}", "{wait_for_live = 300}", '{command = "true", wait_for_live = 0}'],
     "deploy.command": TEXTS,
     "deploy.timeout": NUMBERS,
+    "deploy.wait_for_live": [*NUMBERS, "3600", "3601"],
     "rules.image-alt": LEVELS,
     "rules.missing-key": ['"off"'],
     "rules.image-alts": ['"error"'],

@@ -26,6 +26,7 @@ from publisher.site import (
     Licence,
     Site,
     Syndication,
+    Webhooks,
     load_site,
 )
 
@@ -57,8 +58,9 @@ def test_the_smallest_configuration_has_sound_defaults(tmp_path: Path) -> None:
     )
     assert site.syndication == Syndication(url="https://w.example/feeds/")
     assert site.secrets == tmp_path / ".publisher/secrets"
-    assert (site.images, site.licence, site.deploy, site.watch.region, site.tagline) == (None,) * 5
-    assert (site.endpoints, site.allow, dict(site.authors)) == ((), (), {})
+    assert (site.images, site.licence, site.watch.region, site.tagline) == (None,) * 4
+    assert (site.webhooks, site.deploy) == (Webhooks(), Deploy())
+    assert (site.allow, dict(site.authors)) == ((), {})
     assert site.scale.describe(Decimal(4)) == "4 of 5 stars"
 
 
@@ -128,6 +130,9 @@ country = ["IT", "KH"]
 year = [1968, "1970-1979", "1931"]
 [webhooks]
 secrets = "s"
+concurrency = 64
+disable_after = 9
+keep = 30
 [[webhooks.endpoints]]
 name = "one"
 url = "https://p.example/hook"
@@ -135,11 +140,15 @@ url = "https://p.example/hook"
 name = "two"
 url = "https://q.example/hook"
 events = ["review.retracted"]
+content = "full"
+concurrency = 2
+rate = 1000
 [network]
 allow = ["127.0.0.1", "fd00::/8"]
 [deploy]
 command = "true"
 timeout = 3
+wait_for_live = 600
 """,
     )
 
@@ -195,12 +204,14 @@ timeout = 3
             ),
         ),
     )
-    assert site.endpoints == (
-        Endpoint("one", "https://p.example/hook", frozenset(EventType)),
-        Endpoint("two", "https://q.example/hook", frozenset({EventType.RETRACTED})),
+    one = Endpoint("one", "https://p.example/hook", frozenset(EventType))
+    two = Endpoint(
+        "two", "https://q.example/hook", frozenset({EventType.RETRACTED}), full=True, concurrency=2, rate=1000
     )
+    assert site.webhooks == Webhooks(endpoints=(one, two), concurrency=64, disable_after=9, keep=30)
+    assert site.endpoints == (one, two)
     assert site.allow == (ip_network("127.0.0.1/32"), ip_network("fd00::/8"))
-    assert site.deploy == Deploy("true", 3)
+    assert site.deploy == Deploy("true", timeout=3, wait_for_live=600)
     assert site.secrets == tmp_path / "s"
 
 
@@ -378,3 +389,19 @@ def test_files_are_named_relative_to_the_site(make_site: MakeSite, tmp_path: Pat
 
     assert site.display(tmp_path / "posts/a.md") == "posts/a.md"
     assert site.display(Path("/elsewhere/a.md")) == "/elsewhere/a.md"
+
+
+def test_what_zero_switches_off_is_none_above(tmp_path: Path) -> None:
+    """Nobody is switched off, and nobody looks at the public feed."""
+    site = _load(
+        tmp_path, SMALLEST + "[webhooks]\ndisable_after = 0\n[deploy]\ncommand = 'true'\nwait_for_live = 0\n"
+    )
+
+    assert (site.webhooks.disable_after, site.deploy.wait_for_live) == (None, None)
+
+
+def test_somebody_else_may_put_the_site_on_the_web(tmp_path: Path) -> None:
+    """Then there is no command, and something to wait for all the same."""
+    site = _load(tmp_path, SMALLEST + "[deploy]\nwait_for_live = 300\n")
+
+    assert site.deploy == Deploy(None, wait_for_live=300)

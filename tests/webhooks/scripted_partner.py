@@ -11,11 +11,20 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, Any, Self
 
-from publisher.ledger import FILE_NAME, Announced, Announcement, Event, Ledger
+from publisher.ledger import FILE_NAME, Announced, Announcement, Event, Ledger, Recipient
 from publisher.model import EventType
 from publisher.net import Client
-from publisher.site import Endpoint
-from publisher.webhooks import EndpointReport, Secret, deliver, event_id
+from publisher.site import Endpoint, Webhooks
+from publisher.webhooks import (
+    ANSWER_LIMIT,
+    Correspondence,
+    EndpointReport,
+    Round,
+    Secret,
+    SigningKeys,
+    deliver,
+    event_id,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,6 +33,7 @@ if TYPE_CHECKING:
 LOOPBACK = (IPv4Network("127.0.0.0/8"),)
 SECRET_TEXT = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 SECRET = Secret.parse(SECRET_TEXT, "the tests")
+KEYS = SigningKeys((SECRET,))
 _LONGEST_WAIT = 20.0
 
 
@@ -143,6 +153,7 @@ class Outbox:
     clock: Clock = field(default_factory=Clock)
     deadline: float = 5.0
     allow: tuple[IPv4Network, ...] = LOOPBACK
+    urls: dict[str, str] = field(default_factory=dict)
 
     def endpoint(self, name: str, url: str, types: Iterable[EventType] = EventType) -> Endpoint:
         """Describe a partner."""
@@ -157,18 +168,21 @@ class Outbox:
                     Announcement(Announced(event.review_id, 1, live=True, snapshot={}), event)
                     for event in events
                 ],
-                {name: frozenset(EventType) for name in to},
+                [Recipient(name, self.urls.get(name, ""), frozenset(EventType)) for name in to],
                 self.clock(),
             )
         return [event.id for event in events]
 
-    def run(self, *endpoints: Endpoint, **urls: str) -> dict[str, EndpointReport]:
-        """Deliver what waits, as one push does."""
+    def run(self, *endpoints: Endpoint, wait: float = 0, **urls: str) -> dict[str, EndpointReport]:
+        """Deliver what is due, as one push does."""
         partners = [*endpoints, *(self.endpoint(name, url) for name, url in urls.items())]
-        client = Client(allow=self.allow, deadline=self.deadline)
         with Ledger.open(self.folder) as ledger:
             reports = deliver(
-                ledger, partners, {partner.name: SECRET for partner in partners}, client, self.clock
+                ledger,
+                lambda: Correspondence(Webhooks(tuple(partners)), lambda endpoint, now: KEYS),
+                Client(allow=self.allow, deadline=self.deadline, body_limit=ANSWER_LIMIT),
+                self.clock,
+                Round(wait=wait, chance=lambda: 0.0),
             )
         return {report.name: report for report in reports}
 

@@ -11,9 +11,12 @@ import pytest
 from publisher.errors import ConfigurationError, Refused, UsageError
 from publisher.webhooks import (
     Secret,
+    SigningKeys,
+    endpoint_keys,
     endpoint_secret,
     keep_new_secret,
     mint_secret,
+    read_key_file,
     read_secret_file,
     variable,
 )
@@ -169,6 +172,105 @@ def test_a_bad_secret_in_the_environment_is_refused_and_not_quoted(site: Site) -
 
     assert "the environment variable PUBLISHER_SECRET_BIG_PARTNER" in str(failure.value)
     assert "hunter2hunter2" not in "".join(traceback.format_exception(failure.value))
+
+
+NOW = 1_795_000_000.0
+OLDER, OLDEST = (Secret(bytes([number]) * 32) for number in (1, 2))
+#: NOW is 2026-11-18T11:06:40Z.
+ROTATED = f"""\
+{SECRET_TEXT}
+{OLDER.written()} until 2026-11-18T13:06:40+00:00
+
+{OLDEST.written()}   until 2026-11-18T12:06:40Z
+"""
+
+
+@pytest.mark.parametrize(
+    ("later", "signing"),
+    [
+        (0, (SECRET, OLDER, OLDEST)),
+        (3599, (SECRET, OLDER, OLDEST)),
+        (3600, (SECRET, OLDER)),
+        (7199, (SECRET, OLDER)),
+        (7200, (SECRET,)),
+    ],
+)
+def test_older_secrets_sign_until_their_end_and_not_at_it(
+    site: Site, later: int, signing: tuple[Secret, ...]
+) -> None:
+    """Take the present secret first and the older ones as the file has them, as long as they last."""
+    path = put(site, ROTATED)
+
+    assert endpoint_keys(site, site.endpoints[0], NOW + later, {}) == SigningKeys(signing)
+    assert read_key_file(path, "the file", NOW + later) == SigningKeys(signing)
+    assert endpoint_secret(site, site.endpoints[0], {}) == SECRET
+    assert read_secret_file(path, "the file") == SECRET
+
+
+def test_a_file_of_one_line_is_one_key(site: Site) -> None:
+    """Read files as they were written before secrets could be rotated."""
+    put(site, f"\n{SECRET_TEXT}\r\n")
+
+    assert endpoint_keys(site, site.endpoints[0], NOW, {}) == SigningKeys((SECRET,))
+
+
+def test_all_secrets_of_the_variable_sign(site: Site) -> None:
+    """Rotate in the environment by writing the new one before the old one."""
+    environment = {"PUBLISHER_SECRET_BIG_PARTNER": f"{OLDER.written()} {SECRET_TEXT}"}
+
+    assert endpoint_keys(site, site.endpoints[0], NOW, environment) == SigningKeys((OLDER, SECRET))
+    assert endpoint_secret(site, site.endpoints[0], environment) == OLDER
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        (OLDER.written(), "line 2 of the file does not say until when its secret signs"),
+        (f"{OLDER.written()} until", "line 2 of the file does not say until when its secret signs"),
+        (f"until 2026-11-18T12:06:40Z {OLDER.written()}", "line 2 of the file does not say until when"),
+        (f"{OLDER.written()} until tomorrow", "the end in line 2 of the file is not a moment with its zone"),
+        (f"{OLDER.written()} until 2026-11-18T12:06:40", "the end in line 2 of the file is not a moment"),
+        (
+            f"{OLDER.written()} until 9999-12-31T23:59:59-14:00",
+            "the end in line 2 of the file is not a moment",
+        ),
+        (f"{OLDER.written()} until {OLDEST.written()}", "the end in line 2 of the file is not a moment"),
+        ("hunter2 until 2026-11-18T12:06:40Z", "the secret in line 2 of the file does not begin with whsec_"),
+    ],
+)
+def test_a_line_that_is_no_older_secret_is_named_and_not_quoted(site: Site, line: str, problem: str) -> None:
+    """Say which line it is and how such a line is written; nothing of it is repeated."""
+    path = put(site, f"{SECRET_TEXT}\n{line}\n")
+
+    with pytest.raises(ConfigurationError) as failure:
+        read_key_file(path, "the file", NOW)
+
+    told = "".join(traceback.format_exception(failure.value)) + str(failure.value.hint)
+    assert problem in str(failure.value)
+    for secret in (OLDER, OLDEST, SECRET):
+        assert secret.written()[6:16] not in told
+    assert "hunter2" not in told
+
+
+def test_the_present_secret_has_no_end(site: Site) -> None:
+    """Find the lines of a file that was put in order the wrong way."""
+    path = put(site, f"{OLDER.written()} until 2026-11-18T12:06:40Z\n{SECRET_TEXT}\n")
+
+    with pytest.raises(ConfigurationError) as failure:
+        read_key_file(path, "the file", NOW)
+
+    assert str(failure.value) == "line 1 of the file has an end; the present secret has none"
+    assert "the first line is the present secret" in str(failure.value.hint)
+
+
+def test_a_file_of_too_many_secrets_is_refused_until_enough_have_ended(site: Site) -> None:
+    """Count those that still sign."""
+    lines = [f"{Secret(bytes([n]) * 32).written()} until 2026-11-18T1{n}:06:40Z\n" for n in range(2, 7)]
+    put(site, "".join([f"{SECRET_TEXT}\n", *lines]))
+
+    with pytest.raises(ConfigurationError, match=r"big-partner holds 6 secrets; at most 5 may sign"):
+        endpoint_keys(site, site.endpoints[0], NOW, {})
+    assert len(endpoint_keys(site, site.endpoints[0], NOW + 3600, {}).secrets) == 5
 
 
 def test_a_new_secret_is_kept_where_it_is_looked_for(site: Site) -> None:

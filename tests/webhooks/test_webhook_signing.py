@@ -19,7 +19,15 @@ from hypothesis import strategies as st
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from publisher.errors import ConfigurationError
-from publisher.webhooks import Secret, VerificationFailed, mint_secret, sign, signed_headers, verify
+from publisher.webhooks import (
+    Secret,
+    SigningKeys,
+    VerificationFailed,
+    mint_secret,
+    sign,
+    signed_headers,
+    verify,
+)
 from tests.webhooks.scripted_partner import SECRET, SECRET_TEXT, Outbox, Partner
 
 NODE = Path(__file__).parents[1] / "node"
@@ -53,6 +61,12 @@ def ask_node(*questions: dict[str, Any]) -> list[dict[str, Any]]:
         check=True,
     )
     return [json.loads(line) for line in done.stdout.split("\n") if line]
+
+
+def rotated() -> tuple[str, str, SigningKeys]:
+    """Mint a new secret and an old one, and the keys of the time in which both sign."""
+    new, old = mint_secret(), mint_secret()
+    return new, old, SigningKeys.parse(f"{new} {old}", "here")
 
 
 def plain64(data: bytes) -> str:
@@ -204,6 +218,81 @@ def test_one_of_several_signatures_is_enough(signatures: str) -> None:
     verify(SECRET, ours(**{"webhook-signature": signatures}), BODY, TIMESTAMP)
 
 
+def test_several_secrets_sign_in_their_order_parted_by_single_spaces() -> None:
+    """Write the header as Standard Webhooks does: the present secret's signature first, and nothing but a space between."""
+    new, old, keys = rotated()
+
+    headers = signed_headers(keys, ID, TIMESTAMP, BODY)
+
+    each = [sign(Secret.parse(text, "here"), ID, TIMESTAMP, BODY) for text in (new, old)]
+    assert headers["webhook-signature"] == f"{each[0]} {each[1]}"
+    assert keys.present == Secret.parse(new, "here")
+
+
+def test_either_secret_verifies_what_both_signed() -> None:
+    """Let a partner change over at any time of the overlap, with our own verifier and the library for Python."""
+    new, old, keys = rotated()
+    now = int(time.time())
+
+    for body in TRICKY:
+        headers = signed_headers(keys, ID, now, body)
+        for text in (new, old):
+            verify(Secret.parse(text, "here"), headers, body, now)
+            assert Webhook(text).verify(body, headers) == json.loads(body)
+        with pytest.raises(WebhookVerificationError):
+            Webhook(mint_secret()).verify(body, headers)
+
+
+@pytest.mark.needs("node")
+def test_the_npm_package_verifies_with_either_secret() -> None:
+    """Let a partner who uses the library for JavaScript change over at any time of the overlap, too."""
+    new, old, keys = rotated()
+    body = TRICKY[1]
+    headers = signed_headers(keys, ID, int(time.time()), body)
+
+    answers = ask_node(
+        *({"secret": text, "headers": headers, "body": plain64(body)} for text in (new, old, mint_secret()))
+    )
+
+    assert answers[:2] == [{"accepted": json.loads(body)}] * 2
+    assert "No matching signature" in answers[2]["refused"]
+
+
+def test_several_secrets_accept_what_either_signed() -> None:
+    """Verify with all keys of an overlap, as a receiver does that has taken the new one over already."""
+    new, old, keys = rotated()
+
+    for text in (new, old):
+        verify(keys, signed_headers(Secret.parse(text, "here"), ID, TIMESTAMP, BODY), BODY, TIMESTAMP)
+    with pytest.raises(VerificationFailed, match="no signature fits"):
+        verify(keys, ours(), BODY, TIMESTAMP)
+
+
+def test_a_secret_written_twice_signs_once() -> None:
+    """Send no signature twice."""
+    assert SigningKeys.parse(f" {SECRET_TEXT}  {SECRET_TEXT}\n", "here") == SigningKeys((SECRET,))
+
+
+def test_at_most_five_secrets_sign() -> None:
+    """Refuse more than receivers may look at, and say which to take out."""
+    five = [mint_secret() for _ in range(5)]
+
+    assert len(SigningKeys.parse(" ".join(five), "here").secrets) == 5
+    with pytest.raises(ConfigurationError) as failure:
+        SigningKeys.parse(" ".join([*five, SECRET_TEXT]), "here")
+
+    assert str(failure.value) == "here holds 6 secrets; at most 5 may sign"
+
+
+def test_the_one_of_several_secrets_that_is_wrong_is_named() -> None:
+    """Say which word it is, and quote none."""
+    with pytest.raises(ConfigurationError) as failure:
+        SigningKeys.parse(f"{SECRET_TEXT} hunter2hunter2", "here")
+
+    assert str(failure.value) == "the secret in word 2 of here does not begin with whsec_"
+    assert "hunter2" not in "".join(traceback.format_exception(failure.value))
+
+
 ANY_TEXT = st.text(st.characters())
 HEADERS = st.dictionaries(
     st.sampled_from(["webhook-id", "webhook-timestamp", "webhook-signature"]),
@@ -249,7 +338,9 @@ def test_nothing_but_a_configuration_error_comes_out_of_reading_a_secret(text: s
         ("whsec_", "has 0 bytes"),
         ("whsec_" + base64.b64encode(b"s" * 23).decode(), "has 23 bytes; it needs 24 to 64"),
         ("whsec_" + base64.b64encode(b"l" * 65).decode(), "has 65 bytes; it needs 24 to 64"),
-        ("whsec_" + base64.urlsafe_b64encode(b"\xfb\xff" * 16).decode(), "is not base64"),
+        ("whsec_" + base64.urlsafe_b64encode(b"\xfb\xff" * 16).decode(), "is url-safe base64"),
+        ("whsec_" + base64.urlsafe_b64encode(b"\xfb\xff" * 16).decode().rstrip("="), "is url-safe base64"),
+        ("whsec_-+" + "A" * 42, "is not base64"),
         ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS", "is not base64"),
         ("whsec_MfKQ9r8GKYqr TwjUPD8ILPZIo2LaLaSw", "is not base64"),
         ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSé", "is not base64"),
@@ -271,6 +362,7 @@ def test_a_minted_secret_is_a_secret() -> None:
     """Mint secrets that are accepted and differ."""
     first, second = mint_secret(), mint_secret()
 
+    assert Secret.parse(first, "here").written() == first
     assert len(Secret.parse(first, "here").key) == 32
     assert first != second
 
@@ -287,6 +379,7 @@ def test_a_secret_never_shows_itself(caplog: pytest.LogCaptureFixture) -> None:
             str(SECRET),
             f"{SECRET!r:>10}",
             repr({"secret": SECRET}),
+            repr(SigningKeys((SECRET,))),
             caplog.text,
             *traceback.format_exception(failure.value),
         ]

@@ -1,0 +1,118 @@
+"""What the ledger knows of endpoints' addresses: whether they are in trouble, switched off, or have had enough for now."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select, update
+
+from publisher.ledger import schema
+from publisher.ledger.deliveries import cancel_waiting
+from publisher.ledger.records import DisabledWhy, EndpointState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+
+    from sqlalchemy import Connection, Row
+
+    from publisher.ledger.records import Share
+
+    Transaction = Callable[[], AbstractContextManager[Connection]]
+
+#: Nothing is due, or leased, for longer than this many seconds: more is what a clock that stood wrong has left.
+LONGEST_DELAY = 30 * 3600.0
+# An endpoint that was idle may be sent what its rate allows in so many seconds, at once.
+_BURST = 1.0
+
+_endpoints = schema.endpoints
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointRecords:
+    """The ledger's table of endpoints; each is known by its name and its address.
+
+    Attributes:
+        transaction: Begins one.
+        reading: Begins one that takes values without sense for damage.
+    """
+
+    transaction: Transaction
+    reading: Transaction
+
+    def states(self) -> dict[tuple[str, str], EndpointState]:
+        """Return what is known of endpoints, by name and address."""
+        with self.reading() as connection:
+            return read_states(connection)
+
+    def set_state(self, name: str, url: str, state: EndpointState) -> None:
+        """Say what is known of an endpoint's address; what waits for one that is switched off is cancelled."""
+        with self.transaction() as connection:
+            put_state(connection, name, url, state)
+            if state.disabled_at is not None:
+                cancel_waiting(connection, name, state.disabled_at)
+
+
+def put_state(connection: Connection, name: str, url: str, state: EndpointState) -> None:
+    """Write what is known of an endpoint's address."""
+    values = asdict(state)
+    this = (_endpoints.c.name == name, _endpoints.c.url == url)
+    done = connection.execute(update(_endpoints).where(*this).values(**values))
+    if not done.rowcount:
+        connection.execute(insert(_endpoints).values(name=name, url=url, **values))
+
+
+def switched_off(connection: Connection, addresses: Mapping[str, str]) -> frozenset[str]:
+    """Return which endpoints are switched off, of some and their addresses."""
+    states = read_states(connection)
+    return frozenset(
+        name
+        for name, url in addresses.items()
+        if states.get((name, url), EndpointState()).disabled_at is not None
+    )
+
+
+def read_states(connection: Connection) -> dict[tuple[str, str], EndpointState]:
+    """Return what is known of endpoints, by name and address."""
+    return {(row.name, row.url): _state(row) for row in connection.execute(select(_endpoints))}
+
+
+def _state(row: Row[Any]) -> EndpointState:
+    def moment(value: object) -> float | None:
+        return None if value is None else float(value)  # type: ignore[arg-type] # SQLite keeps anything in any column
+
+    return EndpointState(
+        not_before=moment(row.not_before),
+        failures=int(row.failures),
+        refusals=int(row.refusals),
+        failing_since=moment(row.failing_since),
+        succeeded_at=moment(row.succeeded_at),
+        disabled_at=moment(row.disabled_at),
+        disabled_why=None if row.disabled_why is None else DisabledWhy(row.disabled_why),
+        paced_until=moment(row.paced_until),
+        skew=moment(row.skew),
+    )
+
+
+def room_for(share: Share, state: EndpointState, under_way: int, now: float) -> int:
+    """Say how many more deliveries an endpoint may have on their way."""
+    if state.disabled_at is not None or 0 < (state.not_before or 0) - now <= LONGEST_DELAY:
+        return 0
+    at_once = 1 if state.failures else share.concurrency
+    return min(at_once - under_way, int((now - _slot(state, now)) * share.rate))
+
+
+def _slot(state: EndpointState, now: float) -> float:
+    """Return up to when an endpoint's rate is used up; one that was set by a wrong clock is forgotten."""
+    used = state.paced_until if state.paced_until is not None and state.paced_until <= now + _BURST else 0.0
+    return max(used, now - _BURST)
+
+
+def use_pace(connection: Connection, share: Share, state: EndpointState, number: int, now: float) -> None:
+    """Use up some of an endpoint's rate."""
+    until = _slot(state, now) + number / share.rate
+    this = (_endpoints.c.name == share.endpoint, _endpoints.c.url == share.url)
+    done = connection.execute(update(_endpoints).where(*this).values(paced_until=until))
+    if not done.rowcount:
+        connection.execute(insert(_endpoints).values(name=share.endpoint, url=share.url, paced_until=until))

@@ -1,0 +1,227 @@
+"""The courier: claims what is due, has it signed and sent, records what became of it; any number may work at once.
+
+A claim is recorded before anything is sent, and its result after. A courier that dies in between leaves an attempt without an
+end: another sends the event again under the same id, and the partner drops the repeat.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from publisher.errors import EnvironmentFault
+from publisher.ledger.presence import Presence
+from publisher.net import FetchFault
+from publisher.webhooks.senders import Senders
+from publisher.webhooks.signing import signed_headers
+from publisher.webhooks.verdict import Verdict, judge_answer, judge_fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from publisher.ledger import Claim, EndpointState, Ledger, Result, Share
+    from publisher.net import Client
+    from publisher.webhooks.reports import Reports
+    from publisher.webhooks.schedule import Policy
+    from publisher.webhooks.signing import SigningKeys
+
+#: For so many seconds a claim is its courier's: longer than any request may take.
+LEASE = 120.0
+#: Of an answer's body so many bytes are read, for people.
+ANSWER_LIMIT = 2048
+# So often, in seconds, an idle courier looks whether others have left something, and whether it is to stop.
+_LOOK_AGAIN = 1.0
+_MEND_AGAIN = 60.0
+# What was sent and cannot be recorded is tried so often again, after so many seconds each, before it is left to the next run.
+_RECORD_TRIES, _RECORD_PAUSE = 3, 1.0
+_RESULT_TIMEOUT = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Partners:
+    """Whom a courier serves.
+
+    Attributes:
+        shares: The endpoints, and how much each takes.
+        keys: Answers what an endpoint's messages are signed with at a time, in seconds since 1970, by its name.
+        concurrency: How many deliveries may be on their way at once, in all.
+        policy: How much is put up with.
+    """
+
+    shares: tuple[Share, ...]
+    keys: Callable[[str, float], SigningKeys]
+    concurrency: int
+    policy: Policy
+
+
+@dataclass(slots=True)
+class _Errand:
+    """A claim, and what it is to be signed with."""
+
+    claim: Claim
+    keys: SigningKeys
+
+
+@dataclass(slots=True)
+class Courier:
+    """One that delivers.
+
+    Attributes:
+        ledger: Where deliveries wait.
+        partners: Answers whom it serves; asked again and again, because that may change.
+        client: The way out.
+        clock: Answers the time in seconds since 1970.
+        reports: Hears what becomes of everything.
+        stop: When it is set, what is under way is finished, and no more is begun.
+    """
+
+    ledger: Ledger
+    partners: Callable[[], Partners]
+    client: Client
+    clock: Callable[[], float]
+    reports: Reports
+    stop: threading.Event = field(default_factory=threading.Event)
+    _quiet: dict[str, float] = field(default_factory=dict, init=False)
+    _turn: int = field(default=0, init=False)
+    _looked: float = field(default=-math.inf, init=False)
+    _mended: float = field(default=-math.inf, init=False)
+
+    def run(self, wait: float = 0.0) -> None:
+        """Deliver what is due, and what becomes due in so many seconds; return when there is nothing more.
+
+        Raises:
+            EnvironmentFault: The ledger cannot be used; what was sent and not recorded is sent again by the next run.
+            ConfigurationError: An endpoint's secret is missing or wrong.
+        """
+        until = time.monotonic() + wait
+        with Presence(self.ledger.folder) as presence, Senders(self._send) as senders:
+            while True:
+                self._record(senders)
+                partners = self.partners()
+                if not self.stop.is_set() and self._begin(senders, partners, presence):
+                    continue
+                if senders.busy:
+                    continue
+                if self.stop.is_set() or not self._rest(partners, until):
+                    return
+
+    def _begin(
+        self, senders: Senders[_Errand, Verdict | None], partners: Partners, presence: Presence
+    ) -> int:
+        """Claim and begin as much as there is room for, and say how much that was."""
+        room = partners.concurrency - senders.busy
+        if room <= 0:
+            return 0
+        self._look_around(presence)
+        claims = self._claim(partners, presence, room)
+        if not claims and not senders.busy and self._quiet:
+            self._quiet.clear()
+            claims = self._claim(partners, presence, room)
+        keys = {name: partners.keys(name, self.clock()) for name in {claim.endpoint for claim in claims}}
+        for claim in claims:
+            senders.begin(_Errand(claim, keys[claim.endpoint]))
+        return len(claims)
+
+    def _look_around(self, presence: Presence) -> None:
+        """Free what dead couriers held, and what a wrong clock put off."""
+        now = time.monotonic()
+        if now - self._looked >= _LOOK_AGAIN:
+            self._looked = now
+            if dead := presence.dead(self.ledger.queue.couriers()):
+                self.ledger.queue.release(dead)
+        if now - self._mended >= _MEND_AGAIN:
+            self._mended = now
+            self.ledger.queue.mend_times(self.clock())
+
+    def _claim(self, partners: Partners, presence: Presence, room: int) -> tuple[Claim, ...]:
+        shares = partners.shares
+        if not shares:
+            return ()
+        self._turn %= len(shares)
+        now = time.monotonic()
+        in_turn = [
+            share
+            for share in (*shares[self._turn :], *shares[: self._turn])
+            if self._quiet.get(share.endpoint, 0.0) <= now
+        ]
+        self._turn += max(1, room)
+        found = self.ledger.queue.claim(presence.id, in_turn, self.clock(), most=room, lease=LEASE)
+        self._quiet |= dict.fromkeys(found.quiet, now + _LOOK_AGAIN)
+        for endpoint, event_id in found.set_aside:
+            self.reports.set_aside(endpoint, event_id)
+        return found.found
+
+    def _send(self, errand: _Errand) -> Verdict | None:
+        """Send one message, in a thread; None when it was not begun, because it is time to stop."""
+        if self.stop.is_set():
+            return None
+        claim, now = errand.claim, self.clock()
+        headers = signed_headers(errand.keys, claim.event_id, int(now), claim.body)
+        try:
+            answer = self.client.post(
+                claim.url, headers={"content-type": "application/json", **headers}, body=claim.body
+            )
+        except FetchFault as fault:
+            return judge_fault(fault)
+        return judge_answer(answer, self.clock(), ANSWER_LIMIT)
+
+    def _record(self, senders: Senders[_Errand, Verdict | None]) -> None:
+        """Record what has been done since the last look."""
+        done = senders.results(_RESULT_TIMEOUT)
+        if not done:
+            return
+        self._give_back([errand.claim for errand, verdict in done if verdict is None])
+        told = [(errand.claim, verdict) for errand, verdict in done if verdict is not None]
+        if not told:
+            return
+        now, policy = self.clock(), self.partners().policy
+        verdicts = {(claim.delivery, claim.token): verdict for claim, verdict in told}
+        results = [policy.settle(claim, verdict, now) for claim, verdict in told]
+
+        def fold(state: EndpointState, those: Sequence[Result]) -> EndpointState:
+            for result in those:
+                state = policy.after(state, verdicts[result.claim.delivery, result.claim.token], now)
+            return state
+
+        states = self._recorded(results, fold)
+        for result in results:
+            self._quiet.pop(result.claim.endpoint, None)
+            self.reports.settled(result)
+        self.reports.learned(states)
+
+    def _recorded(
+        self, results: Sequence[Result], fold: Callable[[EndpointState, Sequence[Result]], EndpointState]
+    ) -> Mapping[tuple[str, str], EndpointState]:
+        for _ in range(_RECORD_TRIES):
+            try:
+                return self.ledger.queue.record(results, fold)
+            except EnvironmentFault:
+                time.sleep(_RECORD_PAUSE)
+        return self.ledger.queue.record(results, fold)
+
+    def _give_back(self, claims: Sequence[Claim]) -> None:
+        self.ledger.queue.give_back(claims)
+
+    def _rest(self, partners: Partners, until: float) -> bool:
+        """Wait until there may be something to do; False when there will be nothing in time."""
+        left = until - time.monotonic()
+        if left <= 0:
+            return False
+        moments = self._moments(partners)
+        if not moments and math.isfinite(until):
+            return False
+        self.stop.wait(min(left, _LOOK_AGAIN, max(0.05, min(moments, default=math.inf) - self.clock())))
+        return True
+
+    def _moments(self, partners: Partners) -> list[float]:
+        """Return when something may be sent next, to each endpoint that something waits for."""
+        queue, states = self.ledger.queue.next_moments(), self.ledger.endpoints.states()
+        found = []
+        for share in partners.shares:
+            state = states.get((share.endpoint, share.url))
+            if share.endpoint in queue and (state is None or state.disabled_at is None):
+                found.append(max(queue[share.endpoint], (state and state.not_before) or 0.0))
+        return found
