@@ -83,8 +83,12 @@ def tell_live(console: Console, url: str, number: int) -> None:
     console.step("live", f"{url} shows {count(number, 'change')}")
 
 
-def tell_push(console: Console, report: PushReport) -> None:
+def tell_push(console: Console, report: PushReport, site: Site) -> None:
     """Tell people what a push did, or would do."""
+    from publisher.release.live import longest_wait
+
+    if report.dry and not report.baseline:
+        tell_wait(console, site, longest_wait(site, report.changes))
     if report.idle:
         console.step("pushed", "nothing to announce, nothing waiting")
         return

@@ -134,6 +134,6 @@ def _teller(console: Console, site: publisher.Site, *, dry: bool) -> publisher.P
             tell_live(console, url, number)
 
         def pushed(self, report: publisher.PushReport) -> None:
-            tell_push(console, report)
+            tell_push(console, report, site)
 
     return Teller()

@@ -61,7 +61,7 @@ def push(
     )
     tell_warnings(console, report.warnings)
     console.data(**push_data(report))
-    tell_push(console, report)
+    tell_push(console, report, site)
     require_delivered(ctx, console, report)
 
 

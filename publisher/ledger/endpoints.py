@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
 
-from publisher.ledger import schema
+from publisher.ledger import schema, statements
 from publisher.ledger.deliveries import cancel_waiting
 from publisher.ledger.records import DisabledWhy, EndpointState
 
@@ -73,6 +73,12 @@ def switched_off(connection: Connection, addresses: Mapping[str, str]) -> frozen
     )
 
 
+def read_state(connection: Connection, name: str, url: str) -> EndpointState:
+    """Return what is known of an endpoint's address."""
+    row = connection.execute(statements.ENDPOINT, {"_name": name, "_url": url}).one_or_none()
+    return EndpointState() if row is None else _state(row)
+
+
 def read_states(connection: Connection) -> dict[tuple[str, str], EndpointState]:
     """Return what is known of endpoints, by name and address."""
     return {(row.name, row.url): _state(row) for row in connection.execute(select(_endpoints))}
@@ -95,12 +101,16 @@ def _state(row: Row[Any]) -> EndpointState:
     )
 
 
-def room_for(share: Share, state: EndpointState, under_way: int, now: float) -> int:
-    """Say how many more deliveries an endpoint may have on their way."""
+def places_for(share: Share, state: EndpointState, under_way: int, now: float) -> int:
+    """Say how many more deliveries an endpoint may have on their way at once."""
     if state.disabled_at is not None or 0 < (state.not_before or 0) - now <= LONGEST_DELAY:
         return 0
-    at_once = 1 if state.failures else share.concurrency
-    return min(at_once - under_way, int((now - _slot(state, now)) * share.rate))
+    return (1 if state.failures else share.concurrency) - under_way
+
+
+def pace_for(share: Share, state: EndpointState, now: float) -> int:
+    """Say how many more deliveries an endpoint's rate allows at this moment."""
+    return max(0, int((now - _slot(state, now)) * share.rate))
 
 
 def _slot(state: EndpointState, now: float) -> float:
@@ -112,7 +122,7 @@ def _slot(state: EndpointState, now: float) -> float:
 def use_pace(connection: Connection, share: Share, state: EndpointState, number: int, now: float) -> None:
     """Use up some of an endpoint's rate."""
     until = _slot(state, now) + number / share.rate
-    this = (_endpoints.c.name == share.endpoint, _endpoints.c.url == share.url)
-    done = connection.execute(update(_endpoints).where(*this).values(paced_until=until))
+    key = {"_name": share.endpoint, "_url": share.url}
+    done = connection.execute(statements.USE_PACE, {**key, "_until": until})
     if not done.rowcount:
         connection.execute(insert(_endpoints).values(name=share.endpoint, url=share.url, paced_until=until))

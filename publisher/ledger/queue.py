@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, case, exists, func, insert, or_, select, update
+from sqlalchemy import select, update
 
-from publisher.ledger import schema
+from publisher.ledger import schema, statements
 from publisher.ledger.deliveries import cancel_waiting
-from publisher.ledger.endpoints import LONGEST_DELAY, put_state, read_states, room_for, use_pace
+from publisher.ledger.endpoints import LONGEST_DELAY, pace_for, places_for, put_state, read_state, use_pace
 from publisher.ledger.records import Claim, DeliveryState, EndpointState
 
 if TYPE_CHECKING:
@@ -45,11 +45,13 @@ class Claims:
         found: What to send.
         set_aside: The deliveries that are not tried any more: their endpoints and events.
         quiet: The endpoints that have nothing more to be sent now.
+        paced: The endpoints that something is due for, and whose rate is used up for a moment.
     """
 
     found: tuple[Claim, ...]
     set_aside: tuple[tuple[str, str], ...]
     quiet: frozenset[str]
+    paced: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,76 +81,71 @@ class Queue:
         found: list[Claim] = []
         set_aside: list[tuple[str, str]] = []
         quiet: set[str] = set()
+        paced: set[str] = set()
         with self.transaction() as connection:
-            under_way, states = _under_way(connection, now), read_states(connection)
+            under_way = _under_way(connection, now)
             for share in shares:
                 if len(found) >= most:
                     break
-                state = states.get((share.endpoint, share.url), EndpointState())
-                room = min(most - len(found), room_for(share, state, under_way.get(share.endpoint, 0), now))
+                state = read_state(connection, share.endpoint, share.url)
+                places = places_for(share, state, under_way.get(share.endpoint, 0), now)
+                room = min(most - len(found), places)
                 if room < 1:
                     continue
                 rows = _due(connection, share.endpoint, now, room)
                 if len(rows) < room:
                     quiet.add(share.endpoint)
+                pace = pace_for(share, state, now)
+                if len(rows) > pace:
+                    paced.add(share.endpoint)
+                    rows = rows[:pace]
                 poison = [row for row in rows if row.claims >= CLAIMS_LIMIT]
-                _set_aside(connection, poison, now)
                 set_aside += [(share.endpoint, row.event_id) for row in poison]
+                _set_aside(connection, poison, now)
                 taken = [_claim(row, share) for row in rows if row.claims < CLAIMS_LIMIT]
                 if taken:
                     use_pace(connection, share, state, len(taken), now)
                 found += taken
             _lease(connection, found, courier, now, now + lease)
-        return Claims(tuple(found), tuple(set_aside), frozenset(quiet))
+        return Claims(tuple(found), tuple(set_aside), frozenset(quiet), frozenset(paced))
 
-    def record(self, results: Sequence[Result], fold: Fold) -> dict[tuple[str, str], EndpointState]:
+    def record(
+        self, results: Sequence[Result], fold: Fold, addresses: Mapping[str, str] | None = None
+    ) -> dict[tuple[str, str], EndpointState]:
         """Record what became of claims, and what that makes of their endpoints.
 
         Success counts whoever tells it; anything else only of the last claim, for as long as the delivery waits.
+
+        Args:
+            results: What became of them.
+            fold: What results make of an endpoint's state.
+            addresses: The present address of each endpoint that has another by now than when it was asked: what waits
+                is not cancelled because an address was switched off that it does not go to.
 
         Returns:
             The state of each endpoint by name and address, after it.
         """
         states = {}
         with self.transaction() as connection:
-            known = read_states(connection)
-            current = _tokens(connection, [result.claim.delivery for result in results])
-            _end_attempts(connection, results)
-            _settle(connection, [result for result in results if _counts(result, current)])
+            _settle(connection, results)
             for (name, url), those in _by_endpoint(results).items():
-                before = known.get((name, url), EndpointState())
-                after = fold(before, those)
-                states[name, url] = after
+                before = read_state(connection, name, url)
+                after = states[name, url] = fold(before, those)
                 if after == before:
                     continue
                 put_state(connection, name, url, after)
-                if after.disabled_at is not None and before.disabled_at is None:
+                present = (addresses or {}).get(name, url) == url
+                if present and after.disabled_at is not None and before.disabled_at is None:
                     cancel_waiting(connection, name, after.disabled_at)
         return states
 
     def give_back(self, claims: Sequence[Claim]) -> None:
         """Undo claims that were not begun: nobody knows of them."""
-        attempts = schema.attempts
         if not claims:
             return
         with self.transaction() as connection:
-            connection.execute(
-                update(_deliveries)
-                .where(_deliveries.c.id == bindparam("_id"), _deliveries.c.token == bindparam("_token"))
-                .values(
-                    attempts=_deliveries.c.attempts - 1,
-                    claims=_deliveries.c.claims - 1,
-                    leased_until=None,
-                    courier=None,
-                ),
-                _keys(claims),
-            )
-            connection.execute(
-                attempts.delete().where(
-                    attempts.c.delivery_id == bindparam("_id"), attempts.c.token == bindparam("_token")
-                ),
-                _keys(claims),
-            )
+            connection.execute(statements.GIVE_BACK, _keys(claims))
+            connection.execute(statements.FORGET_ATTEMPT, _keys(claims))
 
     def couriers(self) -> frozenset[str]:
         """Return who holds leases."""
@@ -176,58 +173,35 @@ class Queue:
                 update(_deliveries).where(_deliveries.c.leased_until > late).values(leased_until=None)
             )
 
-    def next_moments(self) -> dict[str, float]:
-        """Return when each endpoint's next delivery is due or its lease ends, in seconds since 1970, by its name."""
-        due, leased = _deliveries.c.due_at, _deliveries.c.leased_until
-        moment = case((leased > due, leased), else_=due)
+    def in_hand(self, now: float) -> dict[str, int]:
+        """Count, by endpoint, what waits and is due where somebody has something on the way: they send the rest, too."""
+        served = select(_deliveries.c.endpoint).where(_deliveries.c.leased_until > now)
         query = (
-            select(_deliveries.c.endpoint, func.min(moment)).where(_WAITS).group_by(_deliveries.c.endpoint)
+            select(_deliveries.c.endpoint, func.count())
+            .where(_WAITS, _deliveries.c.due_at <= now, _deliveries.c.endpoint.in_(served))
+            .group_by(_deliveries.c.endpoint)
         )
         with self.reading() as connection:
-            return {str(name): float(at) for name, at in connection.execute(query)}
+            return {str(name): int(number) for name, number in connection.execute(query)}
+
+    def next_moments(self) -> dict[str, float]:
+        """Return when each endpoint's next delivery is due or its lease ends, in seconds since 1970, by its name."""
+        with self.reading() as connection:
+            return {str(name): float(at) for name, at in connection.execute(statements.NEXT_MOMENTS)}
 
 
 def _under_way(connection: Connection, now: float) -> dict[str, int]:
-    query = (
-        select(_deliveries.c.endpoint, func.count())
-        .where(_deliveries.c.leased_until > now)
-        .group_by(_deliveries.c.endpoint)
-    )
-    return {str(name): int(number) for name, number in connection.execute(query)}
+    rows = connection.execute(statements.UNDER_WAY, {"_now": now})
+    return {str(name): int(number) for name, number in rows}
 
 
-def _due(connection: Connection, endpoint: str, now: float, most: int) -> Sequence[Row[Any]]:
-    earlier, forms = _deliveries.alias(), schema.event_forms
-    untold = exists().where(
-        earlier.c.endpoint == _deliveries.c.endpoint,
-        earlier.c.review_id == _deliveries.c.review_id,
-        earlier.c.id < _deliveries.c.id,
-        or_(
-            and_(earlier.c.state == DeliveryState.WAITING, earlier.c.step == 0), earlier.c.leased_until > now
-        ),
-    )
-    this_form = and_(forms.c.event_id == _events.c.id, forms.c.form == _deliveries.c.form)
-    return connection.execute(
-        select(
-            _deliveries,
-            _events.c.type,
-            _events.c.at,
-            func.coalesce(forms.c.body, _events.c.body).label("body"),
-        )
-        .join(_events, _events.c.id == _deliveries.c.event_id)
-        .outerjoin(forms, this_form)
-        .where(
-            _WAITS,
-            _deliveries.c.endpoint == endpoint,
-            _deliveries.c.due_at <= now,
-            or_(_deliveries.c.leased_until.is_(None), _deliveries.c.leased_until <= now),
-            ~untold,
-        )
-        .order_by(_deliveries.c.due_at, _deliveries.c.id)
-        .limit(most)
-        # Where many machines share a database, those do not wait for each other. SQLite has one writer at a time.
-        .with_for_update(of=_deliveries, skip_locked=True)
-    ).all()
+def _due(connection: Connection, endpoint: str, now: float, most: int) -> list[Any]:
+    return list(connection.execute(statements.DUE, {"_endpoint": endpoint, "_now": now, "_most": most}))
+
+
+def _set_aside(connection: Connection, rows: Sequence[Row[Any]], now: float) -> None:
+    if rows:
+        connection.execute(statements.SET_ASIDE, [{"_id": row.id, "_now": now} for row in rows])
 
 
 def _claim(row: Row[Any], share: Share) -> Claim:
@@ -254,19 +228,10 @@ def _lease(connection: Connection, claims: Sequence[Claim], courier: str, now: f
     if not claims:
         return
     connection.execute(
-        update(_deliveries)
-        .where(_deliveries.c.id == bindparam("_id"))
-        .values(
-            token=bindparam("_token"),
-            claims=_deliveries.c.claims + 1,
-            attempts=_deliveries.c.attempts + 1,
-            leased_until=until,
-            courier=courier,
-        ),
-        _keys(claims),
+        statements.LEASE, [{**key, "_until": until, "_courier": courier} for key in _keys(claims)]
     )
     connection.execute(
-        insert(schema.attempts),
+        statements.BEGIN_ATTEMPT,
         [
             {"delivery_id": claim.delivery, "token": claim.token, "url": claim.url, "started_at": now}
             for claim in claims
@@ -274,82 +239,38 @@ def _lease(connection: Connection, claims: Sequence[Claim], courier: str, now: f
     )
 
 
-def _set_aside(connection: Connection, rows: Iterable[Row[Any]], now: float) -> None:
-    for row in rows:
-        connection.execute(
-            update(_deliveries)
-            .where(_deliveries.c.id == row.id)
-            .values(state=DeliveryState.SET_ASIDE, settled_at=now, leased_until=None, courier=None)
-        )
-
-
-def _tokens(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[int, str]]:
-    query = select(_deliveries.c.id, _deliveries.c.token, _deliveries.c.state).where(
-        _deliveries.c.id.in_(ids)
-    )
-    return {row.id: (row.token, row.state) for row in connection.execute(query)}
-
-
-def _counts(result: Result, current: Mapping[int, tuple[int, str]]) -> bool:
-    token, state = current.get(result.claim.delivery, (0, ""))
-    if result.state is DeliveryState.DELIVERED:
-        return state != DeliveryState.DELIVERED
-    return token == result.claim.token and state == DeliveryState.WAITING
-
-
-def _end_attempts(connection: Connection, results: Sequence[Result]) -> None:
-    attempts = schema.attempts
+def _settle(connection: Connection, results: Sequence[Result]) -> None:
     connection.execute(
-        update(attempts)
-        .where(attempts.c.delivery_id == bindparam("_id"), attempts.c.token == bindparam("_token"))
-        .values(
-            ended_at=bindparam("_at"),
-            status=bindparam("_status"),
-            kind=bindparam("_kind"),
-            outcome=bindparam("_outcome"),
-            excerpt=bindparam("_excerpt"),
-        ),
+        statements.SETTLE,
         [
             {
                 "_id": result.claim.delivery,
                 "_token": result.claim.token,
-                "_at": result.ended_at,
-                "_status": result.status,
-                "_kind": result.kind,
-                "_outcome": result.outcome,
-                "_excerpt": result.excerpt or None,
+                "_state": result.state,
+                "_step": result.step,
+                "_due_at": result.ended_at if result.due_at is None else result.due_at,
+                "_settled_at": None if result.state is DeliveryState.WAITING else result.ended_at,
             }
             for result in results
         ],
     )
-    # Whatever it was, the lease is over; a later claim's is not.
+    arrived = [result for result in results if result.state is DeliveryState.DELIVERED]
+    if arrived:
+        connection.execute(
+            statements.ARRIVED,
+            [{"_id": result.claim.delivery, "_settled_at": result.ended_at} for result in arrived],
+        )
     connection.execute(
-        update(_deliveries)
-        .where(_deliveries.c.id == bindparam("_id"), _deliveries.c.token == bindparam("_token"))
-        .values(leased_until=None, courier=None, claims=0),
-        _keys(result.claim for result in results),
-    )
-
-
-def _settle(connection: Connection, results: Sequence[Result]) -> None:
-    if not results:
-        return
-    connection.execute(
-        update(_deliveries)
-        .where(_deliveries.c.id == bindparam("_id"))
-        .values(
-            state=bindparam("_state"),
-            step=bindparam("_step"),
-            due_at=bindparam("_due"),
-            settled_at=bindparam("_settled"),
-        ),
+        statements.END_ATTEMPT,
         [
             {
                 "_id": result.claim.delivery,
-                "_state": result.state,
-                "_step": result.step,
-                "_due": result.ended_at if result.due_at is None else result.due_at,
-                "_settled": None if result.state is DeliveryState.WAITING else result.ended_at,
+                "_token": result.claim.token,
+                "_ended_at": result.ended_at,
+                "_status": result.status,
+                "_kind": result.kind,
+                "_outcome": result.outcome,
+                "_excerpt": result.excerpt or None,
             }
             for result in results
         ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from http.client import HTTPException
@@ -94,7 +95,8 @@ class Client:
         exchange = Exchange(peer(request), self._deadline)
         adapter = GuardedAdapter(exchange, self._dialer, context)
         try:
-            with _OneSend(adapter) as session, session.send(request, stream=True) as response:
+            # Straight to the adapter: a session would follow redirects, keep cookies and look for credentials.
+            with closing(adapter), adapter.send(request, stream=True) as response:
                 exchange.phase = Phase.BODY
                 content, complete = _body(response.raw, exchange, self._body_limit)
                 return Answer(
@@ -109,17 +111,6 @@ class Client:
             raise _unforeseen(exchange) from None
         finally:
             exchange.close()
-
-
-class _OneSend(requests.Session):
-    def __init__(self, adapter: GuardedAdapter) -> None:
-        super().__init__()
-        self.trust_env = False
-        self.mount("https://", adapter)
-        self.mount("http://", adapter)
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Follow nothing: even told not to, requests would read and decode all of the body, to prepare the next."""
 
 
 def _body(raw: urllib3.BaseHTTPResponse, exchange: Exchange, limit: int) -> tuple[bytes, bool]:

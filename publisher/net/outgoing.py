@@ -34,8 +34,12 @@ def prepared(
 ) -> requests.PreparedRequest:
     """Make the request that will be sent, without the URL's fragment; raise FetchFault for the URL."""
     _check_url(url)
+    request = requests.PreparedRequest()
     try:
-        request = requests.Request(method, url.partition("#")[0], headers=headers, data=body).prepare()
+        request.prepare_method(method)
+        request.prepare_url(url.partition("#")[0], None)
+        request.prepare_headers(headers)
+        request.prepare_body(body, None)
     except (requests.RequestException, ValueError):
         raise _bad(_NO_HOST) from None
     return request

@@ -85,6 +85,7 @@ class Courier:
     reports: Reports
     stop: threading.Event = field(default_factory=threading.Event)
     _quiet: dict[str, float] = field(default_factory=dict, init=False)
+    _paced: frozenset[str] = field(default=frozenset(), init=False)
     _turn: int = field(default=0, init=False)
     _looked: float = field(default=-math.inf, init=False)
     _mended: float = field(default=-math.inf, init=False)
@@ -120,7 +121,12 @@ class Courier:
         if not claims and not senders.busy and self._quiet:
             self._quiet.clear()
             claims = self._claim(partners, presence, room)
-        keys = {name: partners.keys(name, self.clock()) for name in {claim.endpoint for claim in claims}}
+        try:
+            keys = {name: partners.keys(name, self.clock()) for name in {claim.endpoint for claim in claims}}
+        except Exception:
+            # Nothing was sent: what cannot be signed is not used up by that.
+            self._give_back(claims)
+            raise
         for claim in claims:
             senders.begin(_Errand(claim, keys[claim.endpoint]))
         return len(claims)
@@ -137,7 +143,7 @@ class Courier:
             self.ledger.queue.mend_times(self.clock())
 
     def _claim(self, partners: Partners, presence: Presence, room: int) -> tuple[Claim, ...]:
-        shares = partners.shares
+        shares, self._paced = partners.shares, frozenset()
         if not shares:
             return ()
         self._turn %= len(shares)
@@ -150,6 +156,7 @@ class Courier:
         self._turn += max(1, room)
         found = self.ledger.queue.claim(presence.id, in_turn, self.clock(), most=room, lease=LEASE)
         self._quiet |= dict.fromkeys(found.quiet, now + _LOOK_AGAIN)
+        self._paced = found.paced
         for endpoint, event_id in found.set_aside:
             self.reports.set_aside(endpoint, event_id)
         return found.found
@@ -177,36 +184,48 @@ class Courier:
         told = [(errand.claim, verdict) for errand, verdict in done if verdict is not None]
         if not told:
             return
-        now, policy = self.clock(), self.partners().policy
+        now, partners = self.clock(), self.partners()
+        policy, addresses = partners.policy, {share.endpoint: share.url for share in partners.shares}
         verdicts = {(claim.delivery, claim.token): verdict for claim, verdict in told}
-        results = [policy.settle(claim, verdict, now) for claim, verdict in told]
+        results = [
+            policy.settle(claim, verdict, now, addresses.get(claim.endpoint, claim.url))
+            for claim, verdict in told
+        ]
 
         def fold(state: EndpointState, those: Sequence[Result]) -> EndpointState:
             for result in those:
                 state = policy.after(state, verdicts[result.claim.delivery, result.claim.token], now)
             return state
 
-        states = self._recorded(results, fold)
+        states = self._recorded(results, fold, addresses)
         for result in results:
             self._quiet.pop(result.claim.endpoint, None)
             self.reports.settled(result)
         self.reports.learned(states)
 
     def _recorded(
-        self, results: Sequence[Result], fold: Callable[[EndpointState, Sequence[Result]], EndpointState]
+        self,
+        results: Sequence[Result],
+        fold: Callable[[EndpointState, Sequence[Result]], EndpointState],
+        addresses: Mapping[str, str],
     ) -> Mapping[tuple[str, str], EndpointState]:
         for _ in range(_RECORD_TRIES):
             try:
-                return self.ledger.queue.record(results, fold)
+                return self.ledger.queue.record(results, fold, addresses)
             except EnvironmentFault:
                 time.sleep(_RECORD_PAUSE)
-        return self.ledger.queue.record(results, fold)
+        return self.ledger.queue.record(results, fold, addresses)
 
     def _give_back(self, claims: Sequence[Claim]) -> None:
         self.ledger.queue.give_back(claims)
 
     def _rest(self, partners: Partners, until: float) -> bool:
         """Wait until there may be something to do; False when there will be nothing in time."""
+        if self._paced:
+            # What is due goes out, and no faster than its endpoint takes it.
+            rates = [share.rate for share in partners.shares if share.endpoint in self._paced]
+            self.stop.wait(min(_LOOK_AGAIN, 1 / max(rates)))
+            return True
         left = until - time.monotonic()
         if left <= 0:
             return False

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from publisher.ledger import DeliveryState, EndpointState, Form, Recipient, Share
 from publisher.values.durations import duration_in_words
 from publisher.webhooks.courier import Courier, Partners
-from publisher.webhooks.reports import EndpointReport, Reports
+from publisher.webhooks.reports import EndpointReport, Listener, Reports
 from publisher.webhooks.schedule import Policy
 
 if TYPE_CHECKING:
@@ -59,12 +59,14 @@ class Round:
         wait: For how many seconds to go on while something waits; 0 delivers what is due, infinity goes on for ever.
         stop: When it is set, what is under way is finished, and no more is begun.
         heard: Hears of each result.
+        listener: Hears of all there is to hear of.
         chance: Answers a number from 0 to 1, for delays.
     """
 
     wait: float = 0.0
     stop: threading.Event = field(default_factory=threading.Event)
     heard: Callable[[Result], None] | None = None
+    listener: Listener = field(default_factory=Listener)
     chance: Callable[[], float] = random.random
 
 
@@ -92,7 +94,7 @@ def deliver(
         ConfigurationError: A secret is missing or wrong.
     """
     going = round or Round()
-    reports = Reports(going.heard)
+    reports = Reports(going.heard, going.listener)
     before = ledger.deliveries.counts()
     courier = Courier(
         ledger=ledger,
@@ -102,6 +104,7 @@ def deliver(
         reports=reports,
         stop=going.stop,
     )
+    going.listener.begun(sum(states.get(DeliveryState.WAITING, 0) for states in before.values()))
     courier.run(going.wait)
     webhooks, now = current().webhooks, clock()
     known = {endpoint.name: endpoint.url for endpoint in webhooks.endpoints}
@@ -139,8 +142,9 @@ def _summed_up(
     before: dict[str, dict[DeliveryState, int]],
     now: float,
 ) -> list[EndpointReport]:
-    counts, moments, states = (
+    counts, in_hand, moments, states = (
         ledger.deliveries.counts(),
+        ledger.queue.in_hand(now),
         ledger.queue.next_moments(),
         ledger.endpoints.states(),
     )
@@ -148,12 +152,13 @@ def _summed_up(
     for report in found:
         here, earlier = counts.get(report.name, {}), before.get(report.name, {})
         report.waiting = here.get(DeliveryState.WAITING, 0)
+        report.in_hand = min(in_hand.get(report.name, 0), report.waiting)
         report.given_up = here.get(DeliveryState.FAILED, 0)
         report.cancelled = here.get(DeliveryState.CANCELLED, 0) - earlier.get(DeliveryState.CANCELLED, 0)
         state = states.get((report.name, known.get(report.name, "")), EndpointState())
         if state.disabled_why is not None:
             reports.switched_off(report, state.disabled_why)
-        elif report.waiting and report.known:
+        elif report.waiting > report.in_hand and report.known:
             report.next_at = max(moments.get(report.name, now), state.not_before or 0.0)
             report.note(f"the next try is due in {duration_in_words(max(1.0, report.next_at - now))}")
     return found

@@ -83,7 +83,7 @@ class KeptSecrets:
         Raises:
             ConfigurationError: There are more than five.
         """
-        return SigningKeys.of([self.present, *(old.secret for old in self.at(now).old)], shown)
+        return SigningKeys.of([self.present, *(old.secret for old in self.old if old.until > now)], shown)
 
 
 def _old(line: str, where: str) -> OldSecret:

@@ -36,7 +36,7 @@ class Reply:
         return self.status is not None and 200 <= self.status < 300
 
     def __str__(self) -> str:
-        said = "closed without an answer" if self.status is None else f"answered {self.status}"
+        said = "left without an answer" if self.status is None else f"answered {self.status}"
         said += f", Retry-After: {self.retry_after}" if self.retry_after else ""
         return said + (f", {self.delay:g} s late" if self.delay else "")
 
@@ -111,7 +111,7 @@ class Rehearsal:
             if status not in _ASK_FOR_PATIENCE:
                 raise UsageError(
                     "--retry-after goes with an answer 429 or 503"
-                    + ("" if status is None else f", and every answer would be {status}"),
+                    + ("" if status is None else f", and the answer would be {status}"),
                     "add --fail N, --status 429 or --status 503"
                     if status is None
                     else "name one of these with --status",

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from publisher.ledger import EndpointState, Result
 
+# A worker that runs for months must not remember all of it.
+_MOST_NOTES = 20
 _OFF = {
     DisabledWhy.GONE: "its address answered 410 Gone",
     DisabledWhy.FAILING: "it failed for days and took nothing",
@@ -26,6 +28,7 @@ class EndpointReport:
     Attributes:
         delivered: How many events it took in this run.
         waiting: How many are still to be delivered.
+        in_hand: How many of these another run, or a worker, is delivering at this moment.
         failed: How many were given up in this run.
         cancelled: How many were cancelled in this run, because it was switched off or has left publisher.toml.
         set_aside: How many were set aside in this run.
@@ -38,6 +41,7 @@ class EndpointReport:
     name: str
     delivered: int = 0
     waiting: int = 0
+    in_hand: int = 0
     failed: int = 0
     cancelled: int = 0
     set_aside: int = 0
@@ -47,23 +51,47 @@ class EndpointReport:
     notes: list[str] = field(default_factory=list)
 
     def note(self, text: str) -> None:
-        """Remember what went wrong, once."""
-        if text not in self.notes:
+        """Remember what went wrong, once; of what nobody would read to the end, the beginning."""
+        if text not in self.notes and len(self.notes) < _MOST_NOTES:
             self.notes.append(text)
 
     @property
     def troubled(self) -> bool:
         """Tell whether something is left undone that somebody should know of."""
-        return bool(self.waiting or self.failed or self.set_aside or (self.known and self.cancelled))
+        left = self.waiting - self.in_hand
+        return bool(left > 0 or self.failed or self.set_aside or (self.known and self.cancelled))
+
+
+class Listener:
+    """Hears of what a run does while it does it; this one does nothing, subclasses may."""
+
+    def begun(self, waiting: int) -> None:
+        """Hear that deliveries begin, and how many wait."""
+
+    def settled(self, result: Result) -> None:
+        """Hear of a try that has ended."""
+
+    def set_aside(self, endpoint: str, event_id: str) -> None:
+        """Hear of a delivery that is not tried any more."""
+
+    def switched_off(self, endpoint: str, why: DisabledWhy) -> None:
+        """Hear of an endpoint that nothing is sent to from now on."""
+
+    def resting(self, until: float) -> None:
+        """Hear that nothing is due before a moment, in seconds since 1970."""
 
 
 class Reports:
     """The reports of a run, by endpoint, as they grow."""
 
-    def __init__(self, heard: Callable[[Result], None] | None = None) -> None:
-        """Take who wants to hear of each result."""
+    def __init__(
+        self, heard: Callable[[Result], None] | None = None, listener: Listener | None = None
+    ) -> None:
+        """Take who wants to hear of each result, and who of all there is to hear of."""
         self.by_name: dict[str, EndpointReport] = {}
+        self.listener = listener or Listener()
         self._heard = heard
+        self._off: set[tuple[str, str]] = set()
 
     def of(self, endpoint: str) -> EndpointReport:
         """Return an endpoint's report."""
@@ -83,11 +111,13 @@ class Reports:
             report.note(result.outcome)
         if self._heard is not None:
             self._heard(result)
+        self.listener.settled(result)
 
     def set_aside(self, endpoint: str, event_id: str) -> None:
         """Take note of a delivery that is not tried any more."""
         report = self.of(endpoint)
         report.set_aside += 1
+        self.listener.set_aside(endpoint, event_id)
         report.note(
             f"{event_id} was set aside: whoever sent it died of it, again and again; `publisher deliveries show "
             f"{event_id}` tells when"
@@ -95,9 +125,15 @@ class Reports:
 
     def learned(self, states: Mapping[tuple[str, str], EndpointState]) -> None:
         """Take note of endpoints that are switched off."""
-        for (name, _), state in states.items():
-            if state.disabled_why is not None:
-                self.switched_off(self.of(name), state.disabled_why)
+        for address, state in states.items():
+            if state.disabled_why is None:
+                self._off.discard(address)
+                continue
+            name, _ = address
+            self.switched_off(self.of(name), state.disabled_why)
+            if address not in self._off:
+                self._off.add(address)
+                self.listener.switched_off(name, state.disabled_why)
 
     def switched_off(self, report: EndpointReport, why: DisabledWhy) -> None:
         """Take note of an endpoint that is switched off."""

@@ -40,11 +40,16 @@ class Policy:
     disable_after: int | None
     chance: Callable[[], float]
 
-    def settle(self, claim: Claim, verdict: Verdict, at: float) -> Result:
-        """Say where a delivery stands after a try that ended at `at`, in seconds since 1970."""
+    def settle(self, claim: Claim, verdict: Verdict, at: float, address: str | None = None) -> Result:
+        """Say where a delivery stands after a try that ended at `at`, in seconds since 1970.
+
+        `address` is the endpoint's present one, where publisher.toml may have come to name another during the try.
+        """
         state, step, due = DeliveryState.DELIVERED, claim.step, None
         if verdict.meaning is Meaning.GONE:
             state = DeliveryState.CANCELLED
+            if address not in {None, claim.url}:
+                state, due = DeliveryState.WAITING, at
         elif verdict.meaning is Meaning.BLOCKED:
             # Not one of its tries: it would be used up by what an editor has to mend here.
             state, due = DeliveryState.WAITING, at + self._later(BLOCKED_PAUSE)
@@ -70,11 +75,16 @@ class Policy:
         if verdict.skew is not None:
             state = replace(state, skew=verdict.skew)
         if verdict.meaning is Meaning.DELIVERED:
+            # One that was on its way when the endpoint asked for patience does not take that back.
+            rest = state.not_before if _rests(state, at) else None
             return replace(
-                state, not_before=None, failures=0, refusals=0, failing_since=None, succeeded_at=at
+                state, not_before=rest, failures=0, refusals=0, failing_since=None, succeeded_at=at
             )
         if verdict.meaning is Meaning.GONE:
             return _switched_off(state, at, DisabledWhy.GONE)
+        if verdict.meaning is Meaning.TROUBLE and state.failures and _rests(state, at):
+            # One that was on its way when the trouble began met the same, and not more of it.
+            return replace(state, not_before=_latest(state.not_before, at + (verdict.patience or 0.0)))
         if verdict.meaning is Meaning.BLOCKED:
             return replace(state, not_before=_latest(state.not_before, at + self._later(BLOCKED_PAUSE)))
         state = replace(state, failing_since=state.failing_since or at, refusals=state.refusals + 1)
@@ -97,6 +107,11 @@ class Policy:
 
     def _later(self, delay: float) -> float:
         return delay * (1 + _JITTER * self.chance())
+
+
+def _rests(state: EndpointState, at: float) -> bool:
+    """Tell whether an endpoint is left alone at a moment; nothing is for longer than a day, but by a wrong clock."""
+    return 0 < (state.not_before or 0.0) - at <= _DAY
 
 
 def _latest(one: float | None, two: float) -> float:

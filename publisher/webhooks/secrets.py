@@ -43,7 +43,9 @@ def endpoint_keys(
     name = variable(endpoint.name)
     if name in environment:
         return SigningKeys.parse(environment[name], f"the environment variable {name}")
-    return kept_secrets(site, endpoint).keys(now, site.display(secret_file(site, endpoint)))
+    path = secret_file(site, endpoint)
+    shown = site.display(path)
+    return _read(endpoint, path, shown).keys(now, shown)
 
 
 def endpoint_secret(site: Site, endpoint: Endpoint, environment: Mapping[str, str] = os.environ) -> Secret:
@@ -68,14 +70,20 @@ def kept_secrets(site: Site, endpoint: Endpoint) -> KeptSecrets:
         ConfigurationError: There is none, it holds something else, or others can read it.
     """
     path = secret_file(site, endpoint)
-    shown = site.display(path)
-    if not os.path.lexists(path):
-        raise ConfigurationError(
-            f'the endpoint "{endpoint.name}" has no secret',
-            f"`publisher endpoints secret {endpoint.name}` mints one; one that the partner gave you goes into "
-            f"{shown} with mode 0600, or into the environment variable {variable(endpoint.name)}",
-        )
-    return KeptSecrets.parse(read_private(path, shown), shown)
+    return _read(endpoint, path, site.display(path))
+
+
+def _read(endpoint: Endpoint, path: Path, shown: str) -> KeptSecrets:
+    try:
+        return KeptSecrets.parse(read_private(path, shown), shown)
+    except ConfigurationError:
+        if os.path.lexists(path):
+            raise
+    raise ConfigurationError(
+        f'the endpoint "{endpoint.name}" has no secret',
+        f"`publisher endpoints secret {endpoint.name}` mints one; one that the partner gave you goes into "
+        f"{shown} with mode 0600, or into the environment variable {variable(endpoint.name)}",
+    )
 
 
 def find_endpoint(site: Site, name: str) -> Endpoint:

@@ -52,7 +52,7 @@ class Senders(Generic[Work, Done]):
     def results(self, timeout: float) -> list[tuple[Work, Done]]:
         """Return what has been done: the first piece within so many seconds, and those that come soon after it."""
         found: list[tuple[Work, Done]] = []
-        enough, until = max(1, self.busy // 4), time.monotonic() + timeout
+        enough, until = max(1, self.busy // 2), time.monotonic() + timeout
         while self.busy:
             left = until - time.monotonic()
             try:

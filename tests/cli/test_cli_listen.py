@@ -5,20 +5,24 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
+import socket
 import subprocess
 import sys
 import time
+from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from publisher.net import Client
+from publisher.net import Client, FetchFault
 from publisher.webhooks import Secret, mint_secret, signed_headers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-from ipaddress import ip_network
+    from tests.conftest import MakeSite, Run
 
 EVENT = {
     "type": "review.published",
@@ -51,6 +55,11 @@ class Listening:
         )
         assert self.process.stderr is not None
         (self.url,) = re.findall(r"http://\S+", self.process.stderr.readline())
+
+    def told(self) -> str:
+        """Read the next line of what it tells people."""
+        assert self.process.stderr is not None
+        return self.process.stderr.readline()
 
     def send(self, event: Any, message_id: str, secret: Secret | None = None) -> int:
         """Send an event as a site would, and return the status it is answered with."""
@@ -87,7 +96,7 @@ def test_an_event_is_shown_as_one_readable_block(listening: type[Listening]) -> 
     assert receiver.send(EVENT, "msg_1") == 204
 
     assert receiver.end().splitlines() == [
-        "verified  the signature fits",
+        "verified  the signature fits; answered 204",
         "  event    review.published",
         "  id       msg_1",
         "  time     2026-11-22T12:00:00+00:00",
@@ -139,3 +148,112 @@ def test_an_event_of_any_shape_is_shown_without_harm(listening: type[Listening])
     output = receiver.end()
     assert "\x1b" not in output
     assert output.count("the signature fits") == 3
+
+
+def test_each_line_says_what_the_message_was_answered(listening: type[Listening]) -> None:
+    """Whoever rehearses sees the failures, and the event that comes through in the end; only that is counted."""
+    receiver = listening("--count", "1", "--fail", "2", "--retry-after", "5")
+    assert receiver.told() == "rehearsing: the first 2 messages are answered 503, Retry-After: 5\n"
+    forger = Secret.parse(mint_secret(), "the test")
+
+    statuses = [
+        receiver.send(EVENT, "msg_1", forger),
+        receiver.send(EVENT, "msg_1"),
+        receiver.send(EVENT, "msg_1"),
+    ]
+
+    lines = [line for line in receiver.end().splitlines() if not line.startswith("  ")]
+    assert statuses == [503, 503, 204]
+    assert lines[0].startswith("refused   msg_1: no signature fits: ")
+    assert lines[0].endswith("; answered 503, Retry-After: 5")
+    assert lines[1:] == [
+        "verified  the signature fits; answered 503, Retry-After: 5",
+        "verified  the signature fits; answered 204",
+    ]
+
+
+def test_machines_are_told_what_the_message_was_answered(listening: type[Listening]) -> None:
+    """The status, which is null where the connection was closed, what the sender was asked for, and the delay."""
+    receiver = listening("--json", "--count", "1", "--drop", "--fail", "1", "--delay", "0.1")
+
+    with pytest.raises(FetchFault):
+        receiver.send(EVENT, "msg_1")
+    assert receiver.send(EVENT, "msg_1") == 204
+
+    lines = [json.loads(line) for line in receiver.end().splitlines()]
+    assert [(line["answered"], line["retry_after"], line["delay"], line["repeat"]) for line in lines] == [
+        (None, None, 0.1, False),
+        (204, None, 0, False),
+    ]
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_ends_it_while_a_sender_waits(listening: type[Listening], end: signal.Signals) -> None:
+    """It ends at once and without a traceback; the sender gets no answer, and the event is not shown as taken."""
+    receiver = listening("--delay", "60")
+    receiver.told()
+    host, port = receiver.url.removeprefix("http://").rstrip("/").split(":")
+    body = json.dumps(EVENT).encode()
+    headers = signed_headers(receiver.secret, "msg_1", int(time.time()), body)
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    with socket.create_connection((host, int(port)), timeout=20) as sock:
+        sock.sendall(f"POST / HTTP/1.1\r\ncontent-length: {len(body)}\r\n{head}\r\n".encode() + body)
+        time.sleep(0.5)
+        receiver.process.send_signal(end)
+        output, errors = receiver.process.communicate(timeout=8)
+        assert sock.recv(100) == b""
+
+    assert receiver.process.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143}[end]
+    assert output == ""
+    assert errors.strip() == {signal.SIGINT: "interrupted", signal.SIGTERM: ""}[end]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            ("--drop", "--status", "410"),
+            "--drop closes the connection without an answer, and --status 410 is one",
+        ),
+        (("--retry-after", "5"), "--retry-after goes with an answer 429 or 503"),
+        (
+            ("--count", "2", "--status", "410"),
+            "--count: none of the 2 would ever be taken; every message is answered 410",
+        ),
+        (
+            ("--count", "1", "--drop"),
+            "--count: none of the 1 would ever be taken; every message is left without an answer",
+        ),
+        (("--delay", "nan"), "--delay: nan is not possible"),
+        (("--status", "100"), "Invalid value for '--status'"),
+        (("--fail", "0"), "Invalid value for '--fail'"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(run: Run, words: tuple[str, ...], message: str) -> None:
+    """Exit status 2 and a message, before anything listens."""
+    done = run("listen", "--port", "0", *words, PUBLISHER_LISTEN_SECRET=mint_secret())
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+    assert "listening" not in done.stderr
+
+
+def test_either_secret_of_a_rotation_is_accepted(
+    make_site: MakeSite, run: Run, listening: type[Listening], tmp_path: Path
+) -> None:
+    """Whether the sender signs with the old one or has the new one already, `listen` knows it."""
+    site = make_site(more='[[webhooks.endpoints]]\nname = "local"\nurl = "http://127.0.0.1:9/"\n')
+    written = [run("endpoints", verb, "local").stdout.splitlines()[0] for verb in ("secret", "rotate")]
+    for words in (
+        ("--endpoint", "local", "--site", str(tmp_path)),
+        ("--secret-file", str(site.secrets / "local")),
+    ):
+        receiver = listening("--count", "2", *words)
+
+        statuses = [
+            receiver.send(EVENT, f"msg_{number}", Secret.parse(text, "the test"))
+            for number, text in enumerate(written)
+        ]
+
+        assert statuses == [204, 204]
+        assert "refused" not in receiver.end()

@@ -38,9 +38,9 @@ generated  feeds/ is not up to date: 1 new, 3 changed, 3 gone
              changed  Slug moved (url)
              gone     Whisper of the Heart
              and 2 more; -v shows them
-announced  not yet: 2 updated, 1 published, 3 retracted
+announced  not yet: 1 updated, 1 moved, 1 published, 3 retracted
              review.updated  Karmalink (rating)
-             review.updated  Slug moved (url)
+             review.moved  Slug moved (url; before: https://reviews.example/reviews/film-5/)
              review.published  Due
              review.retracted  Whisper of the Heart (Rights ended)
              review.retracted  To be deleted (deleted)

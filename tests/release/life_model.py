@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
 START = datetime.fromisoformat("2026-11-22T12:00:00+00:00")
 MARK = re.compile(rb"mark\d{6}")
@@ -27,7 +27,12 @@ ZONE = ZoneInfo("America/Chicago")
 GOOD = 3
 
 PUBLISHED, UPDATED, RETRACTED = "review.published", "review.updated", "review.retracted"
-OFFERS_CHANGED = "review.offers_changed"
+OFFERS_CHANGED, MOVED = "review.offers_changed", "review.moved"
+
+
+def gets(asked: Collection[str], kind: str) -> bool:
+    """Tell whether a partner gets events of a kind, who asked for some: who wants updates hears of moves."""
+    return kind in asked or (kind == MOVED and UPDATED in asked)
 
 
 class Words:
@@ -101,13 +106,14 @@ class Told:
 
 @dataclass(frozen=True)
 class Expected:
-    """An event that a run must commit, the words it must carry, and those it may."""
+    """An event that a run must commit, the words it must carry, and those it may; of a move, the slug as it was."""
 
     type: str
     id: str
     sequence: int
     changed: tuple[str, ...] = ()
     reason: str | None = None
+    slug_before: str | None = None
     must: frozenset[str] = frozenset()
     may: frozenset[str] = frozenset()
 
@@ -199,24 +205,28 @@ class Post:
             shown = self.shown(now)
             must = shown - {self.written.body} if self.written.summary else shown
             if told is None or not told.live:
-                return Expected(PUBLISHED, self.id, sequence, (), None, must, shown)
+                return Expected(PUBLISHED, self.id, sequence, must=must, may=shown)
             facts = self.facts(now)
             changed = {key for key, value in facts.items() if value != told.facts[key]} - {"offers"}
             # A correction goes with an update; by itself it is none.
-            kind = UPDATED if changed - {"correction"} else OFFERS_CHANGED
+            kind = MOVED if "url" in changed else UPDATED if changed - {"correction"} else OFFERS_CHANGED
             before = standing(told.facts["offers"], now)
             other = before != standing(facts["offers"], now)
             if kind == OFFERS_CHANGED and not other:
                 return None
-            changed = {*(changed if kind == UPDATED else ()), *(["offers"] if other else [])}
-            # Where offers changed, those that partners know are told, too.
+            changed = {*(changed if kind != OFFERS_CHANGED else ()), *(["offers"] if other else [])}
+            # Where offers or the address changed, those that partners know are told, too.
+            slug = told.slug if kind == MOVED else None
             old = {before[0]} if other and isinstance(before, tuple) else set()
-            return Expected(kind, self.id, sequence, tuple(sorted(changed)), None, must | old, shown | old)
+            old |= {slug} if slug else set()
+            return Expected(
+                kind, self.id, sequence, tuple(sorted(changed)), None, slug, must | old, shown | old
+            )
         if told is None or not told.live:
             return None
         reason = {"gone": "deleted", "retracted": self.written.reason}.get(self.state(now), "unpublished")
         words = frozenset(word for word in (told.slug, reason) if word and word.startswith("mark"))
-        return Expected(RETRACTED, self.id, sequence, (), reason, words, words)
+        return Expected(RETRACTED, self.id, sequence, reason=reason, must=words, may=words)
 
     def tell(self, event: Expected, now: datetime) -> None:
         """Remember that partners were told."""

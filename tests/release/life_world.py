@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 Run = TypeVar("Run")
 
+#: The first asked for everything there was before moves had a type of their own.
 ENDPOINTS = {
     "every": (
         "https://every.example/hook",

@@ -51,7 +51,6 @@ def test_a_new_review_is_published(make_site: Callable[..., Site]) -> None:
     ("front", "changed"),
     [
         ({"title": "Karma Link"}, ("title",)),
-        ({"slug": "karma-link", "previous": "[/reviews/karmalink/]"}, ("url",)),
         ({"summary": "A treasure hunt through past lives."}, ("summary",)),
         ({"rating": "4.5"}, ("rating",)),
         ({"rating": "0"}, ("rating",)),
@@ -72,6 +71,56 @@ def test_what_partners_show_makes_an_update(
     assert told(newsroom.push()) == [("updated", 2, changed)]
     assert events(newsroom)[-1]["data"]["changed"] == list(changed)
     assert told(newsroom.push()) == []
+
+
+MOVED = {"slug": "karma-link", "previous": "[/reviews/karmalink/]"}
+WAS = "https://reviews.example/reviews/karmalink/"
+
+
+@pytest.mark.parametrize(
+    ("front", "changed"),
+    [
+        ({}, ("url",)),
+        ({"title": "Karma Link"}, ("title", "url")),
+        ({"updated": "2022-08-01", "correction": "The year was wrong."}, ("correction", "updated", "url")),
+        ({"watch": "[{service: Vudu, kind: rent}]"}, ("offers", "url")),
+    ],
+)
+def test_another_address_makes_a_move(
+    newsroom: Newsroom, front: dict[str, Any], changed: tuple[str, ...]
+) -> None:
+    """Announce a move with the address that partners know, and everything else that changed, once."""
+    newsroom.put(a=post(**MOVED, **front))
+
+    assert told(newsroom.push()) == [("moved", 2, changed)]
+    event = events(newsroom)[-1]
+    assert event["type"] == "review.moved"
+    assert event["data"]["changed"] == list(changed)
+    assert event["data"]["previous"] == {"url": WAS, **({"offers": []} if "offers" in changed else {})}
+    assert event["data"]["review"]["url"] == "https://reviews.example/reviews/karma-link/"
+    assert event["data"]["review"]["title"] == front.get("title", "Karmalink")
+    assert told(newsroom.push()) == []
+
+
+def test_there_and_back_again_are_two_moves(newsroom: Newsroom) -> None:
+    """Each says where the review was last."""
+    newsroom.put(a=post(**MOVED))
+    newsroom.push()
+    newsroom.put(a=post(previous="[/reviews/karma-link/]"))
+
+    assert told(newsroom.push()) == [("moved", 3, ("url",))]
+    before = [event["data"].get("previous", {}).get("url") for event in events(newsroom)]
+    assert before == [None, WAS, "https://reviews.example/reviews/karma-link/"]
+
+
+def test_a_review_that_comes_back_elsewhere_is_published(newsroom: Newsroom) -> None:
+    """Nobody could read it meanwhile: there is no address that it moved from."""
+    newsroom.put(a=post(status="draft"))
+    newsroom.push()
+    newsroom.put(a=post(**MOVED))
+
+    assert told(newsroom.push()) == [("published", 3, ())]
+    assert "previous" not in events(newsroom)[-1]["data"]
 
 
 def test_the_words_of_a_correction_are_told_with_the_next_update_and_make_none(newsroom: Newsroom) -> None:

@@ -200,9 +200,9 @@ def stage(newsroom: Newsroom) -> str:
         ("publisher.ledger.ledger:insert", "after", 9, 0, 0),
         ("publisher.ledger.ledger:Ledger.announce", "after", 1, REVIEWS, 0),
         ("publisher.release.push_run:deliver", "before", 1, REVIEWS, 0),
-        ("publisher.ledger.ledger:Ledger.begin_attempt", "after", 1, REVIEWS, 0),
-        ("publisher.ledger.ledger:Ledger.end_attempt", "before", 1, REVIEWS, 1),
-        ("publisher.ledger.ledger:Ledger.end_attempt", "after", 3, REVIEWS, 3),
+        ("publisher.ledger.queue:Queue.claim", "after", 1, REVIEWS, 0),
+        ("publisher.ledger.queue:Queue.record", "before", 1, REVIEWS, 1),
+        ("publisher.ledger.queue:Queue.record", "after", 3, REVIEWS, 3),
     ],
     ids=[
         "before the feeds are put in place",
@@ -234,7 +234,8 @@ def test_a_kill_at_a_precise_point_changes_nothing_in_the_end(
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
     with receiving() as (url, shown):
-        newsroom = Newsroom(make_site, more=ALLOW + partner("first", url), posts=reviews())
+        more = ALLOW + partner("first", url, concurrency=1)
+        newsroom = Newsroom(make_site, more=more, posts=reviews())
         words = ("-c", TRAPPED, place, when, number, *ARGUMENTS, "--site", newsroom.site.root)
         process = warm_start.run(*words)
         assert process.returncode == -signal.SIGKILL, process.stderr
@@ -248,7 +249,7 @@ def test_a_kill_at_a_precise_point_changes_nothing_in_the_end(
     assert list(dict.fromkeys(message.id for message in shown)) == known
     assert {message.problem for message in shown} == {None}
     assert set(feeds(newsroom)) == {f"feeds/{name}" for name in FEEDS}
-    assert len(shown) - REVIEWS == (1 if place.endswith("end_attempt") and when == "before" else 0)
+    assert len(shown) - REVIEWS == (1 if place.endswith("record") and when == "before" else 0)
 
 
 @pytest.fixture
@@ -278,7 +279,8 @@ def test_a_sender_that_dies_while_the_partner_holds_its_event_sends_it_again(
         shown.append(message)
 
     with Receiver(SECRET, show) as receiver:
-        newsroom = Newsroom(make_site, more=ALLOW + partner("first", receiver.url), posts=reviews(3))
+        more = ALLOW + partner("first", receiver.url, concurrency=1)
+        newsroom = Newsroom(make_site, more=more, posts=reviews(3))
         process = newsroom.start(*ARGUMENTS, environment=SECRETS)
         running.append(process)
         process.communicate(timeout=60)

@@ -69,7 +69,7 @@ def test_a_new_address_is_fine_where_the_old_one_is_recorded(make_site: Callable
     newsroom.push()
     newsroom.put(a=post(slug="karma-link", previous="[/reviews/karmalink/]"))
 
-    assert [str(change.type) for change in newsroom.push().changes] == ["review.updated"]
+    assert [str(change.type) for change in newsroom.push().changes] == ["review.moved"]
 
 
 def test_a_site_that_moves_as_a_whole_has_changed_no_slug(make_site: Callable[..., Site]) -> None:
@@ -79,7 +79,7 @@ def test_a_site_that_moves_as_a_whole_has_changed_no_slug(make_site: Callable[..
     text = (newsroom.site.root / "publisher.toml").read_text("utf-8")
     newsroom.site = make_site({}, configuration=text.replace("reviews.example/", "films.example/blog/", 1))
 
-    assert [str(change.type) for change in newsroom.push().changes] == ["review.updated"]
+    assert [str(change.type) for change in newsroom.push().changes] == ["review.moved"]
 
 
 def test_an_id_minted_anew_is_an_error_at_its_line(make_site: Callable[..., Site]) -> None:
@@ -140,7 +140,7 @@ def test_a_site_can_judge_these_rules_differently(make_site: Callable[..., Site]
     newsroom.push()
     newsroom.put(a=post(slug="karma-link"))
 
-    assert [str(change.type) for change in newsroom.push().changes] == ["review.updated"]
+    assert [str(change.type) for change in newsroom.push().changes] == ["review.moved"]
 
 
 def test_publish_writes_nothing_and_its_preview_says_the_same(make_site: Callable[..., Site]) -> None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import signal
+import subprocess
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +17,13 @@ from publisher.errors import EnvironmentFault, Refused
 from publisher.ledger import Announced
 from publisher.outputs import generate
 from publisher.posts import read_posts
-from publisher.release import Progress, find_changes
+from publisher.release import Progress, find_changes, make_plan
 from publisher.release.changes import snapshot
 from publisher.release.live import await_live
 from tests.conftest import CONFIGURATION
 from tests.doctor.clinic import answer
 from tests.net.net_servers import Conversation, host, watchdog
-from tests.release.newsroom import ALLOW, NOW, Newsroom, partner, post
+from tests.release.newsroom import ALLOW, NOW, SECRET_TEXT, Newsroom, partner, post, receiving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +33,6 @@ if TYPE_CHECKING:
     from tests.conftest import MakeSite
 
 FEED = "feeds/feed.json"
-Part = Any
 
 
 @dataclass
@@ -108,15 +111,25 @@ class Noting(Progress):
 class Press:
     """A site in a folder that a web server shows, and the changes that are to be announced."""
 
-    def __init__(self, make_site: MakeSite, web: Web, *, seconds: int = 60, more: str = "") -> None:
+    def __init__(
+        self,
+        make_site: MakeSite,
+        web: Web,
+        *,
+        seconds: int = 60,
+        command: str | None = None,
+        to: str = "https://partner.film/",
+        more: str = "",
+    ) -> None:
         self.web = web
+        deploy = f"wait_for_live = {seconds}\n" + (f"command = '{command}'\n" if command else "")
         self.room = Newsroom(
             lambda posts, more: make_site(
                 posts,
                 configuration=CONFIGURATION.replace("https://reviews.example/", web.base_url),
                 more=more,
             ),
-            more=f"{ALLOW}{partner('local', 'https://partner.film/')}[deploy]\nwait_for_live = {seconds}\n{more}",
+            more=f"{ALLOW}{partner('local', to)}[deploy]\n{deploy}{more}",
         )
         self.known: dict[str, Announced] = {}
         self.time = Time()
@@ -258,7 +271,7 @@ def _huge(conversation: Conversation) -> None:
     ],
     ids=lambda trouble: repr(trouble)[:40],
 )
-def test_whatever_happens_on_the_way_it_looks_again(press: Press, trouble: Part) -> None:
+def test_whatever_happens_on_the_way_it_looks_again(press: Press, trouble: Any) -> None:
     """Deployments take hosts down, and caches show what they have."""
     press.web.script = [trouble, trouble, served(press.generate())]
     with watchdog():
@@ -279,7 +292,7 @@ def test_whatever_happens_on_the_way_it_looks_again(press: Press, trouble: Part)
     ],
     ids=lambda part: repr(part)[:40],
 )
-def test_what_kept_it_from_looking_is_told(press: Press, trouble: Part, reason: str) -> None:
+def test_what_kept_it_from_looking_is_told(press: Press, trouble: Any, reason: str) -> None:
     """An editor has to know where to look."""
     press.generate()
     press.web.script = [trouble]
@@ -304,7 +317,7 @@ def test_a_host_that_is_not_there_is_looked_for_again(make_site: MakeSite) -> No
 
 def test_an_address_that_nothing_can_be_sent_to_is_not_asked_again(make_site: MakeSite) -> None:
     """Plain http to the public is for nobody; the configuration has to change."""
-    press = Press(make_site, Web(port=1), more='[syndication]\nurl = "http://203.0.113.7/"\n')
+    press = Press(make_site, Web(port=1), more='[syndication]\nurl = "http://8.8.8.8/"\n')
     press.generate()
     with pytest.raises(EnvironmentFault, match="could not be read") as raised:
         press.wait()
@@ -502,3 +515,116 @@ def test_hubs_alone_are_reason_enough_to_wait(make_site: MakeSite, web: Web) -> 
     press.wait()
 
     assert len(web.heard) == 1
+
+
+def test_a_plan_says_that_it_would_wait(press: Press) -> None:
+    """As long as there is something to wait for; people read it in words."""
+    plan = make_plan(read_posts(press.site), press.site, NOW)
+    status, out, _ = press.room.run("plan", "--now", NOW.isoformat())
+
+    assert (plan.waits, plan.as_fields()["waits"]) == (60, 60)
+    assert status == 0
+    assert f"wait       60 s at most, until {press.web.feed_url} shows it" in out
+    assert press.web.heard == []
+
+    press.room.configure("[deploy]\nwait_for_live = 60\n")
+    assert make_plan(read_posts(press.site), press.site, NOW).waits is None
+
+
+@pytest.mark.parametrize("command", ["publish", "push"])
+def test_a_dry_run_says_that_it_would_wait(press: Press, command: str) -> None:
+    """And looks at nothing."""
+    _, out, _ = press.room.run(command, "--dry-run", "--now", NOW.isoformat())
+
+    assert f"wait       60 s at most, until {press.web.feed_url} shows it" in out
+    assert press.web.heard == []
+
+
+DEPLOY = "mkdir -p web && cp feeds/feed.json web/new && mv web/new web/feed.json"
+
+
+def on_the_disk(press: Press) -> Callable[[Conversation], None]:
+    """Let the web server show what was deployed."""
+
+    def show(conversation: Conversation) -> None:
+        try:
+            conversation.say(served((press.site.root / "web/feed.json").read_bytes()))
+        except FileNotFoundError:
+            conversation.say(answer(status="404 Not Found"))
+
+    return show
+
+
+def steps(out: str) -> list[str]:
+    """Name the steps of a run that were told."""
+    return [line.split()[0] for line in out.splitlines() if line[:1].strip()]
+
+
+def test_partners_hear_of_a_review_once_the_web_shows_it(make_site: MakeSite, web: Web) -> None:
+    """The deploy command has ended, and the web takes its time; nothing is injected here."""
+    with receiving() as (url, shown):
+        press = Press(make_site, web, command=f"(sleep 1.5; {DEPLOY}) > log 2>&1 &", to=url)
+        web.script = [on_the_disk(press)]
+        status, out, err = press.room.run("publish", PUBLISHER_SECRET_LOCAL=SECRET_TEXT)
+        again = press.room.run("publish", PUBLISHER_SECRET_LOCAL=SECRET_TEXT)
+
+    assert (status, err) == (0, "")
+    assert steps(out)[-5:] == ["deployed", "waiting", "live", "announced", "delivered"]
+    assert f"waiting    until {web.feed_url} shows 1 change\n" in out
+    assert len(shown) == 1
+    assert len(web.heard) > 1
+    assert again[0] == 0
+    assert "waiting" not in steps(again[1])
+
+
+@pytest.mark.parametrize("command", ["publish", "push"])
+def test_nobody_hears_of_a_review_that_the_web_does_not_show(
+    make_site: MakeSite, web: Web, command: str
+) -> None:
+    """The run ends with status 4, nothing is in the ledger, and the next run looks again."""
+    with receiving() as (url, shown):
+        press = Press(make_site, web, seconds=1, to=url)
+        web.script = [on_the_disk(press)]
+        press.room.run("generate")
+        status, out, err = press.room.run(command, "--yes", PUBLISHER_SECRET_LOCAL=SECRET_TEXT)
+        told, committed = list(shown), press.room.rows("SELECT count(*) FROM events")
+        subprocess.run(DEPLOY, shell=True, check=True, cwd=press.site.root)  # noqa: S602 - our own words
+        again = press.room.run(command, "--yes", PUBLISHER_SECRET_LOCAL=SECRET_TEXT)
+
+    assert status == 4
+    assert f"error: {web.feed_url}, looked at for 1 s, could not be read (it answered 404)" in err
+    assert "nothing was announced" in err
+    assert "announced" not in steps(out)
+    assert (told, committed) == ([], [(0,)])
+    assert again[0] == 0
+    assert len(shown) == 1
+
+
+def test_a_wait_can_be_broken_off(make_site: MakeSite, web: Web) -> None:
+    """Nothing was announced, and the site is free for the next run."""
+    press = Press(make_site, web)
+    asked = threading.Event()
+
+    def absent(conversation: Conversation) -> None:
+        conversation.say(answer(status="404 Not Found"))
+        asked.set()
+
+    web.script = [absent]
+    with press.room.start(
+        "publish", environment={"PUBLISHER_SECRET_LOCAL": SECRET_TEXT}, prepare=lambda: None
+    ) as process:
+        assert asked.wait(30)
+        os.kill(process.pid, signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+        status = process.wait()
+    press.room.configure("")
+
+    assert (status, err.strip()) == (130, "interrupted")
+    assert press.room.rows("SELECT count(*) FROM events") == [(0,)]
+    assert press.room.run("publish")[0] == 0
+
+
+def test_a_baseline_is_not_waited_for(press: Press) -> None:
+    """It tells nobody of anything."""
+    assert press.room.run("push", "--baseline")[0] == 0
+    assert press.web.heard == []

@@ -320,7 +320,7 @@ def to_partners(events: list[dict[str, Any]], warnings: list[str]) -> str:
     said = f"`{kind}`"
     if kind == "review.published" and data["sequence"] > 1:
         said += " again"
-    if kind == "review.updated":
+    if kind in {"review.updated", "review.moved"}:
         said += f" ({', '.join(f'`{key}`' for key in data['changed'])})"
     if kind == "review.retracted":
         assert set(data) == {"schema_version", "sequence", "review", "reason", "retracted"}

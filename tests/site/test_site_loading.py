@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from publisher.errors import ConfigurationError
-from publisher.model import Author, EventType, OfferKind
+from publisher.model import REVIEW_EVENTS, Author, EventType, OfferKind
 from publisher.site import (
     FILE_NAME,
     ArchivePeriod,
@@ -204,7 +204,7 @@ wait_for_live = 600
             ),
         ),
     )
-    one = Endpoint("one", "https://p.example/hook", frozenset(EventType))
+    one = Endpoint("one", "https://p.example/hook", frozenset(REVIEW_EVENTS))
     two = Endpoint(
         "two", "https://q.example/hook", frozenset({EventType.RETRACTED}), full=True, concurrency=2, rate=1000
     )

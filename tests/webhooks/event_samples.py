@@ -16,11 +16,14 @@ from publisher.ledger import Announced, Event
 from publisher.model import EventType
 from publisher.posts import read_posts
 from publisher.release.changes import Change, find_changes
+from publisher.site import FILE_NAME, load_site
 from publisher.webhooks import ping_event, retraction_event, review_event
+from tests.conftest import CONFIGURATION
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from publisher.site import Site
-    from tests.conftest import MakeSite
 
 NOW = datetime.fromisoformat("2026-11-22T12:00:00+00:00")
 DAY = timedelta(days=1)
@@ -65,12 +68,20 @@ _GONE = _ELSEWHERE.replace(
 LIFE = (FIRST, _CORRECTED, _MOVED, _ELSEWHERE, _GONE)
 
 
-def life(make_site: MakeSite, *, more: str = FULL) -> dict[EventType, Event]:
+def site_in(folder: Path, text: str, more: str = FULL) -> Site:
+    """Write a site with one post."""
+    (folder / FILE_NAME).write_text(f"{CONFIGURATION}\n{more}", encoding="utf-8")
+    (folder / "posts").mkdir(exist_ok=True)
+    (folder / "posts" / "nosferatu.md").write_text(text, encoding="utf-8")
+    return load_site(folder)
+
+
+def life(folder: Path, *, more: str = FULL) -> dict[EventType, Event]:
     """Make an event of every type: what a push tells of one review on five days, and a ping."""
     known: dict[str, Announced] = {}
     events: dict[EventType, Event] = {}
     for day, text in enumerate(LIFE):
-        site = make_site({"nosferatu.md": text}, more=more)
+        site = site_in(folder, text, more)
         now = NOW + day * DAY
         (change,) = find_changes(read_posts(site).require_valid().posts, known, site, now)
         events[change.type] = event_of(change, site, now)

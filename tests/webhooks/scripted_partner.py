@@ -27,8 +27,11 @@ from publisher.webhooks import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
+
+    from publisher.ledger import Result
+    from publisher.net.dialing import Resolver
 
 LOOPBACK = (IPv4Network("127.0.0.0/8"),)
 SECRET_TEXT = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -147,25 +150,40 @@ def _hear(sock: socket.socket) -> Heard:
 
 @dataclass
 class Outbox:
-    """A ledger in a folder, a clock, and the runs that work it off."""
+    """A ledger in a folder, a clock, and the runs that work it off.
+
+    Attributes:
+        concurrency: How many deliveries an endpoint may have on their way; one, so that what is heard has an order.
+        resolver: Looks names up; None for the system's.
+        keys: What messages are signed with.
+    """
 
     folder: Path
     clock: Clock = field(default_factory=Clock)
     deadline: float = 5.0
     allow: tuple[IPv4Network, ...] = LOOPBACK
     urls: dict[str, str] = field(default_factory=dict)
+    concurrency: int = 1
+    rate: int = 20
+    disable_after: int | None = 5
+    chance: Callable[[], float] = lambda: 0.0
+    resolver: Resolver | None = None
+    keys: Callable[[Endpoint, float], SigningKeys] = lambda endpoint, now: KEYS
+    stop: threading.Event = field(default_factory=threading.Event)
 
     def endpoint(self, name: str, url: str, types: Iterable[EventType] = EventType) -> Endpoint:
         """Describe a partner."""
-        return Endpoint(name, url, frozenset(types))
+        return Endpoint(name, url, frozenset(types), concurrency=self.concurrency, rate=self.rate)
 
-    def announce(self, *numbers: int, to: Iterable[str] = ("partner",), body: bytes = b"") -> list[str]:
-        """Commit one event for each number, and return their ids."""
-        events = [self._event(number, body) for number in numbers]
+    def announce(
+        self, *numbers: int, to: Iterable[str] = ("partner",), body: bytes = b"", sequence: int = 1
+    ) -> list[str]:
+        """Commit one event for each number, which names its review, and return their ids."""
+        events = [self._event(number, sequence, body) for number in numbers]
         with Ledger.open(self.folder) as ledger:
             ledger.announce(
                 [
-                    Announcement(Announced(event.review_id, 1, live=True, snapshot={}), event)
+                    Announcement(Announced(event.review_id, sequence, live=True, snapshot={}), event)
                     for event in events
                 ],
                 [Recipient(name, self.urls.get(name, ""), frozenset(EventType)) for name in to],
@@ -176,15 +194,33 @@ class Outbox:
     def run(self, *endpoints: Endpoint, wait: float = 0, **urls: str) -> dict[str, EndpointReport]:
         """Deliver what is due, as one push does."""
         partners = [*endpoints, *(self.endpoint(name, url) for name, url in urls.items())]
+        return self.deliver(lambda: partners, wait=wait)
+
+    def deliver(
+        self,
+        partners: Callable[[], Sequence[Endpoint]],
+        *,
+        wait: float = 0,
+        heard: Callable[[Result], None] | None = None,
+    ) -> dict[str, EndpointReport]:
+        """Deliver to partners that may be others each time they are asked for."""
         with Ledger.open(self.folder) as ledger:
             reports = deliver(
                 ledger,
-                lambda: Correspondence(Webhooks(tuple(partners)), lambda endpoint, now: KEYS),
-                Client(allow=self.allow, deadline=self.deadline, body_limit=ANSWER_LIMIT),
+                lambda: Correspondence(
+                    Webhooks(tuple(partners()), disable_after=self.disable_after), self.keys
+                ),
+                self.client(),
                 self.clock,
-                Round(wait=wait, chance=lambda: 0.0),
+                Round(wait=wait, stop=self.stop, heard=heard, chance=self.chance),
             )
         return {report.name: report for report in reports}
+
+    def client(self) -> Client:
+        """Make the way out."""
+        return Client(
+            allow=self.allow, deadline=self.deadline, body_limit=ANSWER_LIMIT, resolver=self.resolver
+        )
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Look into the file, past the program."""
@@ -195,7 +231,8 @@ class Outbox:
             connection.close()
 
     @staticmethod
-    def _event(number: int, body: bytes) -> Event:
+    def _event(number: int, sequence: int, body: bytes) -> Event:
         review = f"00000000-0000-4000-8000-{number:012}"
         body = body or f'{{"number":{number}}}'.encode()
-        return Event(event_id(review, 1, EventType.PUBLISHED, body), EventType.PUBLISHED, review, 1, body)
+        kind = EventType.PUBLISHED if sequence == 1 else EventType.UPDATED
+        return Event(event_id(review, sequence, kind, body), kind, review, sequence, body)

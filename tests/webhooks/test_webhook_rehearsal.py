@@ -245,11 +245,11 @@ def test_what_is_no_message_does_not_count() -> None:
         ({"retry_after": "5"}, "--retry-after goes with an answer 429 or 503"),
         (
             {"retry_after": "5", "status": 410},
-            "--retry-after goes with an answer 429 or 503, and every answer would be 410",
+            "--retry-after goes with an answer 429 or 503, and the answer would be 410",
         ),
         (
             {"retry_after": "5", "status": 500, "fail": 2},
-            "--retry-after goes with an answer 429 or 503, and every answer would be 500",
+            "--retry-after goes with an answer 429 or 503, and the answer would be 500",
         ),
         ({"fail": 3, "status": 204}, "--fail: the first 3 are to fail, and 204 is a success"),
         ({"fail": 1, "retry_after": "soon"}, '--retry-after: "soon" is neither seconds nor a date'),
@@ -294,11 +294,11 @@ def test_no_line_end_gets_into_the_header() -> None:
         ),
         ({"status": 410}, "every message is answered 410", False),
         ({"status": 202}, "every message is answered 202", True),
-        ({"drop": True}, "every message is closed without an answer", False),
+        ({"drop": True}, "every message is left without an answer", False),
         ({"delay": 1.5}, "every message is answered 1.5 s late", True),
     ],
 )
-def test_a_rehearsal_says_what_will_happen(faults: dict[str, Any], words: str, takes_any: bool) -> None:
+def test_a_rehearsal_says_what_will_happen(faults: dict[str, Any], words: str, *, takes_any: bool) -> None:
     """Put it in words before the first message comes, and know whether one will ever be taken."""
     rehearsal = Rehearsal.of(**faults)
 

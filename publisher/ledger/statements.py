@@ -1,0 +1,146 @@
+"""The statements of the queue, each made once: to put one together costs more than to carry it out.
+
+Names of parameters begin with an underscore where they would be taken for columns.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BindParameter, and_, bindparam, case, exists, func, insert, or_, select, update
+
+from publisher.ledger import schema
+from publisher.ledger.records import DeliveryState
+
+_deliveries, _events, _attempts = schema.deliveries, schema.events, schema.attempts
+_endpoints, _forms = schema.endpoints, schema.event_forms
+_now: BindParameter[float] = bindparam("_now")
+_waits = _deliveries.c.state == DeliveryState.WAITING
+# A delivery as it was claimed: whoever claims it later has another token.
+_this_claim = (_deliveries.c.id == bindparam("_id"), _deliveries.c.token == bindparam("_token"))
+_this_attempt = (_attempts.c.delivery_id == bindparam("_id"), _attempts.c.token == bindparam("_token"))
+_this_address = (_endpoints.c.name == bindparam("_name"), _endpoints.c.url == bindparam("_url"))
+
+#: How many deliveries are on their way to each endpoint that has some.
+UNDER_WAY = (
+    select(_deliveries.c.endpoint, func.count())
+    .where(_deliveries.c.leased_until > _now)
+    .group_by(_deliveries.c.endpoint)
+)
+
+_earlier = _deliveries.alias("earlier")
+_told_before = exists().where(
+    _earlier.c.endpoint == _deliveries.c.endpoint,
+    _earlier.c.review_id == _deliveries.c.review_id,
+    _earlier.c.id < _deliveries.c.id,
+    or_(
+        and_(_earlier.c.state == DeliveryState.WAITING, _earlier.c.step == 0),
+        _earlier.c.leased_until > _now,
+    ),
+)
+#: What is due to an endpoint, in its order. Of one review the next event goes only when the one before has arrived, or
+#: failed once. Where many machines share a database, those who claim do not wait for each other; SQLite has one writer.
+DUE = (
+    select(
+        _deliveries.c.id,
+        _deliveries.c.event_id,
+        _deliveries.c.review_id,
+        _deliveries.c.attempts,
+        _deliveries.c.step,
+        _deliveries.c.claims,
+        _deliveries.c.token,
+        _events.c.type,
+        _events.c.at,
+        func.coalesce(_forms.c.body, _events.c.body).label("body"),
+    )
+    .join(_events, _events.c.id == _deliveries.c.event_id)
+    .outerjoin(_forms, and_(_forms.c.event_id == _events.c.id, _forms.c.form == _deliveries.c.form))
+    .where(
+        _waits,
+        _deliveries.c.endpoint == bindparam("_endpoint"),
+        _deliveries.c.due_at <= _now,
+        or_(_deliveries.c.leased_until.is_(None), _deliveries.c.leased_until <= _now),
+        ~_told_before,
+    )
+    .order_by(_deliveries.c.due_at, _deliveries.c.id)
+    .limit(bindparam("_most"))
+    .with_for_update(of=_deliveries, skip_locked=True)
+)
+
+LEASE = (
+    update(_deliveries)
+    .where(_deliveries.c.id == bindparam("_id"))
+    .values(
+        token=bindparam("_token"),
+        claims=_deliveries.c.claims + 1,
+        attempts=_deliveries.c.attempts + 1,
+        leased_until=bindparam("_until"),
+        courier=bindparam("_courier"),
+    )
+)
+BEGIN_ATTEMPT = insert(_attempts)
+SET_ASIDE = (
+    update(_deliveries)
+    .where(_deliveries.c.id == bindparam("_id"))
+    .values(state=DeliveryState.SET_ASIDE, settled_at=_now, leased_until=None, courier=None)
+)
+
+#: Ends a claim; where its delivery stands changes only while that waits.
+SETTLE = (
+    update(_deliveries)
+    .where(*_this_claim)
+    .values(
+        leased_until=None,
+        courier=None,
+        claims=0,
+        **{
+            name: case((_waits, bindparam(f"_{name}")), else_=_deliveries.c[name])
+            for name in ("state", "step", "due_at", "settled_at")
+        },
+    )
+)
+#: A success counts whoever tells it, and whatever became of the delivery meanwhile.
+ARRIVED = (
+    update(_deliveries)
+    .where(_deliveries.c.id == bindparam("_id"), _deliveries.c.state != DeliveryState.DELIVERED)
+    .values(state=DeliveryState.DELIVERED, settled_at=bindparam("_settled_at"))
+)
+END_ATTEMPT = (
+    update(_attempts)
+    .where(*_this_attempt)
+    .values(
+        ended_at=bindparam("_ended_at"),
+        status=bindparam("_status"),
+        kind=bindparam("_kind"),
+        outcome=bindparam("_outcome"),
+        excerpt=bindparam("_excerpt"),
+    )
+)
+
+GIVE_BACK = (
+    update(_deliveries)
+    .where(*_this_claim)
+    .values(
+        attempts=_deliveries.c.attempts - 1,
+        claims=_deliveries.c.claims - 1,
+        leased_until=None,
+        courier=None,
+    )
+)
+FORGET_ATTEMPT = _attempts.delete().where(*_this_attempt)
+
+#: When each endpoint's next delivery is due, or free again.
+NEXT_MOMENTS = (
+    select(
+        _deliveries.c.endpoint,
+        func.min(
+            case(
+                (_deliveries.c.leased_until > _deliveries.c.due_at, _deliveries.c.leased_until),
+                else_=_deliveries.c.due_at,
+            )
+        ),
+    )
+    .where(_waits)
+    .group_by(_deliveries.c.endpoint)
+)
+
+ENDPOINT = select(_endpoints).where(*_this_address)
+USE_PACE = update(_endpoints).where(*_this_address).values(paced_until=bindparam("_until"))
