@@ -114,6 +114,26 @@ def parse_time(text: str | None, site: Site, option: str = "--now") -> datetime:
         ) from None
 
 
+def parse_age(text: str | None, site: Site, option: str, now: datetime) -> datetime | None:
+    """Read a moment as `parse_time` does, or a duration that ends at `now`: "2d" is two days ago.
+
+    `option` is what messages call it. None is None.
+
+    Raises:
+        UsageError: It is neither.
+    """
+    from publisher.values.durations import parse_duration
+
+    if text is None:
+        return None
+    try:
+        return now - parse_duration(text)
+    except ValueError:
+        return parse_time(text, site, option)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)
+
+
 def parse_duration(text: str, option: str) -> timedelta:
     """Read a duration such as "45s", "30m", "24h", "7d" or "2w".
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from publisher.diagnostics import render
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from publisher.outputs import Written
     from publisher.release import Change, PublishReport, PushReport
     from publisher.site import Site
+    from publisher.webhooks import EndpointReport
 
 
 def event_data(change: Change) -> dict[str, Any]:
@@ -32,8 +34,8 @@ def event_data(change: Change) -> dict[str, Any]:
     }
 
 
-def push_data(report: PushReport) -> dict[str, Any]:
-    """Return what a push did, for machines."""
+def push_data(report: PushReport, site: Site) -> dict[str, Any]:
+    """Return what a push did, for machines; times are ISO 8601 with the site's offset."""
     return {
         "dry_run": report.dry,
         "baseline": report.baseline,
@@ -46,8 +48,12 @@ def push_data(report: PushReport) -> dict[str, Any]:
                 "name": endpoint.name,
                 "delivered": endpoint.delivered,
                 "waiting": endpoint.waiting,
+                "in_hand": endpoint.in_hand,
                 "failed": endpoint.failed,
+                "cancelled": endpoint.cancelled,
+                "set_aside": endpoint.set_aside,
                 "given_up": endpoint.given_up,
+                "next_at": _iso(endpoint.next_at, site),
                 "notes": endpoint.notes,
             }
             for endpoint in report.endpoints
@@ -108,15 +114,23 @@ def tell_push(console: Console, report: PushReport, site: Site) -> None:
     for obstacle in report.obstacles:
         console.step("refused", f"as things stand: {obstacle}", "error")
     for endpoint in report.endpoints:
-        counts = [f"{endpoint.delivered} delivered"]
-        counts += [f"{endpoint.waiting} waiting"] if endpoint.waiting else []
-        counts += [f"{endpoint.failed} failed"] if endpoint.failed else []
-        earlier = endpoint.given_up - endpoint.failed
-        counts += [f"{earlier} failed in earlier runs"] if earlier else []
-        console.step("delivered", f"{endpoint.name}: {', '.join(counts)}")
+        console.step("delivered", f"{endpoint.name}: {', '.join(_counts(endpoint))}")
         for note in endpoint.notes:
             console.say(f"             {note}")
     _tell_hubs(console, report)
+
+
+def _counts(endpoint: EndpointReport) -> list[str]:
+    """Say how many deliveries an endpoint has where, but for those there are none of."""
+    kinds = [
+        (endpoint.waiting - endpoint.in_hand, "waiting"),
+        (endpoint.in_hand, "on the way by another run"),
+        (endpoint.failed, "given up"),
+        (endpoint.set_aside, "set aside"),
+        (endpoint.cancelled, "cancelled"),
+        (endpoint.given_up - endpoint.failed, "given up in earlier runs"),
+    ]
+    return [f"{endpoint.delivered} delivered", *(f"{number} {what}" for number, what in kinds if number > 0)]
 
 
 def _tell_hubs(console: Console, report: PushReport) -> None:
@@ -179,18 +193,23 @@ def tell_attached(console: Console, reviews: tuple[tuple[Review, tuple[Offer, ..
         console.detail(f"             {review.title}: {offer.name}  {offer.url or ''}")
 
 
-def publish_data(report: PublishReport, folder: str) -> dict[str, Any]:
+def publish_data(report: PublishReport, site: Site) -> dict[str, Any]:
     """Return what a publish run did, for machines."""
     offers = [offer for _, offers in report.attached for offer in offers]
     return {
         "validated": report.checked,
         "attached": {"reviews": len(report.attached), "offers": len(offers)},
         "feeds": {
-            "folder": folder,
+            "folder": site.display(site.feeds),
             "changed": report.feeds.changed,
             "removed": report.feeds.removed,
             "unchanged": report.feeds.unchanged,
         },
         "deployed": report.deployed,
-        "push": push_data(report.push),
+        "push": push_data(report.push, site),
     }
+
+
+def _iso(moment: float | None, site: Site) -> str | None:
+    """Write a moment, in seconds since 1970, for machines."""
+    return None if moment is None else datetime.fromtimestamp(moment, site.zone).isoformat()

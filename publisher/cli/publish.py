@@ -98,7 +98,7 @@ def publish(
         return publisher.publish(found, site, moment, confirmed=confirmed, plan=plan, progress=teller)
 
     report = asked_if_over(run, console, confirmed=yes)
-    console.data(**publish_data(report, site.display(site.feeds)))
+    console.data(**publish_data(report, site))
     require_delivered(ctx, console, report.push)
 
 

@@ -60,7 +60,7 @@ def push(
         confirmed=yes,
     )
     tell_warnings(console, report.warnings)
-    console.data(**push_data(report))
+    console.data(**push_data(report, site))
     tell_push(console, report, site)
     require_delivered(ctx, console, report)
 
@@ -69,24 +69,22 @@ def require_delivered(ctx: click.Context, console: Console, report: publisher.Pu
     """End with status 3 when something was not delivered."""
     if report.complete:
         return
-    troubled = [
-        endpoint for endpoint in report.endpoints if endpoint.known and (endpoint.waiting or endpoint.failed)
-    ]
+    troubled = [endpoint for endpoint in report.endpoints if endpoint.known and endpoint.troubled]
     hubs = [hub for hub in report.hubs if hub.waiting]
     problems = [
         f"{hub.url} was not told of {count(hub.waiting, 'feed file')} ({', '.join(hub.notes)})"
         for hub in hubs
     ]
     if troubled:
-        undelivered = sum(endpoint.waiting + endpoint.failed for endpoint in troubled)
+        undelivered = sum(endpoint.undelivered for endpoint in troubled)
         reasons = "; ".join(f"{endpoint.name}: {', '.join(endpoint.notes)}" for endpoint in troubled)
         problems.insert(0, f"{count(undelivered, 'delivery was', 'deliveries were')} not made ({reasons})")
     if not console.json:
         console.fail(
             publisher.NotDelivered(
                 "; ".join(problems),
-                "what waits is tried again by the next `publisher push`"
-                if hubs or any(endpoint.waiting for endpoint in troubled)
+                "what waits is sent by the first `publisher push` after it is due"
+                if hubs or any(endpoint.waiting > endpoint.in_hand for endpoint in troubled)
                 else None,
             )
         )

@@ -181,38 +181,40 @@ class _Teller:
             self._help("that stops every publish; `publisher validate` says what to do")
 
     def _endpoints(self) -> None:
+        from publisher.webhooks.reports import left_alone
+
         troubled = [(one, facts) for one in self.found.endpoints if (facts := self._facts(one))]
         for one, facts in troubled:
             self.console.step("waiting", f"{one.name}: {', '.join(facts)}", "warning")
         hubs = [hub for hub in self.found.hubs if hub.waiting]
         for hub in hubs:
-            told = [f"was not told of {count(hub.waiting, 'feed file')}"]
+            told = [f"it was not told of {count(hub.waiting, 'feed file')}"]
             if hub.not_before:
-                patience = _in_words(-self.found.since(hub.not_before))
-                told.append(f"asked for patience: next try in {patience}")
+                told.append(left_alone(-self.found.since(hub.not_before)))
             self.console.step("waiting", f"{hub.url}: {', '.join(told)}", "warning")
         if not troubled and not hubs and "announced" not in self.found.troubles:
             self.console.step("waiting", "nothing")
 
     def _facts(self, one: EndpointStatus) -> list[str]:
+        from publisher.webhooks.reports import advice, left_alone, switched_off, taken_nothing
+
         facts = []
         if one.waiting:
             oldest = f", the oldest for {_in_words(self.found.since(one.oldest))}" if one.oldest else ""
             facts.append(f"{count(one.waiting, 'event')}{oldest}")
         if one.failed:
             facts.append(f"{count(one.failed, 'event')} given up")
-        if one.not_before:
-            facts.append(f"asked for patience: next try in {_in_words(-self.found.since(one.not_before))}")
-        if one.failing:
-            facts.append(f"has taken nothing for {_in_words(self.found.since(one.failing))}")
-        if one.disabled and one.disabled_why:
-            from publisher.webhooks.reports import advice, switched_off
-
-            facts.append(
-                f"{switched_off(one.disabled_why)}, {self._ago(one.disabled)}; {advice(one.name, one.disabled_why)}"
-            )
+        if one.set_aside:
+            facts.append(f"{count(one.set_aside, 'event')} set aside")
+        if one.failing and self.found.since(one.failing) >= _LATE:
+            facts.append(taken_nothing(self.found.since(one.failing)))
+        if one.not_before and not one.disabled_why:
+            facts.append(left_alone(-self.found.since(one.not_before)))
         if facts and not one.known:
             facts.append("no longer in publisher.toml")
+        if one.disabled_why:
+            ago = f", {self._ago(one.disabled)}" if one.disabled else ""
+            facts.append(f"{switched_off(one.disabled_why)}{ago}; {advice(one.name, one.disabled_why)}")
         return facts
 
     def _ago(self, moment: datetime) -> str:
@@ -297,6 +299,7 @@ def _fields(found: publisher.SiteStatus, site: publisher.Site) -> dict[str, Any]
                 "waiting": one.waiting,
                 "oldest": _iso(one.oldest),
                 "failed": one.failed,
+                "set_aside": one.set_aside,
                 "not_before": _iso(one.not_before),
                 "disabled": _iso(one.disabled),
                 "disabled_why": one.disabled_why,

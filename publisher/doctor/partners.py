@@ -13,8 +13,8 @@ from publisher.ledger import DeliveryState, EndpointState
 from publisher.net.retry_after import LONGEST_WAIT
 from publisher.release.hubs import preview_hubs
 from publisher.values.durations import duration_in_words
-from publisher.webhooks.reports import advice, switched_off
-from publisher.webhooks.signing import TOLERANCE
+from publisher.webhooks.reports import advice, left_alone, switched_off, taken_nothing
+from publisher.webhooks.standing import clock_words, paused_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +69,13 @@ def _deliveries(subject: Subject, ledger: Ledger) -> Iterator[Outcome]:
         if given_up and name in known:
             yield warning(
                 f"{name}: {count(given_up, 'delivery was', 'deliveries were')} given up, after tries over three days",
-                "tell the partner: what they missed stands in the feeds",
+                f"tell the partner; `publisher deliveries resend --endpoint {name} --state failed` sends them again",
+            )
+        set_aside = those.get(DeliveryState.SET_ASIDE, 0)
+        if set_aside and name in known:
+            yield warning(
+                f"{name}: {count(set_aside, 'delivery was', 'deliveries were')} set aside: whoever sent them died of it",
+                f"`publisher deliveries list --endpoint {name} --state set-aside` names them",
             )
 
 
@@ -102,8 +108,8 @@ def _patience(name: str, not_before: float | None, now: float, site: Site) -> It
     # More than the longest wait is what a clock that stood wrong has left.
     if not_before is not None and 0 < not_before - now <= LONGEST_WAIT:
         yield warning(
-            f"{name}: it asked for patience, until {moment(not_before, site.zone)}",
-            "nothing needs to be done: a later run tries again",
+            f"{name}: {left_alone(not_before - now)}, at {moment(not_before, site.zone)}",
+            "nothing needs to be done: it was in trouble, or asked for patience, and is tried again then",
         )
 
 
@@ -113,16 +119,12 @@ def _health(name: str, state: EndpointState, now: float, site: Site) -> Iterator
         return
     if state.failing_since is not None and now - state.failing_since >= _LONG:
         yield warning(
-            f"{name}: it has taken nothing for {duration_in_words(now - state.failing_since)}",
+            f"{name}: {taken_nothing(now - state.failing_since)}",
             f"`publisher endpoints test {name}` says what it answers; ask the partner",
         )
-    if state.skew is not None and abs(state.skew) > TOLERANCE:
-        side = "behind" if state.skew > 0 else "ahead of"
-        yield failed(
-            f"{name}: this machine's clock is {duration_in_words(abs(state.skew))} {side} the partner's",
-            "set the clock that is wrong: a signature is good for five minutes",
-        )
-    yield from _patience(name, state.not_before, now, site)
+    if (clocks := clock_words(state.skew)) is not None:
+        yield failed(f"{name}: {clocks}", "set the clock that is wrong")
+    yield from _patience(name, paused_until(state, now), now, site)
 
 
 def _waiting(subject: Subject, name: str, number: int, oldest: float, *, known: bool) -> Outcome:

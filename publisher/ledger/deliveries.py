@@ -167,6 +167,15 @@ class DeliveryRecords:
         with self.reading() as connection:
             return [(str(row.event_id), attempt_of(row)) for row in connection.execute(query)]
 
+    def unknown(self, selection: Selection) -> list[str]:
+        """Return what is named one by one, and is not there."""
+        numbers = select(_deliveries.c.id).where(_deliveries.c.id.in_(selection.numbers))
+        events = select(_events.c.id).where(_events.c.id.in_(selection.events))
+        with self.reading() as connection:
+            there = {*connection.execute(numbers).scalars(), *connection.execute(events).scalars()}
+        named = [*sorted(selection.numbers), *sorted(selection.events)]
+        return [str(one) for one in named if one not in there]
+
     def body(self, number: int) -> bytes | None:
         """Return the bytes that a delivery carries; None where there is none of that number."""
         query = (

@@ -46,21 +46,35 @@ class EndpointRecords:
         with self.reading() as connection:
             return read_states(connection)
 
-    def set_state(self, name: str, url: str, state: EndpointState) -> None:
-        """Say what is known of an endpoint's address; what waits for one that is switched off is cancelled."""
+    def change(
+        self, name: str, url: str, fold: Callable[[EndpointState], EndpointState]
+    ) -> tuple[EndpointState, int]:
+        """Change what is known of an endpoint's address; what waits for one that is switched off is cancelled.
+
+        Returns:
+            What was known before, and how much was cancelled.
+        """
         with self.transaction() as connection:
-            put_state(connection, name, url, state)
-            if state.disabled_at is not None:
-                cancel_waiting(connection, name, state.disabled_at)
+            before = read_state(connection, name, url)
+            after = fold(before)
+            put_state(connection, name, url, after)
+            if after.disabled_at is None or before.disabled_at is not None:
+                return before, 0
+            return before, cancel_waiting(connection, name, after.disabled_at)
 
 
 def put_state(connection: Connection, name: str, url: str, state: EndpointState) -> None:
     """Write what is known of an endpoint's address."""
     values = asdict(state)
-    this = (_endpoints.c.name == name, _endpoints.c.url == url)
-    done = connection.execute(update(_endpoints).where(*this).values(**values))
+    done = connection.execute(
+        statements.PUT_STATE, {**_key(name, url), **{f"_{column}": value for column, value in values.items()}}
+    )
     if not done.rowcount:
         connection.execute(insert(_endpoints).values(name=name, url=url, **values))
+
+
+def _key(name: str, url: str) -> dict[str, str]:
+    return {"_of_name": name, "_of_url": url}
 
 
 def switched_off(connection: Connection, addresses: Mapping[str, str]) -> frozenset[str]:
@@ -75,7 +89,7 @@ def switched_off(connection: Connection, addresses: Mapping[str, str]) -> frozen
 
 def read_state(connection: Connection, name: str, url: str) -> EndpointState:
     """Return what is known of an endpoint's address."""
-    row = connection.execute(statements.ENDPOINT, {"_name": name, "_url": url}).one_or_none()
+    row = connection.execute(statements.ENDPOINT, _key(name, url)).one_or_none()
     return EndpointState() if row is None else _state(row)
 
 
@@ -122,7 +136,6 @@ def _slot(state: EndpointState, now: float) -> float:
 def use_pace(connection: Connection, share: Share, state: EndpointState, number: int, now: float) -> None:
     """Use up some of an endpoint's rate."""
     until = _slot(state, now) + number / share.rate
-    key = {"_name": share.endpoint, "_url": share.url}
-    done = connection.execute(statements.USE_PACE, {**key, "_until": until})
+    done = connection.execute(statements.USE_PACE, {**_key(share.endpoint, share.url), "_until": until})
     if not done.rowcount:
         connection.execute(insert(_endpoints).values(name=share.endpoint, url=share.url, paced_until=until))

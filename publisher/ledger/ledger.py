@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 import orjson
-from sqlalchemy import URL, create_engine, event, func, insert, select, update
+from sqlalchemy import URL, bindparam, create_engine, event, func, insert, select, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from publisher.errors import EnvironmentFault
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from tempfile import TemporaryDirectory
 
-    from sqlalchemy import Connection, Engine, Row
+    from sqlalchemy import Connection, Engine, Row, Table
 
     from publisher.ledger.records import Event, Recipient
 
@@ -143,22 +143,23 @@ class Ledger:
             if now is not None:
                 self._set_clock(connection, now, set_back=set_back)
             off = switched_off(connection, {one.endpoint: one.url for one in recipients})
-            addressed: list[dict[str, object]] = []
-            for announcement in announcements:
-                self._remember(connection, announcement.announced, at)
-                told = announcement.event
-                if told is None:
-                    continue
-                if told.type is EventType.RETRACTED:
-                    self._supersede(connection, told.review_id, at)
-                self._put(connection, told, at)
-                addressed += [
-                    _delivery(told, one, at, off=one.endpoint in off)
+            told = [one.event for one in announcements if one.event is not None]
+            for event in told:
+                if event.type is EventType.RETRACTED:
+                    self._supersede(connection, event.review_id, at)
+            _put(connection, schema.events, [_event(event, at) for event in told])
+            _put(connection, schema.event_forms, [_full(event) for event in told if event.full is not None])
+            _put(
+                connection,
+                schema.deliveries,
+                [
+                    _delivery(event, one, at, off=one.endpoint in off)
+                    for event in told
                     for one in recipients
-                    if told.type in one.types
-                ]
-            if addressed:
-                connection.execute(insert(schema.deliveries), addressed)
+                    if event.type in one.types
+                ],
+            )
+            self._remember(connection, [one.announced for one in announcements], at)
 
     @property
     def queue(self) -> Queue:
@@ -224,36 +225,14 @@ class Ledger:
             connection.execute(update(table).values(now=now))
 
     @staticmethod
-    def _remember(connection: Connection, announced: Announced, at: float) -> None:
+    def _remember(connection: Connection, announced: Sequence[Announced], at: float) -> None:
         table = schema.announced
-        values = {
-            "sequence": announced.sequence,
-            "live": int(announced.live),
-            "snapshot": orjson.dumps(announced.snapshot).decode(),
-            "at": at,
-        }
-        done = connection.execute(
-            update(table).where(table.c.review_id == announced.review_id).values(**values)
-        )
-        if not done.rowcount:
-            connection.execute(insert(table).values(review_id=announced.review_id, **values))
-
-    @staticmethod
-    def _put(connection: Connection, told: Event, at: float) -> None:
-        connection.execute(
-            insert(schema.events).values(
-                id=told.id,
-                review_id=told.review_id,
-                sequence=told.sequence,
-                type=str(told.type),
-                body=told.body,
-                at=at,
-            )
-        )
-        if told.full is not None:
+        if announced:
             connection.execute(
-                insert(schema.event_forms).values(event_id=told.id, form=Form.FULL, body=told.full)
+                table.delete().where(table.c.review_id == bindparam("_id")),
+                [{"_id": one.review_id} for one in announced],
             )
+        _put(connection, table, [_remembered(one, at) for one in announced])
 
     @staticmethod
     def _supersede(connection: Connection, review_id: str, at: float) -> None:
@@ -289,6 +268,36 @@ class Ledger:
                 yield connection
         except (ValueError, TypeError):
             raise damaged(self._where) from None
+
+
+def _put(connection: Connection, table: Table, rows: Sequence[dict[str, object]]) -> None:
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def _event(told: Event, at: float) -> dict[str, object]:
+    return {
+        "id": told.id,
+        "review_id": told.review_id,
+        "sequence": told.sequence,
+        "type": str(told.type),
+        "body": told.body,
+        "at": at,
+    }
+
+
+def _full(told: Event) -> dict[str, object]:
+    return {"event_id": told.id, "form": Form.FULL, "body": told.full}
+
+
+def _remembered(announced: Announced, at: float) -> dict[str, object]:
+    return {
+        "review_id": announced.review_id,
+        "sequence": announced.sequence,
+        "live": int(announced.live),
+        "snapshot": orjson.dumps(announced.snapshot).decode(),
+        "at": at,
+    }
 
 
 def _delivery(told: Event, recipient: Recipient, at: float, *, off: bool) -> dict[str, object]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from publisher.ledger import schema, statements
 from publisher.ledger.deliveries import cancel_waiting
@@ -175,14 +175,9 @@ class Queue:
 
     def in_hand(self, now: float) -> dict[str, int]:
         """Count, by endpoint, what waits and is due where somebody has something on the way: they send the rest, too."""
-        served = select(_deliveries.c.endpoint).where(_deliveries.c.leased_until > now)
-        query = (
-            select(_deliveries.c.endpoint, func.count())
-            .where(_WAITS, _deliveries.c.due_at <= now, _deliveries.c.endpoint.in_(served))
-            .group_by(_deliveries.c.endpoint)
-        )
         with self.reading() as connection:
-            return {str(name): int(number) for name, number in connection.execute(query)}
+            rows = connection.execute(statements.IN_HAND, {"_now": now})
+            return {str(name): int(number) for name, number in rows}
 
     def next_moments(self) -> dict[str, float]:
         """Return when each endpoint's next delivery is due or its lease ends, in seconds since 1970, by its name."""

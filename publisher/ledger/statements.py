@@ -17,7 +17,7 @@ _waits = _deliveries.c.state == DeliveryState.WAITING
 # A delivery as it was claimed: whoever claims it later has another token.
 _this_claim = (_deliveries.c.id == bindparam("_id"), _deliveries.c.token == bindparam("_token"))
 _this_attempt = (_attempts.c.delivery_id == bindparam("_id"), _attempts.c.token == bindparam("_token"))
-_this_address = (_endpoints.c.name == bindparam("_name"), _endpoints.c.url == bindparam("_url"))
+_this_address = (_endpoints.c.name == bindparam("_of_name"), _endpoints.c.url == bindparam("_of_url"))
 
 #: How many deliveries are on their way to each endpoint that has some.
 UNDER_WAY = (
@@ -127,6 +127,17 @@ GIVE_BACK = (
 )
 FORGET_ATTEMPT = _attempts.delete().where(*_this_attempt)
 
+#: How much waits and is due, by endpoint, where somebody has something on the way.
+IN_HAND = (
+    select(_deliveries.c.endpoint, func.count())
+    .where(
+        _waits,
+        _deliveries.c.due_at <= _now,
+        _deliveries.c.endpoint.in_(select(_earlier.c.endpoint).where(_earlier.c.leased_until > _now)),
+    )
+    .group_by(_deliveries.c.endpoint)
+)
+
 #: When each endpoint's next delivery is due, or free again.
 NEXT_MOMENTS = (
     select(
@@ -144,3 +155,10 @@ NEXT_MOMENTS = (
 
 ENDPOINT = select(_endpoints).where(*_this_address)
 USE_PACE = update(_endpoints).where(*_this_address).values(paced_until=bindparam("_until"))
+PUT_STATE = (
+    update(_endpoints)
+    .where(*_this_address)
+    .values(
+        {column.name: bindparam(f"_{column.name}") for column in _endpoints.columns if not column.primary_key}
+    )
+)

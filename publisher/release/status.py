@@ -79,7 +79,8 @@ class EndpointStatus:
         waiting: How many deliveries wait.
         oldest: Since when the oldest of them does; aware.
         failed: How many were given up in all.
-        not_before: When its address wants to be asked again, where that is yet to come; aware.
+        set_aside: How many were set aside in all.
+        not_before: When its address is asked again, where that is yet to come; aware.
         disabled: When it was switched off; aware.
         disabled_why: Why it was.
         failing: Since when it has taken nothing; aware.
@@ -90,6 +91,7 @@ class EndpointStatus:
     waiting: int = 0
     oldest: datetime | None = None
     failed: int = 0
+    set_aside: int = 0
     not_before: datetime | None = None
     disabled: datetime | None = None
     disabled_why: DisabledWhy | None = None
@@ -356,6 +358,7 @@ def _endpoints(site: Site, books: _Books, now: datetime) -> tuple[EndpointStatus
                 waiting=counts.get(DeliveryState.WAITING, 0),
                 oldest=_moment(oldest.get(name), site),
                 failed=counts.get(DeliveryState.FAILED, 0),
+                set_aside=counts.get(DeliveryState.SET_ASIDE, 0),
                 not_before=_patience(asked.not_before, site, now),
                 disabled=_moment(asked.disabled_at, site),
                 disabled_why=asked.disabled_why,

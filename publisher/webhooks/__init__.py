@@ -1,6 +1,6 @@
 """Push: from changes to events, from events to deliveries, signed by the Standard Webhooks rules."""
 
-from publisher.webhooks.courier import ANSWER_LIMIT
+from publisher.webhooks.attempt import ANSWER_LIMIT
 from publisher.webhooks.delivery import Correspondence, Round, deliver, recipients
 from publisher.webhooks.payload import BODY_LIMIT, event_id, ping_event, retraction_event, review_event
 from publisher.webhooks.receiver import Received, Receiver

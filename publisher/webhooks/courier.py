@@ -12,12 +12,10 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from publisher.errors import EnvironmentFault
+from publisher.errors import ConfigurationError, EnvironmentFault
 from publisher.ledger.presence import Presence
-from publisher.net import FetchFault
+from publisher.webhooks.attempt import attempt
 from publisher.webhooks.senders import Senders
-from publisher.webhooks.signing import signed_headers
-from publisher.webhooks.verdict import Verdict, judge_answer, judge_fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,11 +25,10 @@ if TYPE_CHECKING:
     from publisher.webhooks.reports import Reports
     from publisher.webhooks.schedule import Policy
     from publisher.webhooks.signing import SigningKeys
+    from publisher.webhooks.verdict import Verdict
 
 #: For so many seconds a claim is its courier's: longer than any request may take.
 LEASE = 120.0
-#: Of an answer's body so many bytes are read, for people.
-ANSWER_LIMIT = 2048
 # So often, in seconds, an idle courier looks whether others have left something, and whether it is to stop.
 _LOOK_AGAIN = 1.0
 _MEND_AGAIN = 60.0
@@ -46,13 +43,14 @@ class Partners:
 
     Attributes:
         shares: The endpoints, and how much each takes.
-        keys: Answers what an endpoint's messages are signed with at a time, in seconds since 1970, by its name.
+        keys: Answers what an endpoint's messages are signed with at a time, in seconds since 1970, by its name; None
+            where it is to be left out for now.
         concurrency: How many deliveries may be on their way at once, in all.
         policy: How much is put up with.
     """
 
     shares: tuple[Share, ...]
-    keys: Callable[[str, float], SigningKeys]
+    keys: Callable[[str, float], SigningKeys | None]
     concurrency: int
     policy: Policy
 
@@ -99,15 +97,24 @@ class Courier:
         """
         until = time.monotonic() + wait
         with Presence(self.ledger.folder) as presence, Senders(self._send) as senders:
-            while True:
-                self._record(senders)
-                partners = self.partners()
-                if not self.stop.is_set() and self._begin(senders, partners, presence):
-                    continue
-                if senders.busy:
-                    continue
-                if self.stop.is_set() or not self._rest(partners, until):
-                    return
+            try:
+                self._work(senders, presence, until)
+            except ConfigurationError:
+                # What is under way is not sent again for want of another's secret.
+                while senders.busy:
+                    self._record(senders)
+                raise
+
+    def _work(self, senders: Senders[_Errand, Verdict | None], presence: Presence, until: float) -> None:
+        while True:
+            self._record(senders)
+            partners = self.partners()
+            if not self.stop.is_set() and self._begin(senders, partners, presence):
+                continue
+            if senders.busy:
+                continue
+            if self.stop.is_set() or not self._rest(partners, until):
+                return
 
     def _begin(
         self, senders: Senders[_Errand, Verdict | None], partners: Partners, presence: Presence
@@ -127,9 +134,11 @@ class Courier:
             # Nothing was sent: what cannot be signed is not used up by that.
             self._give_back(claims)
             raise
-        for claim in claims:
-            senders.begin(_Errand(claim, keys[claim.endpoint]))
-        return len(claims)
+        self._give_back([claim for claim in claims if keys[claim.endpoint] is None])
+        begun = [_Errand(claim, key) for claim in claims if (key := keys[claim.endpoint]) is not None]
+        for errand in begun:
+            senders.begin(errand)
+        return len(begun)
 
     def _look_around(self, presence: Presence) -> None:
         """Free what dead couriers held, and what a wrong clock put off."""
@@ -165,15 +174,7 @@ class Courier:
         """Send one message, in a thread; None when it was not begun, because it is time to stop."""
         if self.stop.is_set():
             return None
-        claim, now = errand.claim, self.clock()
-        headers = signed_headers(errand.keys, claim.event_id, int(now), claim.body)
-        try:
-            answer = self.client.post(
-                claim.url, headers={"content-type": "application/json", **headers}, body=claim.body
-            )
-        except FetchFault as fault:
-            return judge_fault(fault)
-        return judge_answer(answer, self.clock(), ANSWER_LIMIT)
+        return attempt(errand.claim, errand.keys, self.client, self.clock)
 
     def _record(self, senders: Senders[_Errand, Verdict | None]) -> None:
         """Record what has been done since the last look."""
@@ -232,6 +233,8 @@ class Courier:
         moments = self._moments(partners)
         if not moments and math.isfinite(until):
             return False
+        if moments:
+            self.reports.listener.resting(min(moments))
         self.stop.wait(min(left, _LOOK_AGAIN, max(0.05, min(moments, default=math.inf) - self.clock())))
         return True
 

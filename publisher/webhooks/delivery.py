@@ -31,11 +31,12 @@ class Correspondence:
 
     Attributes:
         webhooks: The endpoints, and how they are treated.
-        keys: Answers what messages to an endpoint are signed with at a time, in seconds since 1970.
+        keys: Answers what messages to an endpoint are signed with at a time, in seconds since 1970; None where it is to
+            be left out for now.
     """
 
     webhooks: Webhooks
-    keys: Callable[[Endpoint, float], SigningKeys]
+    keys: Callable[[Endpoint, float], SigningKeys | None]
 
 
 def recipients(webhooks: Webhooks) -> list[Recipient]:

@@ -45,7 +45,7 @@ def event_id(review_id: str, sequence: int, type: EventType, body: bytes) -> str
     return _written_id(hashlib.sha256(f"{review_id}:{sequence}:{type}:".encode() + body).digest()[:20])
 
 
-def review_event(
+def review_event(  # noqa: PLR0913 - which event it is, and what there was before
     type: EventType,
     entry: Entry,
     sequence: int,

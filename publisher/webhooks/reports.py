@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from publisher.ledger import DeliveryState, DisabledWhy
+from publisher.values.durations import duration_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,10 +57,15 @@ class EndpointReport:
             self.notes.append(text)
 
     @property
+    def undelivered(self) -> int:
+        """Count what was not delivered, and nobody else is delivering, of what this run had to do with."""
+        gone = self.cancelled if self.known else 0
+        return self.waiting - self.in_hand + self.failed + self.set_aside + gone
+
+    @property
     def troubled(self) -> bool:
         """Tell whether something is left undone that somebody should know of."""
-        left = self.waiting - self.in_hand
-        return bool(left > 0 or self.failed or self.set_aside or (self.known and self.cancelled))
+        return self.undelivered > 0
 
 
 class Listener:
@@ -138,6 +144,16 @@ class Reports:
     def switched_off(self, report: EndpointReport, why: DisabledWhy) -> None:
         """Take note of an endpoint that is switched off."""
         report.note(f"{switched_off(why)}; {advice(report.name, why)}")
+
+
+def left_alone(seconds: float) -> str:
+    """Say that nothing is sent to an endpoint, or a hub, for so many seconds: it was in trouble, or asked for patience."""
+    return f"it is left alone for now: next try in {duration_in_words(seconds)}"
+
+
+def taken_nothing(seconds: float) -> str:
+    """Say that an endpoint has failed for so many seconds."""
+    return f"it has taken nothing for {duration_in_words(seconds)}"
 
 
 def switched_off(why: DisabledWhy) -> str:

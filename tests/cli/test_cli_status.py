@@ -40,7 +40,7 @@ generated  feeds/ is not up to date: 1 new, 3 changed, 3 gone
              and 2 more; -v shows them
 announced  not yet: 1 updated, 1 moved, 1 published, 3 retracted
              review.updated  Karmalink (rating)
-             review.moved  Slug moved (url; before: https://reviews.example/reviews/film-5/)
+             review.moved  Slug moved (url; before: https://reviews.example/reviews/film-6/)
              review.published  Due
              review.retracted  Whisper of the Heart (Rights ended)
              review.retracted  To be deleted (deleted)

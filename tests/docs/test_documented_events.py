@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PARTNERS = (Path(__file__).parents[2] / "docs" / "partners.md").read_text(encoding="utf-8")
-EXAMPLES = {json.loads(block)["type"]: block.encode() for block in re.findall(r"```json\n(.*?)```", PARTNERS, re.DOTALL)}
+EXAMPLES = {
+    json.loads(block)["type"]: block.encode()
+    for block in re.findall(r"```json\n(.*?)```", PARTNERS, re.DOTALL)
+}
 
 
 def test_every_type_has_an_example_that_is_what_the_program_makes(tmp_path: Path) -> None:
@@ -86,7 +89,11 @@ def _fields(schema: Any) -> Iterator[str]:
 
 
 ROWS = dict(
-    re.findall(r"^\| (.+?) \| (.+?) \|$", PARTNERS.split("### What makes an event")[1].split("### Ex")[0], re.MULTILINE)[1:]
+    re.findall(
+        r"^\| (.+?) \| (.+?) \|$",
+        PARTNERS.split("### What makes an event")[1].split("### Ex")[0],
+        re.MULTILINE,
+    )[1:]
 )
 OTHER = {
     "title": ('title: "Nosferatu: the guest who brings his own earth"', "title: The Guest"),
@@ -126,7 +133,10 @@ SCENES: dict[str, list[tuple[str | None, str | None]]] = {
     "another title, summary, rating, film or image": [
         (FIRST, but(key)) for key in ("title", "summary", "rating", "film", "image")
     ],
-    "the editor sets `updated`, perhaps with a correction": [(FIRST, but("updated")), (FIRST, but("corrected"))],
+    "the editor sets `updated`, perhaps with a correction": [
+        (FIRST, but("updated")),
+        (FIRST, but("corrected")),
+    ],
     "another address: the review is renamed": [(FIRST, but("slug"))],
     "another address for all reviews: the site moves to another host, or gives its addresses another form": [],
     "another address, and another title": [(FIRST, but("slug", "title"))],

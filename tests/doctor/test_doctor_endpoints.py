@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
+import sqlite3
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.ledger import DeliveryState, EndpointState, Ledger
+from publisher.ledger import DeliveryState, DisabledWhy, EndpointState, Ledger
 from publisher.site import FILE_NAME
 from tests.doctor.clinic import look, one, told
 from tests.net.net_servers import answering
-from tests.release.newsroom import ALLOW, CLOCK, SECRET_TEXT, Newsroom, partner, receiving
+from tests.release.newsroom import ALLOW, CLOCK, SECRET_TEXT, Newsroom, partner
 
 if TYPE_CHECKING:
     from tests.conftest import MakeSite
@@ -32,10 +36,7 @@ def test_an_endpoint_that_took_everything_is_well(
     make_site: MakeSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On this machine http will do."""
-    monkeypatch.setenv(SECRET, SECRET_TEXT)
-    with receiving(lambda: CLOCK) as (url, _):
-        room = Newsroom(make_site, more=ALLOW + partner("desk", url))
-        room.push()
+    room = waiting(make_site, monkeypatch, b"204 No Content")
 
     assert told(look(room.site)["endpoints"]) == [("ok", "1 endpoint; nothing waits, nothing was given up")]
 
@@ -77,29 +78,69 @@ def test_an_address_on_this_machine_or_with_https_or_inside_on_purpose_is_well(
     assert one(look(site), "endpoints").state == "skipped"
 
 
-def test_deliveries_that_wait_are_told_with_their_age_and_tries(
+def test_deliveries_that_wait_are_told_with_their_age(
     make_site: MakeSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The partner's site was in trouble, and nobody tried since."""
+    """The partner's site was in trouble, and nobody tried since; after a day it is told how long it took nothing."""
     room = waiting(make_site, monkeypatch, b"500 Broken")
 
     assert told(look(room.site, clock=lambda: CLOCK + 7200)["endpoints"]) == [
-        ("warning", "desk: 1 delivery waits since 2026-11-22 06:00 CST (2 h), tried 1 time so far")
+        ("warning", "desk: 1 delivery waits since 2026-11-22 06:00 CST (2 h)")
+    ]
+    assert told(look(room.site, clock=lambda: CLOCK + 26 * 3600)["endpoints"]) == [
+        ("warning", "desk: it has taken nothing for 26 h"),
+        ("warning", "desk: 1 delivery waits since 2026-11-22 06:00 CST (26 h)"),
     ]
 
 
 def test_an_address_that_is_gone_has_failed(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing more is sent there; what waits, waits for another."""
+    """Nothing more is sent there, and what it missed can be sent again."""
     room = waiting(make_site, monkeypatch, b"410 Gone")
-    found = look(room.site)["endpoints"]
+    (found,) = look(room.site)["endpoints"]
 
-    assert [str(finding.state) for finding in found] == ["failed", "warning"]
-    assert found[0].message.startswith("desk: its address answered 410 Gone 2026-11-22 06:00 CST")
-    assert "within three days" in str(found[0].help)
+    assert (str(found.state), found.message) == (
+        "failed",
+        "desk: it is switched off: its address answered 410 Gone",
+    )
+    assert "name its new address in publisher.toml" in str(found.help)
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        (DisabledWhy.FAILING, "it failed for days and took nothing"),
+        (DisabledWhy.BY_HAND, "it was switched off by hand"),
+    ],
+)
+def test_an_endpoint_that_is_switched_off_has_failed(
+    make_site: MakeSite, why: DisabledWhy, said: str
+) -> None:
+    """Whyever it is, somebody has to switch it on again."""
+    site = make_site(more=DESK)
+    with Ledger.open(site.state) as ledger:
+        state = EndpointState(disabled_at=CLOCK, disabled_why=why, not_before=CLOCK + 60)
+        ledger.endpoints.change("desk", site.endpoints[0].url, lambda _: state)
+    (found,) = look(site)["endpoints"]
+
+    assert (str(found.state), found.message) == ("failed", f"desk: it is switched off: {said}")
+    assert "`publisher endpoints enable desk`" in str(found.help)
+
+
+@pytest.mark.parametrize(("ahead", "said"), [(900.0, "15 min behind"), (-7200.0, "2 h ahead of"), (60.0, "")])
+def test_a_clock_that_partners_cannot_accept_has_failed(make_site: MakeSite, ahead: float, said: str) -> None:
+    """Signatures are good for five minutes; what is less nobody minds."""
+    site = make_site(more=DESK)
+    with Ledger.open(site.state) as ledger:
+        ledger.endpoints.change("desk", site.endpoints[0].url, lambda state: replace(state, skew=ahead))
+    found = [finding.message for finding in look(site)["endpoints"] if str(finding.state) == "failed"]
+
+    assert [one.partition(";")[0] for one in found] == (
+        [f"desk: this machine's clock is {said} the partner's"] if said else []
+    )
 
 
 @pytest.mark.parametrize(("until", "mentioned"), [(3600.0, True), (-1.0, False), (10.0**12, False)])
-def test_an_endpoint_that_asked_for_patience_is_told_until_then(
+def test_an_endpoint_that_is_left_alone_is_told_until_then(
     make_site: MakeSite,
     until: float,
     mentioned: bool,  # noqa: FBT001
@@ -107,24 +148,26 @@ def test_an_endpoint_that_asked_for_patience_is_told_until_then(
     """A time that no endpoint can ask for was left by a clock that stood wrong."""
     site = make_site(more=DESK)
     with Ledger.open(site.state) as ledger:
-        ledger.set_endpoint("desk", site.endpoints[0].url, EndpointState(not_before=CLOCK + until))
+        state = EndpointState(not_before=CLOCK + until)
+        ledger.endpoints.change("desk", site.endpoints[0].url, lambda _: state)
+    found = [finding.message for finding in look(site)["endpoints"]]
+    said = "desk: it is left alone for now: next try in 60 min, at 2026-11-22 07:00 CST"
 
-    assert ["asked for patience" in finding.message for finding in look(site)["endpoints"]] == [mentioned]
+    assert (found == [said]) is mentioned
 
 
 def test_deliveries_that_were_given_up_are_counted(
     make_site: MakeSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The partner does not know what it missed."""
-    room = waiting(make_site, monkeypatch, b"500 Broken")
-    with Ledger.open(room.site.state) as ledger:
-        (delivery,) = ledger.waiting()
-        ledger.give_up(delivery, CLOCK)
-        assert ledger.counts()["desk"] == {DeliveryState.FAILED: 1}
+    room = waiting(make_site, monkeypatch, b"400 Bad Request")
+    for state, said in ((DeliveryState.FAILED, "given up"), (DeliveryState.SET_ASIDE, "set aside")):
+        with contextlib.closing(sqlite3.connect(room.site.ledger)) as connection, connection:
+            connection.execute("UPDATE deliveries SET state = ?", [state])
+        (found,) = look(room.site)["endpoints"]
 
-    assert [finding.message.partition(",")[0] for finding in look(room.site)["endpoints"]] == [
-        "desk: 1 delivery was given up"
-    ]
+        assert re.split("[,:] ", found.message)[:2] == ["desk", f"1 delivery was {said}"]
+        assert f"--endpoint desk --state {state}`" in str(found.help)
 
 
 def test_what_waits_for_an_endpoint_that_left_is_told(

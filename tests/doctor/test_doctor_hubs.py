@@ -1,4 +1,4 @@
-"""The hubs: what each was not told of the feeds that are there, and which of them asked for patience."""
+"""The hubs: what each was not told of the feeds that are there, and which of them is left alone for now."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_news_that_waits_for_a_hub_is_told_until_it_has_it(make_site: MakeSite) 
 
 
 @pytest.mark.parametrize(("until", "mentioned"), [(3600.0, True), (-1.0, False), (10.0**12, False)])
-def test_a_hub_that_asked_for_patience_is_told_until_then(
+def test_a_hub_that_is_left_alone_is_told_until_then(
     make_site: MakeSite,
     until: float,
     mentioned: bool,  # noqa: FBT001
@@ -80,4 +80,6 @@ def test_a_hub_that_asked_for_patience_is_told_until_then(
     found = [finding.message for finding in look(site)["hubs"]]
 
     assert found[0].startswith(f"{HUB}: it was not told of ")
-    assert (f"{HUB}: it asked for patience, until 2026-11-22 07:00 CST" in found[1:]) is mentioned
+    assert (
+        f"{HUB}: it is left alone for now: next try in 60 min, at 2026-11-22 07:00 CST" in found[1:]
+    ) is mentioned

@@ -73,7 +73,7 @@ def test_what_partners_show_makes_an_update(
     assert told(newsroom.push()) == []
 
 
-MOVED = {"slug": "karma-link", "previous": "[/reviews/karmalink/]"}
+MOVED: dict[str, Any] = {"slug": "karma-link", "previous": "[/reviews/karmalink/]"}
 WAS = "https://reviews.example/reviews/karmalink/"
 
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tests.conftest import MakeSite
 
 FEED = "feeds/feed.json"
+NO_LIST = b'{"version": "https://jsonfeed.org/version/1.1", "items": {}}'
 
 
 @dataclass
@@ -387,7 +388,7 @@ def test_a_review_that_was_taken_back_has_to_be_gone(press: Press) -> None:
     press.announced()
     press.room.remove("b")
     new = press.generate()
-    press.web.script = [served(old), answer(status="404 Not Found"), served(b'{"items": {}}'), served(new)]
+    press.web.script = [served(old), answer(status="404 Not Found"), served(NO_LIST), served(new)]
     press.wait()
 
     assert press.time.slept == [1, 2, 4]
@@ -459,6 +460,14 @@ def test_feeds_that_were_not_generated_anew_are_not_waited_for(
 
     assert web.heard == []
     assert len(before) == 1
+
+
+def test_a_feed_that_has_room_has_old_reviews_too(press: Press) -> None:
+    """One that is missing there was not generated, however old it is."""
+    press.generate()
+    press.room.put(b=post(2, date="1999-01-01T09:00-05:00"))
+    with pytest.raises(Refused, match=r"does not show as it is now .*/reviews/film-2/"):
+        press.wait()
 
 
 @pytest.mark.parametrize("content", [None, b"", b"{}", b"<!doctype html>", "cut", "undated"])

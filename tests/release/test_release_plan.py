@@ -52,7 +52,9 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, list[Received]
 @pytest.fixture
 def newsroom(make_site: Callable[..., Site], heard: tuple[str, list[Received]]) -> Newsroom:
     """Give a site that was published, with one review of each state that is not live."""
-    newsroom = Newsroom(make_site, more=ALLOW + partner("local", heard[0]), posts={"a": post(), **HIDDEN})
+    newsroom = Newsroom(
+        make_site, more=ALLOW + partner("local", heard[0], concurrency=1), posts={"a": post(), **HIDDEN}
+    )
     released(newsroom)
     return newsroom
 

@@ -174,7 +174,8 @@ def test_a_baseline_sends_nothing_and_later_changes_are_news(
 ) -> None:
     """Record an archive of any size as announced, without a secret, an event or a word; then announce what changes."""
     url, shown = heard
-    newsroom = Newsroom(make_site, more=ALLOW + partner("local", url), posts=archive(CEILING + 5))
+    more = ALLOW + partner("local", url, concurrency=1)
+    newsroom = Newsroom(make_site, more=more, posts=archive(CEILING + 5))
     baseline = newsroom.push(baseline=True)
     assert shown == []
     assert newsroom.rows("SELECT count(*) FROM events") == [(0,)]

@@ -121,7 +121,7 @@ def test_after_days_of_sleep_everything_due_goes_out_once_and_oldest_first(
     woken = NOW + timedelta(days=5)
     clock = Clock(NOW.timestamp())
     with receiving(clock) as (url, shown):
-        newsroom = Newsroom(make_site, more=ALLOW + partner("local", url), posts=posts)
+        newsroom = Newsroom(make_site, more=ALLOW + partner("local", url, concurrency=1), posts=posts)
         released(newsroom, NOW)
         shown.clear()
         clock.now = woken.timestamp()
@@ -139,8 +139,10 @@ def test_after_days_of_sleep_everything_due_goes_out_once_and_oldest_first(
     assert len(shown) == len(caught_up)
 
 
-def test_two_at_once_and_the_second_says_so(make_site: Callable[..., Site]) -> None:
-    """While a slow partner keeps one run busy, another ends at once with status 5; the event is sent once."""
+def test_two_at_once_and_the_second_leaves_to_the_first_what_it_has_in_hand(
+    make_site: Callable[..., Site],
+) -> None:
+    """While a slow partner keeps one run busy, another ends at once and well, and says who delivers; it is sent once."""
     let_go = [False]
 
     def slow(sock: socket.socket) -> None:
@@ -156,15 +158,29 @@ def test_two_at_once_and_the_second_says_so(make_site: Callable[..., Site]) -> N
             asked_for_json = newsroom.run("publish", "--quiet", "--json", **SECRET_FOR_LOCAL)
             let_go[0] = True
             first.communicate(timeout=60)
-        third = newsroom.run("publish", "--quiet", **SECRET_FOR_LOCAL)
+        last = newsroom.run("publish", "--quiet", **SECRET_FOR_LOCAL)
 
     assert first.returncode == 0
+    assert (second[0], second[2]) == (0, "")
+    assert "delivered  local: 0 delivered, 1 on the way by another run\n" in second[1]
+    assert hushed == (0, "", "")
+    assert (asked_for_json[0], '"in_hand": 1' in asked_for_json[1]) == (0, True)
+    assert last == (0, "", "")
+    assert len(busy.heard) == 1
+
+
+def test_a_run_while_another_is_deployed_is_refused(make_site: Callable[..., Site]) -> None:
+    """Until a run has told the ledger what it announces, another ends at once with status 5."""
+    newsroom = Newsroom(make_site)
+    with exclusive(newsroom.site):
+        second = newsroom.run("publish")
+        hushed = newsroom.run("publish", "--quiet")
+        asked_for_json = newsroom.run("publish", "--quiet", "--json")
+
     assert second[0] == 5
-    assert "error: another publisher run is at work on this site, for " in second[2]
+    assert "error: another publisher run is at work on this site" in second[2]
     assert hushed == (5, "", "")
     assert (asked_for_json[0], '"exit_code": 5' in asked_for_json[1]) == (5, True)
-    assert third == (0, "", "")
-    assert len(busy.heard) == 1
 
 
 def test_a_run_that_does_not_get_on_is_told_even_when_quiet(make_site: Callable[..., Site]) -> None:

@@ -8,17 +8,28 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from publisher.diagnostics import has_errors
-from publisher.ledger import FILE_NAME, EndpointState, Ledger
+from publisher.ledger import FILE_NAME, DisabledWhy, EndpointState, Ledger
 from publisher.outputs import generate
 from publisher.posts import read_posts
 from publisher.release import exclusive, publish, site_status
-from tests.release.newsroom import ALLOW, NOW, SECRET_TEXT, Newsroom, identity, partner, post, receiving
+from tests.release.newsroom import (
+    ALLOW,
+    CLOCK,
+    NOW,
+    SECRET_TEXT,
+    Newsroom,
+    identity,
+    partner,
+    post,
+    receiving,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from publisher.release import SiteStatus
     from publisher.release.schedule import Appointment
+    from publisher.release.status import EndpointStatus
     from publisher.site import Site
 
 DAY = timedelta(days=1)
@@ -308,29 +319,33 @@ def test_what_an_address_asked_for_is_told_while_it_holds(make_site: Callable[..
     published(newsroom)
     (endpoint,) = newsroom.site.endpoints
 
-    def asked(**state: float) -> Any:
+    def asked(state: EndpointState) -> EndpointStatus:
         with Ledger.open(newsroom.site.state) as ledger:
-            ledger.set_endpoint(endpoint.name, endpoint.url, EndpointState(**state))
+            ledger.endpoints.change(endpoint.name, endpoint.url, lambda _: state)
         (told,) = stands(newsroom).endpoints
         return told
 
-    assert asked(not_before=NOW.timestamp() + 60).not_before == NOW + timedelta(minutes=1)
-    assert asked(not_before=NOW.timestamp() - 60).not_before is None
-    assert asked(not_before=NOW.timestamp() + 10**9).not_before is None
-    assert asked(gone_at=NOW.timestamp()).gone == NOW
-    assert asked(gone_at=1e300).gone is None
+    assert asked(EndpointState(not_before=CLOCK + 60)).not_before == NOW + timedelta(minutes=1)
+    assert asked(EndpointState(not_before=CLOCK - 60)).not_before is None
+    assert asked(EndpointState(not_before=CLOCK + 10**9)).not_before is None
+    assert asked(EndpointState(failing_since=CLOCK)).failing == NOW
+    off = asked(EndpointState(disabled_at=CLOCK, disabled_why=DisabledWhy.GONE))
+    assert (off.disabled, off.disabled_why, off.waiting) == (NOW, "gone", 0)
+    wrong = asked(EndpointState(disabled_at=1e300, disabled_why=DisabledWhy.GONE))
+    assert (wrong.disabled, wrong.disabled_why) == (None, "gone")
 
 
 def test_what_was_given_up_is_counted(make_site: Callable[..., Site]) -> None:
     """Tell it, because nobody tries it again."""
     newsroom = Newsroom(make_site, more=SILENT)
     published(newsroom)
-    with Ledger.open(newsroom.site.state) as ledger:
-        ledger.give_up(ledger.waiting()[0], NOW.timestamp())
+    for try_ in range(1, 10):
+        published(newsroom, NOW + 2 * try_ * DAY)
 
-    (told,) = stands(newsroom).endpoints
+    (told,) = stands(newsroom, NOW + 20 * DAY).endpoints
 
-    assert (told.waiting, told.failed) == (0, 1)
+    assert (told.waiting, told.failed, told.disabled) == (0, 1, NOW + 18 * DAY)
+    assert newsroom.rows("SELECT attempts FROM deliveries") == [(10,)]
 
 
 BROKEN = {

@@ -129,9 +129,7 @@ def test_every_body_that_is_made_is_valid(samples: dict[str, bytes]) -> None:
         ("ping", "data.schema_version", ...),
     ],
 )
-def test_what_is_no_event_is_refused(
-    samples: dict[str, bytes], kind: str, path: str, value: object
-) -> None:
+def test_what_is_no_event_is_refused(samples: dict[str, bytes], kind: str, path: str, value: object) -> None:
     """A field that is missing, of another type, or not in its form."""
     broken = changed(samples[kind], path, value)
     # A title in a retraction is no fault to a partner, who passes over what is not listed; it is one of ours.
@@ -139,7 +137,15 @@ def test_what_is_no_event_is_refused(
 
 
 @pytest.mark.parametrize(
-    "path", ["new", "data.new", "data.review.new", "data.review.film.new", "data.review.offers.0.new", "data.feeds.new"]
+    "path",
+    [
+        "new",
+        "data.new",
+        "data.review.new",
+        "data.review.film.new",
+        "data.review.offers.0.new",
+        "data.feeds.new",
+    ],
 )
 def test_a_field_that_is_added_is_fine_to_partners(samples: dict[str, bytes], path: str) -> None:
     """The schema of today takes what a later version may say; only our own tests do not."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import time
 from datetime import UTC, datetime
@@ -13,7 +14,6 @@ import pytest
 from standardwebhooks import Webhook
 
 from publisher.content import present
-from publisher.ledger import Event
 from publisher.model import EventType
 from publisher.net import Client
 from publisher.outputs import generate
@@ -22,16 +22,20 @@ from publisher.site import FILE_NAME, load_site
 from publisher.webhooks import BODY_LIMIT, ping_event, retraction_event, review_event, signed_headers
 from tests.webhooks.event_samples import FIRST, FULL, NOW, bodies, faults, life, read, site_in
 from tests.webhooks.scripted_partner import LOOPBACK, SECRET, SECRET_TEXT, Heard, Partner
-from tests.webhooks.test_webhook_signing import ID, TIMESTAMP, VECTOR, ask_node
 from tests.webhooks.test_webhook_signing import BODY as VECTOR_BODY
+from tests.webhooks.test_webhook_signing import ID, TIMESTAMP, VECTOR, ask_node
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from publisher.ledger import Event
+
 PLAIN = FULL.replace('content = "full"\n', "")
 
 
-def published(folder: Path, text: str = FIRST, *, more: str = FULL, now: datetime = NOW, **told: Any) -> Event:
+def published(
+    folder: Path, text: str = FIRST, *, more: str = FULL, now: datetime = NOW, **told: Any
+) -> Event:
     """Make the event of one post."""
     site = site_in(folder, text, more)
     (post,) = read_posts(site).require_valid().posts
@@ -77,9 +81,7 @@ def test_the_npm_package_verifies_every_kind_of_event(heard: list[tuple[str, Hea
         {"secret": SECRET_TEXT, "headers": one.headers, "body": base64.b64encode(one.body).decode()}
         for _, one in heard
     ]
-    swapped = [
-        {**question, "body": other["body"]} for question, other in zip(questions, questions[1:], strict=False)
-    ]
+    swapped = [{**question, "body": other["body"]} for question, other in itertools.pairwise(questions)]
     answers = ask_node(*questions, *swapped)
 
     assert answers[: len(heard)] == [{"accepted": read(one.body)} for _, one in heard]
@@ -192,11 +194,15 @@ def test_the_largest_that_is_left_is_still_within_the_limit(tmp_path: Path) -> N
     host, title = "https://reviews.example/", "Nosferatu: the guest who brings his own earth"
     long = f"{host}{'a' * (2000 - len(host))}/"
     site_in(tmp_path, CROWDED.replace(title, "🦋" * 500))
-    settings = (tmp_path / FILE_NAME).read_text("utf-8").replace(f'base_url = "{host}"', f'base_url = "{long}"')
+    settings = (
+        (tmp_path / FILE_NAME).read_text("utf-8").replace(f'base_url = "{host}"', f'base_url = "{long}"')
+    )
     (tmp_path / FILE_NAME).write_text(settings, "utf-8")
     site = load_site(tmp_path)
     (post,) = read_posts(site).require_valid().posts
-    event = review_event(EventType.MOVED, present(post, site, NOW), 1, site, NOW, changed=["url"], url_before=long)
+    event = review_event(
+        EventType.MOVED, present(post, site, NOW), 1, site, NOW, changed=["url"], url_before=long
+    )
     gone = retraction_event(EventType.RETRACTED, post.review.id, long, 1, NOW, reason="🦋" * 2000, at=NOW)
 
     assert data(event.body)["thin"]
@@ -220,7 +226,9 @@ def test_times_are_those_of_rfc_3339(tmp_path: Path) -> None:
 def test_any_text_arrives_as_it_was_written(tmp_path: Path) -> None:
     """In UTF-8, whatever the script; what JSON and JavaScript take for ends of lines, too."""
     title = 'カルマリンク 🦋 — naïve “quotes”, "others" \\ / <b>'
-    event = published(tmp_path, FIRST.replace('"Nosferatu: the guest who brings his own earth"', f"'{title}'"))
+    event = published(
+        tmp_path, FIRST.replace('"Nosferatu: the guest who brings his own earth"', f"'{title}'")
+    )
     reason = "one\ntwo\u2028three\u2029four\x7f"
     gone = retraction_event(
         EventType.RETRACTED, event.review_id, "https://x.example/", 1, NOW, reason=reason, at=NOW
@@ -234,9 +242,7 @@ def test_any_text_arrives_as_it_was_written(tmp_path: Path) -> None:
 def test_what_is_no_text_is_not_sent() -> None:
     """Half of a surrogate pair has no UTF-8: it is an error here, and not at the partner's."""
     with pytest.raises(TypeError):
-        retraction_event(
-            EventType.RETRACTED, "0", "https://x.example/", 1, NOW, reason="\ud800", at=NOW
-        )
+        retraction_event(EventType.RETRACTED, "0", "https://x.example/", 1, NOW, reason="\ud800", at=NOW)
 
 
 def test_every_ping_is_another_event() -> None:

@@ -1,0 +1,33 @@
+"""One attempt: a message is signed, sent, and what came back is judged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from publisher.net import FetchFault
+from publisher.webhooks.scrubbing import scrubbed
+from publisher.webhooks.signing import signed_headers
+from publisher.webhooks.verdict import judge_answer, judge_fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from publisher.ledger import Claim
+    from publisher.net import Client
+    from publisher.webhooks.signing import SigningKeys
+    from publisher.webhooks.verdict import Verdict
+
+#: Of an answer's body so many bytes are read, for people.
+ANSWER_LIMIT = 2048
+
+
+def attempt(claim: Claim, keys: SigningKeys, client: Client, clock: Callable[[], float]) -> Verdict:
+    """Send what was claimed, signed as of now, and say what came of it; no secret is repeated."""
+    headers = signed_headers(keys, claim.event_id, int(clock()), claim.body)
+    try:
+        answer = client.post(
+            claim.url, headers={"content-type": "application/json", **headers}, body=claim.body
+        )
+    except FetchFault as fault:
+        return judge_fault(fault)
+    return judge_answer(scrubbed(answer, keys, headers), clock(), ANSWER_LIMIT)

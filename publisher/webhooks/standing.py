@@ -1,0 +1,118 @@
+"""How deliveries and endpoints stand, in words for people: what is waited for, until when, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from publisher.ledger import DeliveryState
+from publisher.ledger.endpoints import LONGEST_DELAY
+from publisher.values.durations import duration_in_words
+from publisher.webhooks.reports import switched_off
+from publisher.webhooks.signing import TOLERANCE
+
+if TYPE_CHECKING:
+    from publisher.ledger import EndpointState
+    from publisher.ledger.delivery_rows import Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How something stands.
+
+    Attributes:
+        why: For people; empty where there is nothing to say.
+        until: When something happens by itself, in seconds since 1970; None when it does not, or may at once.
+    """
+
+    why: str
+    until: float | None = None
+
+
+def delivery_standing(delivery: Delivery, state: EndpointState | None, now: float) -> Standing:
+    """Say how a delivery stands, and of one that waits, what for.
+
+    Args:
+        delivery: The delivery.
+        state: What is known of its endpoint's present address; None when publisher.toml names it no longer.
+        now: In seconds since 1970.
+    """
+    last = delivery.last.outcome if delivery.last is not None else None
+    tries = _tries(delivery.attempts)
+    match delivery.state:
+        case DeliveryState.WAITING:
+            return _waiting(delivery, state, now, last)
+        case DeliveryState.DELIVERED:
+            status = delivery.last.status if delivery.last is not None else None
+            return Standing(f"{status or 'taken'}, {tries}")
+        case DeliveryState.FAILED:
+            return Standing(f"given up, {tries}: {last or _UNKNOWN}")
+        case DeliveryState.SET_ASIDE:
+            return Standing(f"whoever sent it died of it, again and again; {tries}")
+        case DeliveryState.SUPERSEDED:
+            return Standing("its review was taken back first")
+        case DeliveryState.CANCELLED:
+            return Standing(f"{tries}: {last}" if last else tries)
+
+
+_UNKNOWN = "nobody knows what became of the last"
+
+
+def _tries(number: int) -> str:
+    return {0: "never tried", 1: "one try"}.get(number, f"{number} tries")
+
+
+def _waiting(delivery: Delivery, state: EndpointState | None, now: float, last: str | None) -> Standing:
+    if delivery.under_way:
+        return Standing("on its way right now")
+    if state is None:
+        return Standing("its endpoint is no longer in publisher.toml")
+    if state.disabled_why is not None:
+        return Standing(switched_off(state.disabled_why))
+    pause = paused_until(state, now) or 0.0
+    until = max(pause, delivery.due_at)
+    if until <= now:
+        return Standing("behind an earlier event of its review" if delivery.behind else "due now")
+    if last is None or pause > delivery.due_at:
+        return Standing(f"its endpoint is left alone{f'; {last}' if last else ''}", until)
+    return Standing(f"{_tries(delivery.attempts)}: {last}", until)
+
+
+def paused_until(state: EndpointState, now: float) -> float | None:
+    """Return until when an endpoint is left alone, in seconds since 1970; None when it is not."""
+    # More than the longest delay is what a clock that stood wrong has left.
+    if state.not_before is None or not 0 < state.not_before - now <= LONGEST_DELAY:
+        return None
+    return state.not_before
+
+
+def endpoint_standing(state: EndpointState, now: float) -> tuple[str, Standing]:
+    """Say in a word how an endpoint is, and more of it: off, paused, failing, well, or new."""
+    if state.disabled_why is not None:
+        return "off", Standing(switched_off(state.disabled_why))
+    trouble = (
+        f"it has taken nothing for {duration_in_words(now - state.failing_since)}, "
+        f"{_failures(state.refusals)}"
+        if state.failing_since is not None
+        else ""
+    )
+    pause = paused_until(state, now)
+    if pause is not None:
+        return "paused", Standing(trouble or "it asked for patience, or must not be called", pause)
+    if trouble:
+        return "failing", Standing(trouble)
+    if state.succeeded_at is not None:
+        return "well", Standing(f"it took something {duration_in_words(now - state.succeeded_at)} ago")
+    return "new", Standing("it has got nothing yet")
+
+
+def _failures(number: int) -> str:
+    return "after one try that failed" if number == 1 else f"after {number} tries that failed"
+
+
+def clock_words(skew: float | None) -> str | None:
+    """Say that the clocks are too far apart for signatures; None when they are not, or that is not known."""
+    if skew is None or abs(skew) <= TOLERANCE:
+        return None
+    side = "behind" if skew > 0 else "ahead of"
+    return f"this machine's clock is {duration_in_words(abs(skew))} {side} the partner's; a signature is good for five minutes"
