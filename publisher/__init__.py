@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from publisher.api import generate, history_faults, parse_duration, parse_time, stale_feeds
+    from publisher.api import generate, history_faults, parse_age, parse_duration, parse_time, stale_feeds
     from publisher.catalogue import Catalogue
     from publisher.channels import live_posts
     from publisher.content import Entry, present
@@ -63,6 +63,26 @@ if TYPE_CHECKING:
         site_status,
         write_plan,
     )
+    from publisher.release.endpoint_care import (
+        EndpointHealth,
+        Switched,
+        disable_endpoint,
+        enable_endpoint,
+        endpoint_health,
+        endpoint_healths,
+        ping_endpoint,
+    )
+    from publisher.release.replay import (
+        Handled,
+        Listing,
+        Shown,
+        cancel_deliveries,
+        list_deliveries,
+        resend_deliveries,
+        select_deliveries,
+        show_deliveries,
+    )
+    from publisher.release.worker import WorkerListener, work
     from publisher.serve import PreviewServer
     from publisher.site import Endpoint, Site, load_site
     from publisher.site.json_schema import config_schema
@@ -101,13 +121,16 @@ __all__ = [
     "Diagnostic",
     "Edited",
     "Endpoint",
+    "EndpointHealth",
     "Entry",
     "EntryMaker",
     "EnvironmentFault",
     "Examination",
     "Finding",
     "FindingState",
+    "Handled",
     "KeptOffers",
+    "Listing",
     "Mended",
     "NewPost",
     "NewSite",
@@ -131,25 +154,33 @@ __all__ = [
     "Rotation",
     "Secret",
     "Severity",
+    "Shown",
     "SigningKeys",
     "Site",
     "SiteOutline",
     "SiteStatus",
     "Survey",
+    "Switched",
     "Unanswered",
     "Unconfirmed",
     "Undoable",
     "UsageError",
     "VerificationFailed",
     "Visibility",
+    "WorkerListener",
     "Written",
     "attach",
     "attach_journal",
+    "cancel_deliveries",
     "check_link",
     "check_links",
     "config_schema",
     "connect_sources",
     "correct",
+    "disable_endpoint",
+    "enable_endpoint",
+    "endpoint_health",
+    "endpoint_healths",
     "endpoint_keys",
     "endpoint_secret",
     "event_schema",
@@ -159,6 +190,7 @@ __all__ = [
     "history_faults",
     "keep_new_secret",
     "keep_offers",
+    "list_deliveries",
     "live_posts",
     "load_site",
     "make_plan",
@@ -167,8 +199,10 @@ __all__ = [
     "mint_secret",
     "new_post",
     "new_site",
+    "parse_age",
     "parse_duration",
     "parse_time",
+    "ping_endpoint",
     "post_schema",
     "present",
     "preview_publish",
@@ -181,9 +215,12 @@ __all__ = [
     "read_secret_file",
     "regions_to_ask",
     "rename",
+    "resend_deliveries",
     "restore",
     "retract",
     "rotate_secret",
+    "select_deliveries",
+    "show_deliveries",
     "sign",
     "site_status",
     "stale_feeds",
@@ -192,6 +229,7 @@ __all__ = [
     "undoable",
     "verify",
     "visibility",
+    "work",
     "write_plan",
 ]
 
@@ -199,6 +237,7 @@ _HOMES = {
     "publisher.api": (
         "generate",
         "history_faults",
+        "parse_age",
         "parse_duration",
         "parse_time",
         "stale_feeds",
@@ -287,6 +326,26 @@ _HOMES = {
         "site_status",
         "write_plan",
     ),
+    "publisher.release.endpoint_care": (
+        "EndpointHealth",
+        "Switched",
+        "disable_endpoint",
+        "enable_endpoint",
+        "endpoint_health",
+        "endpoint_healths",
+        "ping_endpoint",
+    ),
+    "publisher.release.replay": (
+        "Handled",
+        "Listing",
+        "Shown",
+        "cancel_deliveries",
+        "list_deliveries",
+        "resend_deliveries",
+        "select_deliveries",
+        "show_deliveries",
+    ),
+    "publisher.release.worker": ("WorkerListener", "work"),
     "publisher.serve": ("PreviewServer",),
     "publisher.site": (
         "Endpoint",

@@ -27,9 +27,8 @@ class Bar:
 
     def __init__(self, console: Console, total: int, what: str) -> None:
         stream = sys.stderr
-        self._shown = (
-            not (console.quiet or console.json) and stream is not None and stream.isatty() and total > 1
-        )
+        self._seen = not (console.quiet or console.json) and stream is not None and stream.isatty()
+        self._shown = self._seen and total > 1
         self._total = total
         self._what = what
         self._done = 0
@@ -50,9 +49,16 @@ class Bar:
         if time.monotonic() - self._drawn >= _PAUSE:
             self._draw()
 
+    def say(self, text: str) -> None:
+        """Show a text in its place, until the next step."""
+        if self._seen:
+            self.clear()
+            sys.stderr.write(text)
+            sys.stderr.flush()
+
     def clear(self) -> None:
         """Make room for something else; the next step draws it again."""
-        if self._shown:
+        if self._seen:
             # To the beginning of the line, and away with what stands there (ECMA-48, 8.3.41).
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
@@ -63,6 +69,6 @@ class Bar:
             return
         filled = _WIDTH * self._done // self._total
         bar = "#" * filled + "-" * (_WIDTH - filled)
-        sys.stderr.write(f"\r[{bar}] {self._done} of {self._total} {self._what}")
+        sys.stderr.write(f"\r\x1b[K[{bar}] {self._done} of {self._total} {self._what}")
         sys.stderr.flush()
         self._drawn = time.monotonic()

@@ -113,6 +113,13 @@ def complete_event_types(_ctx: click.Context, _param: click.Parameter, incomplet
     return [CompletionItem(str(kind)) for kind in EventType if kind.startswith(incomplete)]
 
 
+def complete_delivery_states(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> Offered:
+    """Offer the states of deliveries."""
+    from publisher.ledger.records import DeliveryState
+
+    return [CompletionItem(str(state)) for state in DeliveryState if state.startswith(incomplete)]
+
+
 def complete_endpoints(ctx: click.Context, _param: click.Parameter, incomplete: str) -> Offered:
     """Offer the names of the site's endpoints."""
     names = _endpoints(ctx.params.get("site_folder") or Path())

@@ -15,6 +15,7 @@ from publisher.cli.attach import attach
 from publisher.cli.completion import completion
 from publisher.cli.correct import correct
 from publisher.cli.crash import report_crash
+from publisher.cli.deliveries import deliveries
 from publisher.cli.doctor import doctor
 from publisher.cli.endpoints import endpoints
 from publisher.cli.explain import explain
@@ -35,12 +36,13 @@ from publisher.cli.services import services
 from publisher.cli.status import status
 from publisher.cli.undo import undo
 from publisher.cli.validate import validate
+from publisher.cli.worker import worker
 
 SECTIONS = {
     "Write": (init, new, validate, explain, attach, links, services, serve),
     "Publish": (status, plan, publish, generate, push),
     "Change what is out": (correct, rename, retract, restore, undo),
-    "Partners": (endpoints, listen),
+    "Partners": (endpoints, deliveries, worker, listen),
     "Setting up": (doctor, schema, completion),
 }
 

@@ -24,6 +24,8 @@ from publisher.cli.progress import (
     told_files,
 )
 from publisher.cli.push import require_delivered
+from publisher.cli.stopping import Stop
+from publisher.cli.waiting import seconds_to_wait, wait_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="It is meant: more than 20 announcements or 5 retractions at once, or a clock set back.",
 )
+@wait_option
 @site_option
 @now_option
 @json_option
@@ -53,6 +56,7 @@ def publish(
     dry_run: bool,
     plan_file: Path | None,
     yes: bool,
+    wait: str | None,
     site_folder: Path,
     now: str | None,
     *,
@@ -72,9 +76,11 @@ def publish(
       publisher publish --dry-run
       publisher publish --plan plan.json
     """
+    from publisher.cli.delivering import delivering, end_if_stopped
     from publisher.diagnostics import render
 
     console = Console(quiet=quiet, verbose=verbose, json=json)
+    seconds = seconds_to_wait(wait)
     site = publisher.load_site(site_folder)
     moment = publisher.parse_time(now, site)
     if plan_file is not None and dry_run:
@@ -95,10 +101,15 @@ def publish(
     def run(confirmed: bool) -> publisher.PublishReport:
         if dry_run:
             return publisher.preview_publish(found, site, moment, confirmed=confirmed, progress=teller)
-        return publisher.publish(found, site, moment, confirmed=confirmed, plan=plan, progress=teller)
+        going = delivering(console, stop, seconds)
+        return publisher.publish(
+            found, site, moment, confirmed=confirmed, plan=plan, progress=teller, round=going
+        )
 
-    report = asked_if_over(run, console, confirmed=yes)
+    with Stop() as stop:
+        report = asked_if_over(run, console, confirmed=yes)
     console.data(**publish_data(report, site))
+    end_if_stopped(ctx, console, stop, report.push)
     require_delivered(ctx, console, report.push)
 
 

@@ -11,6 +11,8 @@ from publisher.cli.asking import asked_if_over
 from publisher.cli.console import Console
 from publisher.cli.options import SiteCommand, json_option, now_option, output_options, site_option
 from publisher.cli.progress import count, push_data, tell_push, tell_warnings
+from publisher.cli.stopping import Stop
+from publisher.cli.waiting import seconds_to_wait, wait_option
 
 
 @click.command(cls=SiteCommand)
@@ -21,6 +23,7 @@ from publisher.cli.progress import count, push_data, tell_push, tell_warnings
     is_flag=True,
     help="It is meant: more than 20 announcements or 5 retractions at once, or a clock set back.",
 )
+@wait_option
 @site_option
 @now_option
 @json_option
@@ -31,6 +34,7 @@ def push(
     dry_run: bool,
     baseline: bool,
     yes: bool,
+    wait: str | None,
     site_folder: Path,
     now: str | None,
     *,
@@ -41,7 +45,10 @@ def push(
     """Tell partners what changed since the last push, and deliver what waits.
 
     Events are committed to the ledger first, then sent, signed. What an endpoint did not take waits there for the
-    next push; the exit status is then 3. A typo mended in a text is no event.
+    next push; the exit status is then 3. With --wait it is tried again as it becomes due, until all is settled. A typo
+    mended in a text is no event.
+
+    Ctrl-C and SIGTERM let finish what is on its way, and leave the rest for the next push.
 
     Then WebSub hubs are told which feeds changed, of those that were generated last: let these be on the web before.
 
@@ -49,19 +56,26 @@ def push(
     Example:
       publisher push --dry-run
     """
+    from publisher.cli.delivering import delivering, end_if_stopped
+
     console = Console(quiet=quiet, verbose=verbose, json=json)
+    seconds = seconds_to_wait(wait)
     site = publisher.load_site(site_folder)
     moment = publisher.parse_time(now, site)
     posts = publisher.read_posts(site, now=moment).require_valid().posts
-    run = publisher.preview_push if dry_run else publisher.push
-    report = asked_if_over(
-        lambda confirmed: run(posts, site, moment, baseline=baseline, confirmed=confirmed),
-        console,
-        confirmed=yes,
-    )
+
+    def run(confirmed: bool) -> publisher.PushReport:
+        if dry_run:
+            return publisher.preview_push(posts, site, moment, baseline=baseline, confirmed=confirmed)
+        going = delivering(console, stop, seconds)
+        return publisher.push(posts, site, moment, baseline=baseline, confirmed=confirmed, round=going)
+
+    with Stop() as stop:
+        report = asked_if_over(run, console, confirmed=yes)
     tell_warnings(console, report.warnings)
     console.data(**push_data(report, site))
     tell_push(console, report, site)
+    end_if_stopped(ctx, console, stop, report)
     require_delivered(ctx, console, report)
 
 

@@ -92,17 +92,15 @@ class Queue:
                 room = min(most - len(found), places)
                 if room < 1:
                     continue
-                rows = _due(connection, share.endpoint, now, room)
+                rows, poison = _sound(connection, share.endpoint, now, room)
+                set_aside += [(share.endpoint, row.event_id) for row in poison]
                 if len(rows) < room:
                     quiet.add(share.endpoint)
                 pace = pace_for(share, state, now)
                 if len(rows) > pace:
                     paced.add(share.endpoint)
                     rows = rows[:pace]
-                poison = [row for row in rows if row.claims >= CLAIMS_LIMIT]
-                set_aside += [(share.endpoint, row.event_id) for row in poison]
-                _set_aside(connection, poison, now)
-                taken = [_claim(row, share) for row in rows if row.claims < CLAIMS_LIMIT]
+                taken = [_claim(row, share) for row in rows]
                 if taken:
                     use_pace(connection, share, state, len(taken), now)
                 found += taken
@@ -128,7 +126,7 @@ class Queue:
         states = {}
         with self.transaction() as connection:
             _settle(connection, results)
-            for (name, url), those in _by_endpoint(results).items():
+            for (name, url), those in _by_endpoint(_timely(connection, results)).items():
                 before = read_state(connection, name, url)
                 after = states[name, url] = fold(before, those)
                 if after == before:
@@ -192,6 +190,18 @@ def _under_way(connection: Connection, now: float) -> dict[str, int]:
 
 def _due(connection: Connection, endpoint: str, now: float, most: int) -> list[Any]:
     return list(connection.execute(statements.DUE, {"_endpoint": endpoint, "_now": now, "_most": most}))
+
+
+def _sound(connection: Connection, endpoint: str, now: float, most: int) -> tuple[list[Any], list[Any]]:
+    """Return what is due, and what was set aside: that stands in nobody's way any more."""
+    poison: list[Any] = []
+    while True:
+        rows = _due(connection, endpoint, now, most)
+        found = [row for row in rows if row.claims >= CLAIMS_LIMIT]
+        if not found:
+            return rows, poison
+        _set_aside(connection, found, now)
+        poison += found
 
 
 def _set_aside(connection: Connection, rows: Sequence[Row[Any]], now: float) -> None:
@@ -270,6 +280,20 @@ def _settle(connection: Connection, results: Sequence[Result]) -> None:
             for result in results
         ],
     )
+
+
+def _timely(connection: Connection, results: Sequence[Result]) -> list[Result]:
+    """Leave out failures that come late: what they say of an endpoint is over, as it is for the delivery."""
+    failed = [result.claim.delivery for result in results if result.state is not DeliveryState.DELIVERED]
+    if not failed:
+        return list(results)
+    query = select(_deliveries.c.id, _deliveries.c.token).where(_deliveries.c.id.in_(failed))
+    tokens = {row.id: row.token for row in connection.execute(query)}
+    return [
+        result
+        for result in results
+        if result.state is DeliveryState.DELIVERED or tokens.get(result.claim.delivery) == result.claim.token
+    ]
 
 
 def _by_endpoint(results: Sequence[Result]) -> dict[tuple[str, str], list[Result]]:

@@ -14,7 +14,7 @@ from publisher.model import EventType
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
 
-_deliveries, _events, _announced = schema.deliveries, schema.events, schema.announced
+_deliveries, _events = schema.deliveries, schema.events
 #: A ping tells of no review.
 IS_PING: ColumnElement[bool] = _deliveries.c.review_id == ""
 
@@ -68,14 +68,14 @@ class Selection:
 
 def taken_back() -> ColumnElement[bool]:
     """Return what holds of events whose review was taken back after them: their text is not to be sent any more."""
-    later = _events.alias()
+    later, told = _events.alias(), schema.announced.alias()
     ended = exists().where(
         later.c.review_id == _events.c.review_id,
         later.c.sequence > _events.c.sequence,
         later.c.type == str(EventType.RETRACTED),
     )
     # A baseline takes reviews back without an event.
-    gone = exists().where(_announced.c.review_id == _events.c.review_id, _announced.c.live == 0)
+    gone = exists().where(told.c.review_id == _events.c.review_id, told.c.live == 0)
     return and_(_events.c.type != str(EventType.RETRACTED), or_(ended, gone))
 
 

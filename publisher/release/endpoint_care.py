@@ -194,7 +194,7 @@ def enable_endpoint(site: Site, name: str, now: datetime, *, backlog: int = 0) -
     return Switched(before, resendable=counts.total(), backlog=given)
 
 
-def test_endpoint(
+def ping_endpoint(
     site: Site,
     name: str,
     *,

@@ -107,7 +107,9 @@ def publish(  # noqa: PLR0913 - what a run needs, and the world around it
         if site.deploy.command is not None:
             run_deploy(site, site.deploy.command)
             progress.deployed()
-        announced = announce_locked(posts, site, now, confirmed=confirmed, clock=clock)
+        announced = announce_locked(
+            posts, site, now, confirmed=confirmed, progress=progress, clock=clock, client=client
+        )
     # Other runs may announce meanwhile, and deliver, too.
     pushed = deliver_waiting(announced, site, round=round, clock=clock, client=client)
     record_run(site, "publish", clock())

@@ -22,6 +22,7 @@ from publisher.release.guards import (
 )
 from publisher.release.history import check_history
 from publisher.release.hubs import preview_hubs, tell_of_feeds
+from publisher.release.live import await_live
 from publisher.release.lock import exclusive
 from publisher.release.pending import Pending, look_for_changes
 from publisher.webhooks import (
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from publisher.diagnostics import Diagnostic
     from publisher.ledger import Event
     from publisher.posts import Post
+    from publisher.release.progress import Progress
     from publisher.site import Site
     from publisher.websub import HubReport
 
@@ -158,6 +160,7 @@ def push(  # noqa: PLR0913 - what a run needs, and the world around it
     baseline: bool = False,
     confirmed: bool = False,
     round: Round | None = None,
+    progress: Progress | None = None,
     clock: Callable[[], float] = time.time,
     client: Client | None = None,
 ) -> PushReport:
@@ -174,6 +177,7 @@ def push(  # noqa: PLR0913 - what a run needs, and the world around it
         baseline: Record everything as announced, without events.
         confirmed: What is announced or taken back is meant, however much, and whatever the time was before.
         round: How long to deliver, and who hears of it; default: what is due, once.
+        progress: Hears that the run waits for the public feed.
         clock: Answers the real time in seconds since 1970; signatures need it.
         client: The way out; default: the guarded one, as the site's configuration allows.
 
@@ -182,24 +186,35 @@ def push(  # noqa: PLR0913 - what a run needs, and the world around it
         Unconfirmed: Too much would be announced or taken back at once, or the clock is behind an earlier run.
         Refused: Another run is at work.
         ConfigurationError: A secret is missing or wrong.
-        EnvironmentFault: The ledger cannot be used.
+        EnvironmentFault: The ledger cannot be used, or the public feed does not show in time what is announced.
     """
     with exclusive(site):
-        report = announce_locked(posts, site, now, baseline=baseline, confirmed=confirmed, clock=clock)
+        report = announce_locked(
+            posts,
+            site,
+            now,
+            baseline=baseline,
+            confirmed=confirmed,
+            progress=progress,
+            clock=clock,
+            client=client,
+        )
     if not baseline:
         report = deliver_waiting(report, site, round=round, clock=clock, client=client)
     record_run(site, "push", clock())
     return report
 
 
-def announce_locked(
+def announce_locked(  # noqa: PLR0913 - as `push`
     posts: Iterable[Post],
     site: Site,
     now: datetime,
     *,
     baseline: bool = False,
     confirmed: bool = False,
+    progress: Progress | None = None,
     clock: Callable[[], float] = time.time,
+    client: Client | None = None,
 ) -> PushReport:
     """Commit what changed, while the caller holds the site's lock; otherwise as `push`. Nothing is sent."""
     with Ledger.open(site.state) as ledger:
@@ -212,6 +227,7 @@ def announce_locked(
         elif not baseline:
             require_meant(changes, site, now, past_of(ledger, announced), confirmed=confirmed)
             require_secrets(site, clock())
+            await_live(site, changes, now=now, client=client, progress=progress)
         told = {change.review_id for change in changes}
         silent = [
             Announcement(one, None)

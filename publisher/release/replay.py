@@ -144,14 +144,16 @@ def list_deliveries(site: Site, selection: Selection, now: datetime, most: int =
     """
     ledger = Ledger.peek(site.state)
     if ledger is None:
-        return _nothing(selection)
+        _require_unnamed(selection)
+        return Listing()
     with ledger:
         _require_known(ledger, selection)
         at, counts = now.timestamp(), Counter[DeliveryState]()
         for batch in ledger.deliveries.tally(selection, at):
             counts[batch.state] += batch.number
         shown = tuple(_listed(ledger, site, selection, most, at))
-    return Listing(shown, counts.total(), counts)
+    ordered = {state: counts[state] for state in DeliveryState if counts[state]}
+    return Listing(shown, counts.total(), ordered)
 
 
 def show_deliveries(site: Site, selection: Selection, now: datetime) -> Iterator[Shown]:
@@ -163,7 +165,7 @@ def show_deliveries(site: Site, selection: Selection, now: datetime) -> Iterator
     """
     ledger = Ledger.peek(site.state)
     if ledger is None:
-        _nothing(selection)
+        _require_unnamed(selection)
         return
     with ledger:
         _require_known(ledger, selection)
@@ -180,7 +182,7 @@ def _listed(ledger: Ledger, site: Site, selection: Selection, most: int, at: flo
         yield Listed(delivery, delivery_standing(delivery, states.get(delivery.endpoint), at))
 
 
-def resend(
+def resend_deliveries(
     site: Site, selection: Selection, now: datetime, *, dry: bool = False, confirmed: bool = False
 ) -> Handled:
     """Have deliveries sent again: the same bytes under the same ids, from the first try of the schedule on.
@@ -206,7 +208,8 @@ def resend(
         selection = replace(selection, states=frozenset(DeliveryState) - {DeliveryState.WAITING})
     ledger = Ledger.peek(site.state)
     if ledger is None:
-        return Handled(dry=_nothing(selection) == Listing() and dry)
+        _require_unnamed(selection)
+        return Handled(dry=dry)
     with ledger:
         _require_known(ledger, selection)
         at, states = now.timestamp(), _states(ledger, site)
@@ -229,14 +232,15 @@ def resend(
         return handled
 
 
-def cancel(
+def cancel_deliveries(
     site: Site, selection: Selection, now: datetime, *, dry: bool = False, confirmed: bool = False
 ) -> Handled:
-    """Cancel what waits of some deliveries; one that is on its way may arrive all the same. Otherwise as `resend`."""
+    """Cancel what waits of some deliveries; one that is on its way may arrive all the same. Otherwise as `resend_deliveries`."""
     _require_narrow(selection)
     ledger = Ledger.peek(site.state)
     if ledger is None:
-        return Handled(dry=_nothing(selection) == Listing() and dry)
+        _require_unnamed(selection)
+        return Handled(dry=dry)
     with ledger:
         _require_known(ledger, selection)
         at = now.timestamp()
@@ -298,12 +302,12 @@ def _states(ledger: Ledger, site: Site) -> dict[str, EndpointState]:
     return {one.name: known.get((one.name, one.url), EndpointState()) for one in site.endpoints}
 
 
-def _nothing(selection: Selection) -> Listing:
+def _require_unnamed(selection: Selection) -> None:
+    """See that nothing is named of a site without a ledger."""
     if selection.by_id:
         raise UsageError(
             "nothing was ever announced, and so no delivery has an id", "`publisher push` announces"
         )
-    return Listing()
 
 
 def _require_known(ledger: Ledger, selection: Selection) -> None:

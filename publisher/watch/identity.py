@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from publisher.watch import titles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from publisher.model import Film
     from publisher.watch.sources.source import Candidate
@@ -69,7 +69,12 @@ Identity = Identified | Undecided | Contradiction | Unknown
 def identify(film: Film, candidates: Iterable[Candidate]) -> Identity:
     """Find out which candidate is the film.
 
-    Identifiers decide. Without any in common, a candidate may be the film if one of its known titles is the film's
+    Identifiers decide, as long as what else the post says goes with them: one digit amiss, and an id is another film's. Of
+    the candidate with the film's id a title has to be the film's, and its year about the film's; or, where no title is, its director and
+    its year. Where title and year are right and the director is somebody else, it is for the editor to say: there are
+    films of one title and year.
+
+    Without any id in common, a candidate may be the film if one of its known titles is the film's
     title or original title (`titles.folded` says what counts as the same) and its year is at most one away. Where
     several may be, it is the one that alone has a director of the film. Nothing else decides between them: an exact year is no
     better than its neighbour, since the year of a film differs by country, nor a usual title than another known one. It is for the editor
@@ -110,6 +115,11 @@ def director_fits(film: Film, candidate: Candidate) -> bool:
     return _director(film, candidate) > 0
 
 
+def as_answered(film: Film, ids: Mapping[str, str]) -> Film:
+    """Return a film as its editor said it is, when shown the candidates with their directors: these are not held against it."""
+    return replace(film, ids={**film.ids, **ids}, directors=()) if ids else film
+
+
 def describe(candidate: Candidate) -> str:
     """Name a candidate so that people can tell it from others: "Suspiria (1977), Dario Argento"."""
     named = _titled(candidate)
@@ -124,16 +134,17 @@ def _by_ids(film: Film, named: Sequence[Candidate]) -> Identity:
     candidate = named[0]
     known = _ids(film, _agreeing(film, candidate))
     if differing := _differing(film, candidate):
-        theirs = ", ".join(f"{scheme} {candidate.ids[scheme]}" for scheme in differing)
-        return Contradiction(f"{known} is {describe(candidate)}, {theirs}, not {_ids(film, differing)}")
+        others = ", ".join(f"{scheme} {candidate.ids[scheme]}" for scheme in differing)
+        return Contradiction(f"{known} is {describe(candidate)}, {others}, not {_ids(film, differing)}")
     right_title = same_title(film, candidate) or _nearly_same_title(film, candidate)
-    right_year = near_in_time(film, candidate)
-    if right_title and right_year:
-        return Identified(candidate)
-    remark = f"{known} is {_titled(candidate)}, and the post says {_as_written(film)}"
-    if (right_title and _near(film, candidate, YEARS_LATE)) or (right_year and film.year and candidate.years):
-        return Identified(candidate, (remark,))
-    return Contradiction(remark)
+    director = _director(film, candidate)
+    theirs = describe(candidate) if director < 0 else _titled(candidate)
+    contrary = f"{known} is {theirs}, and the post says {_as_written(film, director)}"
+    if right_title and near_in_time(film, candidate):
+        return Identified(candidate) if director >= 0 else Undecided((candidate,), contrary)
+    late = right_title and _near(film, candidate, YEARS_LATE) and director >= 0
+    renamed = director > 0 and film.year is not None and _near(film, candidate)
+    return Identified(candidate, (contrary,)) if late or renamed else Contradiction(contrary)
 
 
 def _by_title(film: Film, candidates: Sequence[Candidate]) -> Identity:
@@ -245,8 +256,10 @@ def _titled(candidate: Candidate) -> str:
     return f"{title} ({', '.join(map(str, candidate.years))})" if candidate.years else title
 
 
-def _as_written(film: Film) -> str:
-    return f"{film.title} ({film.year})" if film.year else film.title
+def _as_written(film: Film, director: int) -> str:
+    """Say what a post says of its film; of its directors only where they are somebody else, as `_director` tells."""
+    named = f"{film.title} ({film.year})" if film.year else film.title
+    return ", ".join([named, *film.directors]) if director < 0 else named
 
 
 def _ids(film: Film, schemes: Iterable[str]) -> str:

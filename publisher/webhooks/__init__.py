@@ -5,7 +5,7 @@ from publisher.webhooks.delivery import Correspondence, Round, deliver, recipien
 from publisher.webhooks.payload import BODY_LIMIT, event_id, ping_event, retraction_event, review_event
 from publisher.webhooks.receiver import Received, Receiver
 from publisher.webhooks.rehearsal import Rehearsal, Reply
-from publisher.webhooks.reports import EndpointReport
+from publisher.webhooks.reports import EndpointReport, Listener
 from publisher.webhooks.rotation import Rotation, keep_new_secret, rotate_secret
 from publisher.webhooks.secrets import (
     endpoint_keys,
@@ -30,6 +30,7 @@ __all__ = [
     "BODY_LIMIT",
     "Correspondence",
     "EndpointReport",
+    "Listener",
     "Received",
     "Receiver",
     "Rehearsal",

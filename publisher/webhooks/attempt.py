@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from publisher.net import FetchFault
 from publisher.webhooks.scrubbing import scrubbed
@@ -10,10 +10,10 @@ from publisher.webhooks.signing import signed_headers
 from publisher.webhooks.verdict import judge_answer, judge_fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from publisher.ledger import Claim
-    from publisher.net import Client
+    from publisher.net import Answer
     from publisher.webhooks.signing import SigningKeys
     from publisher.webhooks.verdict import Verdict
 
@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 ANSWER_LIMIT = 2048
 
 
-def attempt(claim: Claim, keys: SigningKeys, client: Client, clock: Callable[[], float]) -> Verdict:
+class WayOut(Protocol):
+    """What messages leave by; `net.Client` is one."""
+
+    def post(self, url: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
+        """POST some bytes; raise FetchFault without an answer."""
+
+
+def attempt(claim: Claim, keys: SigningKeys, client: WayOut, clock: Callable[[], float]) -> Verdict:
     """Send what was claimed, signed as of now, and say what came of it; no secret is repeated."""
     headers = signed_headers(keys, claim.event_id, int(clock()), claim.body)
     try:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from publisher.ledger import Claim, EndpointState, Ledger, Result, Share
-    from publisher.net import Client
+    from publisher.webhooks.attempt import WayOut
     from publisher.webhooks.reports import Reports
     from publisher.webhooks.schedule import Policy
     from publisher.webhooks.signing import SigningKeys
@@ -78,7 +78,7 @@ class Courier:
 
     ledger: Ledger
     partners: Callable[[], Partners]
-    client: Client
+    client: WayOut
     clock: Callable[[], float]
     reports: Reports
     stop: threading.Event = field(default_factory=threading.Event)

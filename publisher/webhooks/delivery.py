@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from publisher.ledger import Ledger, Result
-    from publisher.net import Client
     from publisher.site import Endpoint, Webhooks
+    from publisher.webhooks.attempt import WayOut
     from publisher.webhooks.signing import SigningKeys
 
 #: What waits for an endpoint that has left publisher.toml waits so many seconds for it to come back.
@@ -74,7 +74,7 @@ class Round:
 def deliver(
     ledger: Ledger,
     current: Callable[[], Correspondence],
-    client: Client,
+    client: WayOut,
     clock: Callable[[], float],
     round: Round | None = None,
 ) -> list[EndpointReport]:
@@ -107,6 +107,7 @@ def deliver(
     )
     going.listener.begun(sum(states.get(DeliveryState.WAITING, 0) for states in before.values()))
     courier.run(going.wait)
+    going.listener.ended()
     webhooks, now = current().webhooks, clock()
     known = {endpoint.name: endpoint.url for endpoint in webhooks.endpoints}
     for name in sorted(ledger.deliveries.waiting().keys() - known.keys()):

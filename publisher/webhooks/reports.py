@@ -86,6 +86,9 @@ class Listener:
     def resting(self, until: float) -> None:
         """Hear that nothing is due before a moment, in seconds since 1970."""
 
+    def ended(self) -> None:
+        """Hear that nothing is on its way any more."""
+
 
 class Reports:
     """The reports of a run, by endpoint, as they grow."""

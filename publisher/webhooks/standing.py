@@ -72,7 +72,8 @@ def _waiting(delivery: Delivery, state: EndpointState | None, now: float, last: 
     pause = paused_until(state, now) or 0.0
     until = max(pause, delivery.due_at)
     if until <= now:
-        return Standing("behind an earlier event of its review" if delivery.behind else "due now")
+        due = "behind an earlier event of its review" if delivery.behind else "due now"
+        return Standing(f"{due}; {_tries(delivery.attempts)}: {last}" if last else due)
     if last is None or pause > delivery.due_at:
         return Standing(f"its endpoint is left alone{f'; {last}' if last else ''}", until)
     return Standing(f"{_tries(delivery.attempts)}: {last}", until)

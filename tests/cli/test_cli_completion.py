@@ -57,6 +57,7 @@ FINISHED = {
     "publisher validate --select rating-ra": "rating-range",
     "publisher validate --ignore=rating-range,rating-st": "--ignore=rating-range,rating-step",
     "publisher explain rating-ra": "rating-range",
+    "publisher schema event review.mo": "review.moved",
     "publisher endpoints secret pa": "partner-two",
     "publisher endpoints secret --site . lo": "local",
     "publisher endpoints secret --site=. lo": "local",

@@ -65,3 +65,21 @@ def test_a_schema_is_printed_in_ascii(make_site: MakeSite, run: Run) -> None:
 
     assert done.stdout.isascii()
     assert "mio (朝霧 澪)" in json.loads(done.stdout)["properties"]["author"]["description"]
+
+
+def test_the_schema_of_events_needs_no_site(run: Run) -> None:
+    """Partners have none: one schema takes every event, and one that is named takes those of its type."""
+    every, moved = run("schema", "event"), run("schema", "event", "review.moved")
+
+    assert (every.returncode, every.stderr, moved.returncode, moved.stderr) == (0, "", 0, "")
+    assert json.loads(every.stdout) == publisher.event_schema()
+    assert json.loads(moved.stdout) == publisher.event_schema("review.moved")
+    assert json.loads(moved.stdout)["properties"]["type"] == {"const": "review.moved"}
+
+
+def test_an_unknown_type_of_event_is_a_slip_of_whoever_asked(run: Run) -> None:
+    """The type that was meant is named, and nothing that could be taken for a schema is printed."""
+    done = run("schema", "event", "review.move")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == 'error: "review.move" is not a type of event\nhelp: did you mean review.moved?\n'

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from publisher.ledger import FILE_NAME
+from publisher.ledger import FILE_NAME, DisabledWhy, EndpointState, Ledger
 from publisher.posts import read_posts
 from publisher.release import publish
-from tests.release.newsroom import ALLOW, NOW, SECRET_TEXT, Newsroom, partner, post
+from publisher.webhooks.reports import advice
+from tests.release.newsroom import ALLOW, CLOCK, NOW, SECRET_TEXT, Newsroom, partner, post
 
 if TYPE_CHECKING:
     from tests.conftest import MakeSite
@@ -47,7 +48,7 @@ announced  not yet: 1 updated, 1 moved, 1 published, 3 retracted
              and 1 more; -v shows them
              posts/f.md:4:7: error[slug-changed]: the review was announced under the slug "film-6", and is now "elsewhere"
 help:      that stops every publish; `publisher validate` says what to do
-waiting    local: 9 events, the oldest for 3 days
+waiting    local: 9 events, the oldest for 3 days, it has taken nothing for 3 days
 """
 CLEAN = """\
 as of      Sun 2026-11-22 06:00 CST (America/Chicago)
@@ -199,11 +200,41 @@ def test_machines_get_all_of_it(troubled: Newsroom) -> None:
             "waiting": 9,
             "oldest": "2026-11-19T06:00:00-06:00",
             "failed": 0,
+            "set_aside": 0,
             "not_before": None,
-            "gone": None,
+            "disabled": None,
+            "disabled_why": None,
+            "failing_since": "2026-11-19T06:00:00-06:00",
         }
     ]
     assert told["troubles"] == []
+
+
+def test_an_endpoint_says_what_keeps_its_events_and_what_to_do(
+    make_site: MakeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In trouble it is left alone for a while; switched off, the commands that bring it back are named."""
+    monkeypatch.setenv("PUBLISHER_SECRET_LOCAL", SECRET_TEXT)
+    newsroom = Newsroom(make_site, more=ALLOW + partner("local", "http://127.0.0.1:1/hook"))
+    published(newsroom, timedelta(minutes=2))
+    (endpoint,) = newsroom.site.endpoints
+
+    def told(state: EndpointState) -> str:
+        with Ledger.open(newsroom.site.state) as ledger:
+            ledger.endpoints.change(endpoint.name, endpoint.url, lambda _: state)
+        return newsroom.run("status", *AT)[1].splitlines()[-1]
+
+    failing = EndpointState(not_before=CLOCK + 1800, failures=6, failing_since=CLOCK - 7200)
+    off = EndpointState(disabled_at=CLOCK - 7200, disabled_why=DisabledWhy.BY_HAND)
+
+    assert told(failing) == (
+        "waiting    local: 1 event, the oldest for 2 min, it has taken nothing for 2 h, "
+        "it is left alone for now: next try in 30 min"
+    )
+    assert told(off) == (
+        "waiting    local: it is switched off: it was switched off by hand, 2 h ago; "
+        f"{advice('local', DisabledWhy.BY_HAND)}"
+    )
 
 
 def test_a_review_that_is_late_asks_for_cron_where_nothing_else_stops_it(make_site: MakeSite) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pytest
 
-from publisher.release import ClockBehind
-from tests.release.newsroom import FILM, NOW, TEXT, Newsroom, identity, post
+from publisher.posts import read_posts
+from publisher.release import ClockBehind, make_plan
+from tests.release.newsroom import FILM, NOW, TEXT, Newsroom, identity, partner, post
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,6 +101,21 @@ def test_another_address_makes_a_move(
     assert event["data"]["review"]["url"] == "https://reviews.example/reviews/karma-link/"
     assert event["data"]["review"]["title"] == front.get("title", "Karmalink")
     assert told(newsroom.push()) == []
+
+
+def test_who_asked_for_updates_before_there_were_moves_hears_of_them(make_site: Callable[..., Site]) -> None:
+    """A list of types that names only `review.updated` still brings every new address; other lists are kept to."""
+    asked = {"all": None, "old": "review.updated", "new": "review.moved", "other": "review.published"}
+    more = "".join(
+        partner(name, "https://partner.example/") + (f'events = ["{kind}"]\n' if kind else "")
+        for name, kind in asked.items()
+    )
+    newsroom = Newsroom(make_site, more=more)
+    newsroom.push(baseline=True)
+    newsroom.put(a=post(**MOVED))
+
+    (event,) = make_plan(read_posts(newsroom.site), newsroom.site, NOW).events
+    assert (event.type, event.endpoints) == ("review.moved", ("all", "old", "new"))
 
 
 def test_there_and_back_again_are_two_moves(newsroom: Newsroom) -> None:

@@ -9,7 +9,9 @@ import pytest
 import publisher
 from publisher.errors import PostsInvalid, Refused
 from publisher.posts import read_posts
-from publisher.release import LedgerMissing, OverCeiling, publish, push
+from publisher.release import LedgerMissing, OverCeiling, make_plan, publish, push
+from publisher.release.guards import CEILING
+from publisher.site import FILE_NAME
 from tests.release.newsroom import ALLOW, NOW, SECRET_TEXT, Newsroom, partner, post, receiving
 
 if TYPE_CHECKING:
@@ -160,6 +162,26 @@ def test_an_archive_is_not_announced_again_when_the_ledger_was_lost(
         released(newsroom)
 
     assert heard[1] == []
+
+
+@pytest.mark.parametrize(("number", "asked"), [(CEILING, False), (CEILING + 1, True)])
+def test_a_site_does_not_move_as_a_whole_unasked(
+    make_site: Callable[..., Site], number: int, *, asked: bool
+) -> None:
+    """A slip in `base_url` gives every review another address; the message says so, and not how to keep it quiet."""
+    posts = {f"a{one}": post(one + 2) for one in range(number)}
+    newsroom = Newsroom(make_site, posts=posts, more=partner("local", "https://partner.example/"))
+    newsroom.push(baseline=True)
+    settings = (newsroom.site.root / FILE_NAME).read_text("utf-8")
+    newsroom.site = make_site({}, configuration=settings.replace("reviews.example/", "review.example/", 1))
+
+    obstacles = make_plan(read_posts(newsroom.site), newsroom.site, NOW).obstacles
+    over = f"{number} announcements at once, {number} of them of new addresses; more than 20 are not made without"
+    assert [obstacle.startswith(over) for obstacle in obstacles[:-1]] == ([True] if asked else [])
+    if asked:
+        with pytest.raises(OverCeiling) as refused:
+            newsroom.push()
+        assert str(refused.value.hint).endswith("set `base_url` and `permalink` back in publisher.toml")
 
 
 def test_a_baseline_forgets_no_folder_of_posts_unasked(make_site: Callable[..., Site]) -> None:

@@ -40,28 +40,6 @@ def test_an_event_that_failed_once_holds_its_review_up_no_longer(outbox: Outbox)
     assert partner.ids == [first, second, first]
 
 
-def test_an_event_whose_sending_is_not_over_holds_its_review_up(outbox: Outbox) -> None:
-    """The second event waits while the first is on its way for the second time."""
-    [first] = outbox.announce(1)
-    with Partner(answer(422)) as partner:
-        outbox.run(partner=partner.url)
-        [second] = outbox.announce(1, sequence=2)
-        outbox.clock.advance(seconds=5)
-        seen: list[list[str]] = []
-
-        def look(sock: socket.socket) -> None:
-            time.sleep(0.1)
-            seen.append(list(partner.ids))
-            sock.sendall(answer(204))
-
-        partner.now_plays(look)
-        outbox.concurrency = 4
-        outbox.run(partner=partner.url)
-
-    assert sorted(partner.ids[1:]) == sorted([first, second])
-    assert [len(ids) for ids in seen] == [2, 3]
-
-
 def test_the_oldest_go_first(outbox: Outbox) -> None:
     """Where only one may be on its way, all go in the order in which they were committed."""
     ids = outbox.announce(*range(15))

@@ -266,18 +266,15 @@ def test_the_same_trouble_is_noted_once(outbox: Outbox) -> None:
     ]
 
 
-def test_a_worker_waits_for_what_falls_due(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_waits_tries_again_what_falls_due(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """Stay while something will be due in time, try it then, and return when all is settled."""
     monkeypatch.setattr("publisher.webhooks.courier._LOOK_AGAIN", 0.02)
     outbox.announce(1)
     with Partner(answer(500), answer(204)) as partner:
-
-        def later(sock: socket.socket) -> None:
-            sock.sendall(answer(500))
-            outbox.clock.advance(seconds=DELAYS[0])
-
-        partner.now_plays(later, answer(204))
-        report = outbox.run(partner=partner.url, wait=30)["partner"]
+        partners = [outbox.endpoint("partner", partner.url)]
+        report = outbox.deliver(
+            lambda: partners, wait=30, heard=lambda result: outbox.clock.advance(seconds=DELAYS[0])
+        )["partner"]
 
     assert (report.delivered, report.waiting) == (1, 0)
     assert len(partner.heard) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from publisher.cli.endpoints.care import disable, enable, list_, show, test
 from publisher.cli.endpoints.secrets import rotate, secret
 
 
@@ -13,9 +14,9 @@ def endpoints() -> None:
 
     \b
     Example:
-      publisher endpoints secret local
+      publisher endpoints list
     """
 
 
-for command in (secret, rotate):
+for command in (list_, show, test, enable, disable, secret, rotate):
     endpoints.add_command(command)

@@ -109,6 +109,10 @@ class SourceFault(Exception):
         self.stops = stops
 
 
+class AnotherFilm(SourceFault):
+    """Say that the ids that were asked for are not those of the film that the post describes."""
+
+
 class Source(Protocol):
     """One source; a further one is a module with such an object, and a line in `publisher.watch.sources`."""
 

@@ -26,7 +26,7 @@ from publisher.watch.identity import (
     same_title,
 )
 from publisher.watch.sources import tmdb_shapes as shapes
-from publisher.watch.sources.source import Access, Attribution, Candidate, Found, SourceFault
+from publisher.watch.sources.source import Access, AnotherFilm, Attribution, Candidate, Found
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -130,7 +130,7 @@ class _Inquiry:
         if number := self.film.ids.get("tmdb"):
             movie = self._movie(number)
             if movie is None:
-                raise SourceFault(
+                raise AnotherFilm(
                     f"tmdb {number} is no film that TMDB has",
                     "correct film.ids.tmdb: it is the number in the address of the film's page, which has /movie/ in it",
                 )
@@ -151,7 +151,7 @@ class _Inquiry:
         ).body
         known = shapes.candidates(body, "movie_results")
         if not known and (thing := next(shapes.other_things(body), None)):
-            raise SourceFault(f"{scheme} {value} is {thing}, and no film", f"correct film.ids.{scheme}")
+            raise AnotherFilm(f"{scheme} {value} is {thing}, and no film", f"correct film.ids.{scheme}")
         if not known:
             self.remarks.append(f"TMDB does not know {scheme} {value}")
         return known[:MOST_FILMS]
@@ -213,7 +213,7 @@ class _Inquiry:
     def _movie(self, number: str) -> _Movie | None:
         """Ask about one film, for everything at once; None where TMDB does not have it."""
         parts = ["alternative_titles", "external_ids", shapes.PROVIDERS]
-        if "tmdb" not in self.film.ids:
+        if self.film.directors or "tmdb" not in self.film.ids:
             parts.insert(1, "credits")
         answer = self._get(
             f"movie/{number}",
@@ -252,9 +252,7 @@ class _Inquiry:
             case Undecided(candidates, reason):
                 return Found(checked=self.asked, candidates=candidates, remarks=(*self.remarks, reason))
             case Contradiction(reason):
-                raise SourceFault(
-                    reason, "correct film.ids, or else the title or year, which have to fit them"
-                )
+                raise AnotherFilm(reason, MISTAKEN)
             case _:
                 return Found(checked=self.asked, unknown=True, remarks=tuple(self.remarks))
 
