@@ -65,6 +65,10 @@ class ReadLink:
         """Return how the services whose page it can be were verified to show films."""
         return frozenset(kind for service in self.services for kind in service.verified_kinds)
 
+    def foreign(self, own: Mapping[str, str]) -> tuple[Campaign, ...]:
+        """Return what is left of campaigns that are not the site's own, whose parameters are `own`."""
+        return tuple(part for part in self.left if own.get(part.name) != part.value)
+
 
 def read_link(hosts: Hosts, url: str) -> ReadLink:
     """Read an address; any text is accepted, and none raises.
@@ -112,8 +116,8 @@ def _read(hosts: Hosts, url: str, address: Address) -> ReadLink:
     owners, verified = hosts.owners(address.host), hosts.verified(address.host)
     id_name = next((parameter_of(fit) for _, fit in _fits(owners, address)), None) if address.query else None
     sieve = Sieve(address.host, known=bool(owners), verified=bool(verified), id_name=id_name)
-    path, query, removed, left = sieve.clean(address.path, address.query)
-    clean = address._replace(path=path, query=query)
+    path, query, fragment, removed, left = sieve.clean(address.path, address.query, address.fragment)
+    clean = address._replace(path=path, query=query, fragment=fragment)
     written = _written(clean, secure=bool(verified)) if verified or removed else url
     found = _fits(owners, clean)
     if not found:

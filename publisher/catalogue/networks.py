@@ -14,6 +14,7 @@ _NETWORKS: dict[str, tuple[str, ...]] = {
     "amzn.to": (),
     "anrdoezrs.net": ("url",),
     "awin1.com": ("ued", "p"),
+    "click.justwatch.com": ("r",),
     "click.linksynergy.com": ("murl",),
     "disneyplus.bn5x.net": ("u",),
     "dpbolvw.net": ("url",),

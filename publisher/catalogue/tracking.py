@@ -1,4 +1,4 @@
-"""What other people's campaigns leave in addresses: parameters of tracking and of affiliates, in queries and in paths.
+"""What other people's campaigns leave in addresses: parameters of tracking and of affiliates, in queries, paths and fragments.
 
 What only a campaign can mean is taken out; what may mean something else is named, and everything else is left alone.
 The names were seen in recorded answers of sources of offers, or in many public programs that agree with each other.
@@ -49,7 +49,7 @@ _AFFILIATE = _names("cjdata cjevent irclickid irgwc raneaid ranmid ransiteid ssc
 _TRACKING_OF_SERVICES = _names("pcampaignid ref ref_")
 _AFFILIATE_OF_SERVICES = _names(
     "aff aff_id affid affiliate affiliate_id afftrack ascsubtag associatetag at awc camp campid click_id clickid creative "
-    "creativeasin ct itscg itsct linkcode linkid sub_id subid subid1 subid2 subid3 tag uo"
+    "creativeasin ct itscg itsct linkcode linkid paffiliateid pcamrefid sub_id subid subid1 subid2 subid3 tag uo"
 )
 
 # These are campaigns in many links, and numbers of products, pages or sessions in others.
@@ -73,7 +73,7 @@ _ENCODED = re.compile(r"[?&]")
 
 
 class Cleaned(NamedTuple):
-    """The path and the query of an address without campaigns.
+    """The path, the query and the fragment of an address without campaigns.
 
     Attributes:
         removed: What was taken out, in the order of the address.
@@ -82,6 +82,7 @@ class Cleaned(NamedTuple):
 
     path: str
     query: str
+    fragment: str
     removed: tuple[Campaign, ...] = ()
     left: tuple[Campaign, ...] = ()
 
@@ -111,11 +112,13 @@ class Sieve:
         self._verified = verified
         self._id_name = id_name
 
-    def clean(self, path: str, query: str) -> Cleaned:
+    def clean(self, path: str, query: str, fragment: str = "") -> Cleaned:
         """Take out what is of no use to a reader; everything else stays as it is, byte for byte."""
+        query, removed, left = self._query(query)
+        fragment, removed_behind, left_behind = self._fragment(fragment)
+        removed, left = (*removed, *removed_behind), (*left, *left_behind)
         if not self._known:
-            query, removed, _ = self._query(query)
-            return Cleaned(path, query, removed)
+            return Cleaned(path, query, fragment, removed)
         within: tuple[Campaign, ...] = ()
         if self._verified:
             path, within = self._path(path)
@@ -123,8 +126,7 @@ class Sieve:
         hidden: tuple[Campaign, ...] = ()
         if "%" in path or not self._verified:
             _, hidden = self._path(_ENCODED.sub(";", unquote(path)))
-        query, removed, left = self._query(query)
-        return Cleaned(path, query, (*within, *removed), (*hidden, *left))
+        return Cleaned(path, query, fragment, (*within, *removed), (*hidden, *left))
 
     def _query(self, query: str) -> tuple[str, tuple[Campaign, ...], tuple[Campaign, ...]]:
         if not query:
@@ -140,6 +142,14 @@ class Sieve:
                 kept.append(";".join(staying))
         # Even where there was nothing but "&" in it, a query is only touched for what was taken out.
         return ("&".join(kept) if removed else query), tuple(removed), tuple(left)
+
+    def _fragment(self, fragment: str) -> tuple[str, tuple[Campaign, ...], tuple[Campaign, ...]]:
+        """Take campaigns out of the parameters of a fragment, which may have a place in a page before them."""
+        if "=" not in fragment:
+            return fragment, (), ()  # as almost every one
+        place, mark, parameters = fragment.rpartition("?")
+        parameters, removed, left = self._query(parameters)
+        return (place + mark + parameters if parameters else place), removed, left
 
     def _is_taken(self, part: str, removed: list[Campaign], left: list[Campaign]) -> bool:
         """Note a parameter that is a campaign's, and tell whether it is to be taken out."""

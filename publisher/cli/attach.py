@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 
     from publisher.cli.bar import Bar
     from publisher.watch.lookup import Asked
-    from publisher.watch.sources import Candidate, Connection
+    from publisher.watch.sources import Candidate, Connection, SourceFault
     from publisher.watch.sources.terms import Doubt
+
+# Posts that are named in a line.
+_MOST_NAMED = 10
 
 
 @click.command(cls=SiteCommand)
@@ -80,9 +83,11 @@ def attach(
     --write puts that into `watch:` of the post, or beside the posts where publisher.toml says so; `publisher undo` takes
     all of it back. It changes nothing that an editor wrote: an offer in which you changed anything is yours (*). What was
     not written is in no feed. Where a source cannot tell which film is meant you are asked on a terminal, and your answer
-    is remembered; elsewhere the films it may be are listed.
+    is remembered; elsewhere the films it may be are listed. About a draft or a scheduled review sources are asked only
+    when PATH names its file.
 
-    The exit status is 3 when a source gave no answer for some film, and 5 when a post could not be changed.
+    The exit status is 3 when a source gave no answer for some film or could not tell which one is meant, and 5 when a post
+    could not be changed.
 
     \b
     Examples:
@@ -117,6 +122,7 @@ def attach(
             now=moment,
             sentences=not names or TEXT in names,
             choose=lambda post, asked: _asked_which(post, asked, console, bar),
+            named={path.resolve() for path in paths if path.is_file()},
         ):
             kept = publisher.KeptOffers(survey.post, ())
             if survey.refused is not None:
@@ -149,8 +155,8 @@ class _Run:
     films: int = 0
     news: int = 0
     written: int = 0
-    unanswered: dict[str, int] = field(default_factory=dict)
-    ends: dict[str, str] = field(default_factory=dict)
+    unanswered: dict[str, list[tuple[str, SourceFault]]] = field(default_factory=dict)
+    undecided: dict[str, list[str]] = field(default_factory=dict)
     refusals: list[tuple[str, publisher.PublisherError]] = field(default_factory=list)
     reviews: list[dict[str, Any]] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
@@ -169,16 +175,16 @@ class _Run:
             if asked.found is not None and not asked.found.unknown:
                 self.credited.add(asked.source)
             if asked.fault is not None:
-                self.unanswered[asked.source] = self.unanswered.get(asked.source, 0) + 1
-                if asked.fault.stops:
-                    self.ends.setdefault(asked.source, asked.fault.message)
+                self.unanswered.setdefault(asked.source, []).append((survey.post.name, asked.fault))
+            if asked.found is not None and asked.found.candidates:
+                self.undecided.setdefault(asked.source, []).append(survey.post.name)
 
     @property
     def status(self) -> int:
         """The exit status it ends with."""
         if self.refusals:
             return max(error.exit_code for _, error in self.refusals)
-        return publisher.Unanswered.exit_code if self.unanswered else 0
+        return publisher.Unanswered.exit_code if self.unanswered or self.undecided else 0
 
 
 def _tell_refusal(run: _Run, console: Console) -> None:
@@ -237,7 +243,8 @@ def _tell_end(run: _Run, console: Console, site_folder: Path, *, write: bool) ->
         wrote=write,
         attributions=[{"text": one.text, "url": one.url} for one in owed],
         warnings=[doubt._asdict() for doubt in run.doubts],
-        unanswered=run.unanswered,
+        unanswered={source: len(faults) for source, faults in run.unanswered.items()},
+        undecided={source: len(names) for source, names in run.undecided.items()},
         refused=[
             {"file": name, "message": refusal.message, "hint": refusal.hint} for name, refusal in run.refusals
         ],
@@ -257,15 +264,7 @@ def _tell_end(run: _Run, console: Console, site_folder: Path, *, write: bool) ->
         console.say(f"{one.text} {one.url}")
     if console.json:
         return
-    for source, number in run.unanswered.items():
-        films = "1 film" if number == 1 else f"{number} films"
-        why = f": {run.ends[source]}" if source in run.ends else ""
-        console.fail(
-            publisher.Unanswered(
-                f"{source} gave no answer for {films}{why}",
-                "what is written of them stays as it is; run the command again",
-            )
-        )
+    _tell_unanswered(run, console)
     if run.refusals and console.quiet:
         for _, refusal in run.refusals:
             console.fail(
@@ -273,3 +272,39 @@ def _tell_end(run: _Run, console: Console, site_folder: Path, *, write: bool) ->
                     refusal.message, "run it again without --quiet for the lines to write by hand"
                 )
             )
+
+
+def _tell_unanswered(run: _Run, console: Console) -> None:
+    """Tell of which films nothing was learnt, and what helps."""
+    for source, faults in run.unanswered.items():
+        end = next((fault for _, fault in faults if fault.stops), None)
+        if console.quiet and end is None:
+            for name, fault in faults:
+                console.fail(publisher.Unanswered(f"{name}: {source}: {fault.message}", fault.help))
+            continue
+        helps = {end.help} if end else {fault.help or "run the command again" for _, fault in faults}
+        way_out = helps.pop() if len(helps) == 1 else "what helps is said of each"
+        console.fail(
+            publisher.Unanswered(
+                f"{source} gave no answer for {_films(faults)}{f': {end.message}' if end else ''}",
+                "; ".join(filter(None, ["what is written of them stays as it is", way_out])),
+            )
+        )
+    for source, names in run.undecided.items():
+        which = ": " + ", ".join(names[:_MOST_NAMED]) if console.quiet else ""
+        more = f" and {len(names) - _MOST_NAMED} more" if which and len(names) > _MOST_NAMED else ""
+        console.fail(
+            publisher.Unanswered(
+                f"{source} cannot tell which film is meant by {_posts(names)}{which}{more}",
+                "what is written of them stays as it is; see that film.ids, title, year and directors are right, or answer the "
+                "question on a terminal",
+            )
+        )
+
+
+def _films(faults: Sequence[object]) -> str:
+    return "1 film" if len(faults) == 1 else f"{len(faults)} films"
+
+
+def _posts(names: Sequence[object]) -> str:
+    return "1 post" if len(names) == 1 else f"{len(names)} posts"

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from publisher.ledger.delivery_rows import Attempt
     from publisher.site import Site
 
+TO_THE_SECOND = "%Y-%m-%d %H:%M:%S %Z"
 # Nobody reads more of what a partner says; --json has all that is kept.
 _MOST_LINES = 10
 
@@ -21,7 +22,7 @@ def told_attempt(attempt: Attempt, site: Site, *, under_way: bool = False) -> It
         what = "on its way" if under_way else "nobody knows what became of it: whoever sent it died"
     else:
         what = f"{_seconds(attempt):.2f} s, {attempt.status or 'no answer'}: {attempt.outcome}"
-    yield f"{moment_words(attempt.started_at, site, '%Y-%m-%d %H:%M:%S %Z')}  {what}"
+    yield f"{moment_words(attempt.started_at, site, TO_THE_SECOND)}  {what}"
     yield f"to {attempt.url}"
     for line in (attempt.excerpt or "").splitlines()[:_MOST_LINES]:
         yield f"| {line}"

@@ -12,7 +12,7 @@ import click
 
 import publisher
 from publisher.cli.asking import asked_if_over
-from publisher.cli.attempts import attempt_data, moment_data, moment_words, told_attempt
+from publisher.cli.attempts import TO_THE_SECOND, attempt_data, moment_data, moment_words, told_attempt
 from publisher.cli.completing import complete_delivery_states, complete_endpoints, complete_event_types
 from publisher.cli.console import Console
 from publisher.cli.options import SiteCommand, json_option, output_options, site_option
@@ -289,7 +289,9 @@ def _tell_delivery(console: Console, site: publisher.Site, delivery: Delivery, s
         f"{delivery.number}  {moment_words(delivery.committed_at, site)}  {delivery.endpoint}  {about}",
         _ROLES.get(delivery.state, "gutter"),
     )
-    until = f"next try {moment_words(standing.until, site)}; " if standing.until is not None else ""
+    until = ""
+    if standing.until is not None:
+        until = f"next try {moment_words(standing.until, site, TO_THE_SECOND)}; "
     console.say(f"{_INDENT}{until}{standing.why}")
 
 

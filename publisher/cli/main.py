@@ -75,7 +75,7 @@ def cli() -> None:
       0  done
       1  posts have faults
       2  the command was not understood
-      3  something was not delivered; it waits for the next run
+      3  something was not delivered; it waits until it is due again
       4  publisher.toml, a secret or the machine is not as it must be
       5  refused: files are stale, another run is at work, or too much would be sent at once
     """

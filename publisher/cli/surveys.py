@@ -55,6 +55,8 @@ class Teller:
                 )
         for asked in survey.asked:
             console.say(*_answered(asked))
+        if survey.unasked:
+            console.say("  nobody is to hear of it yet: sources are asked only when you name the file")
         if survey.ids:
             ids = ", ".join(f"{scheme}: {value}" for scheme, value in {**film.ids, **survey.ids}.items())
             if survey.answered_before:
@@ -85,6 +87,7 @@ class Teller:
                 ],
                 "ids": survey.ids,
                 "answered_before": survey.answered_before or None,
+                "unasked": survey.unasked or None,
             }
         )
 
@@ -263,7 +266,7 @@ def _answered(asked: Asked) -> Iterator[str]:
     for remark in asked.found.remarks:
         yield f"  {asked.source}: {remark}"
     if asked.found.candidates:
-        yield f"  {asked.source}: cannot tell which film is meant; below `film:` put the ids of the one that is"
+        yield f"  {asked.source}: cannot tell which film is meant; below `film:` put the ids of the one that is, or its director"
         for candidate in asked.found.candidates[:_MOST_CANDIDATES]:
             yield f"      {described(candidate)}"
 

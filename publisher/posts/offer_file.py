@@ -93,8 +93,8 @@ def read_offers(
 ) -> tuple[Listing, ...]:
     """Read the offers of a file; what is wrong goes to the report.
 
-    An offer whose link leads elsewhere than to its service is returned without the link: nobody looked at it before it
-    came here, and the service's own search stands in.
+    An offer whose link leads elsewhere than to its service, or may have somebody else's campaign in it, is returned without
+    the link: nobody looked at it before it came here, and the service's own search stands in.
 
     Args:
         data: What the file holds.

@@ -19,7 +19,7 @@ _OTHER_CODES = {"UK": "GB"}
 
 
 def check_links(offers: OfferList, services: Mapping[int, Service]) -> frozenset[int]:
-    """Check the links of the offers whose services are known, by their numbers; return those that lead elsewhere."""
+    """Check the links of the offers whose services are known, by their numbers; return those that readers are not given."""
     links = {
         number: offers.site.catalogue.read_link(url)
         for number in services
@@ -38,7 +38,7 @@ def check_links(offers: OfferList, services: Mapping[int, Service]) -> frozenset
 def check_link(
     offers: OfferList, number: int, read: ReadLink, service: Service, known_page: str | None = None
 ) -> bool:
-    """Check the link of one offer; tell whether it leads to its service, as far as that is known.
+    """Check the link of one offer; tell whether readers may be given it, as far as that is known.
 
     `known_page` is the address of the film that another offer has at the same service.
     """
@@ -50,7 +50,8 @@ def check_link(
     if service in read.services:
         _check_page(offers, number, read, service, known_page)
     _check_form(offers, number, read, service)
-    return True
+    # What an editor wrote is given to readers all the same; anything else was looked at by nobody.
+    return offers.by_editor or not read.foreign(_own(offers, service))
 
 
 def check_region(offers: OfferList, number: int, service: Service) -> None:
@@ -166,16 +167,19 @@ def _check_page(
 
 def _check_form(offers: OfferList, number: int, read: ReadLink, service: Service) -> None:
     """See that a link is written as its service writes it now, without what others put into it."""
-    own = offers.site.watch.affiliates.get(service.key, {})
+    own = _own(offers, service)
     foreign = [part for part in read.removed if part.value is None or own.get(part.name) != part.value]
-    left = [part for part in read.left if own.get(part.name) != part.value]
-    if left:
+    if left := read.foreign(own):
         offers.report.add(
             "offer-campaign",
             offers.place(number, "url"),
             f"this link may still {_doings(left)}",
-            label="nobody has verified that it leads to the film without it, so it stays",
-            help="if it does, take it out",
+            label="nobody has verified that it leads to the film without it, so it stays"
+            if offers.by_editor
+            else "readers are not given it",
+            help="if it does, take it out"
+            if offers.by_editor
+            else "`publisher attach --write` leaves it out",
         )
     if not foreign and not read.rewritten:  # as of almost every link
         return
@@ -198,6 +202,11 @@ def _check_form(offers: OfferList, number: int, read: ReadLink, service: Service
             help=f"write {read.canonical}",
             fix=fix,
         )
+
+
+def _own(offers: OfferList, service: Service) -> Mapping[str, str]:
+    """Return the parameters that make a link to a service the site's own."""
+    return offers.site.watch.affiliates.get(service.key, {})
 
 
 def _doings(campaigns: Collection[Campaign], s: str = "") -> str:

@@ -50,7 +50,7 @@ def check_offers(subject: Subject) -> None:
 
 
 def check_list(offers: OfferList, numbers: Iterable[int]) -> frozenset[int]:
-    """Check what offers say, by themselves and beside each other; return those whose links lead elsewhere.
+    """Check what offers say, by themselves and beside each other; return those whose links readers are not given.
 
     Args:
         offers: All offers of the list.

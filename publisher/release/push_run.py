@@ -301,4 +301,5 @@ def _event(change: Change, site: Site, now: datetime) -> Event:
         now,
         changed=change.changed,
         offers_before=change.offers_before,
+        url_before=change.url_before,
     )

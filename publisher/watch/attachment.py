@@ -106,7 +106,6 @@ def _with_own(url: str, own: Mapping[str, str], service: Service, catalogue: Cat
         return url, any(own.get(part.name) == part.value for part in catalogue.read_link(url).left)
     sponsored = with_parameters(url, own)
     foreign = any(
-        part.reason is Removal.AFFILIATE and own.get(part.name) != part.value
-        for part in catalogue.read_link(sponsored).left
+        part.reason is Removal.AFFILIATE for part in catalogue.read_link(sponsored).foreign(own)
     )
     return (url, False) if foreign else (sponsored, True)

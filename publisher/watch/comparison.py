@@ -308,14 +308,21 @@ class _Desk:
         return Place(service.key, terms.kind, terms.region or self._site.watch.region) if service else None
 
     def _url(self, listing: Listing) -> str | None:
-        """Return a link in its present form; none where it does not lead to the service that it is said to lead to."""
+        """Return a link in its present form; none where it leads to another service than is said, or may earn somebody something.
+
+        No editor chose it: without it readers get the service's search.
+        """
         catalogue = self._site.catalogue
         service = catalogue.resolve(listing.service, listing.terms.kind, self._day).service
         if listing.url is None or service is None:
             return None
-        if catalogue.check_url(service, listing.url).verdict in _STRANGE:
+        if catalogue.check_url(service, catalogue.read_link(listing.url).canonical).verdict in _STRANGE:
             return None
-        return catalogue.read_link(listing.url).canonical
+        read = catalogue.read_link(listing.url)
+        # What the parameters of a host that nobody knows are for, nobody can tell.
+        in_doubt = not read.services and not {"?", "#"}.isdisjoint(read.canonical)
+        foreign = read.foreign(self._site.watch.affiliates.get(service.key, {}))
+        return None if in_doubt or foreign else read.canonical
 
 
 def _with_answers(yours: Iterable[Yours], now: Iterable[Listing | None]) -> Iterator[Yours]:

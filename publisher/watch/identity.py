@@ -117,7 +117,7 @@ def director_fits(film: Film, candidate: Candidate) -> bool:
 
 def as_answered(film: Film, ids: Mapping[str, str]) -> Film:
     """Return a film as its editor said it is, when shown the candidates with their directors: these are not held against it."""
-    return replace(film, ids={**film.ids, **ids}, directors=()) if ids else film
+    return replace(film, ids={**ids, **film.ids}, directors=()) if ids else film
 
 
 def describe(candidate: Candidate) -> str:

@@ -10,21 +10,23 @@ from pydantic_core import PydanticCustomError
 from publisher.diagnostics import Source
 from publisher.diagnostics.suggest import nearest
 from publisher.errors import Refused, UsageError
-from publisher.model import Status
+from publisher.model import Status, Visibility, visibility
 from publisher.values.characters import quote
 from publisher.values.codes import region
 from publisher.watch.comparison import TEXT, Comparison, compare
+from publisher.watch.identity import as_answered
 from publisher.watch.lookup import Asked, ask, look_up
 from publisher.watch.memory import choose_film, chosen_film
 from publisher.watch.ownership import changed_meanwhile, hands_of
 from publisher.watch.sentences import propose
-from publisher.watch.sources import SOURCES, connect, enabled
+from publisher.watch.sources import SOURCES, AnotherFilm, connect, enabled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from datetime import datetime
+    from pathlib import Path
 
-    from publisher.model import Film, Listing
+    from publisher.model import Film, Listing, Review
     from publisher.posts import Post
     from publisher.site import Site
     from publisher.watch.sentences import Proposal
@@ -44,6 +46,7 @@ class Survey:
         proposals: What the post's sentences say, with their words and the lines of the file that these are on.
         chosen: The ids that the editor chose when asked which film is meant, now or in an earlier run, by scheme.
         answered_before: Whether that was an earlier run.
+        unasked: That no source was asked, because the review is a draft or scheduled, and was not named.
         refused: Why nothing can be said of it: the post changed while sources were asked.
     """
 
@@ -53,6 +56,7 @@ class Survey:
     proposals: tuple[Proposal, ...] = ()
     chosen: tuple[tuple[str, str], ...] = ()
     answered_before: bool = False
+    unasked: bool = False
     refused: Refused | None = None
 
     @property
@@ -130,11 +134,13 @@ def survey(
     now: datetime,
     sentences: bool = True,
     choose: Choose | None = None,
+    named: Collection[Path] = (),
 ) -> Iterator[Survey]:
     """Find out where films can be watched; no post is written.
 
     What the editor answers is remembered in the folder of state, for as long as the post says the same of its film. Of a
-    review that is retracted nobody is asked: its readers are gone, and every request counts.
+    review that is retracted nobody is asked: its readers are gone, and every request counts. Nor of a draft or a scheduled
+    review, unless it is named: which film will be reviewed is nobody's business yet.
 
     Args:
         posts: Posts whose reviews have a film.
@@ -144,6 +150,7 @@ def survey(
         now: The moment (aware): what ended before is not said any more.
         sentences: Whether the posts' own sentences are read, too.
         choose: Asks the editor which film is meant, where a source cannot tell.
+        named: The files of posts that sources are asked about even while nobody may see them; absolute, without links.
 
     Yields:
         What is known of each film, in the order of the posts, and as soon as it is known.
@@ -151,30 +158,17 @@ def survey(
     Raises:
         EnvironmentFault: What sources were asked cannot be kept book of, or what the editor answered.
     """
-    posts = list(posts)
-    films = [
-        _as_meant(post, post.review.film, site, connections)
-        for post in posts
-        if post.review.film and post.review.status is not Status.RETRACTED
-    ]
-    answers = look_up(films, connections, regions)
-    for post in posts:
-        film = post.review.film
-        if film is None:
-            continue
-        asked = next(answers) if post.review.status is not Status.RETRACTED else ()
-        before = chosen_film(post.review, site) if connections else {}
-        chosen: dict[str, str] = {}
-        if choose is not None and any(map(_open, asked)):
-            meant = replace(film, ids={**before, **film.ids})
-            asked, chosen = _Question(connections, regions, choose).settle(post, meant, asked)
-            if chosen:
-                choose_film(post.review, {**before, **chosen}, site)
-        found = Survey(
-            post,
-            asked,
-            chosen=tuple({**before, **chosen}.items()),
-            answered_before=bool(before) and not chosen,
+    films = [(post, post.review.film) for post in posts if post.review.film is not None]
+    hidden = {post.path for post, _ in films if _is_hidden(post, now, named)}
+    retracted = {post.path for post, _ in films if post.review.status is Status.RETRACTED}
+    asked = [(post, film) for post, film in films if post.path not in hidden | retracted]
+    inquiry = _Inquiry(site, connections, regions, choose)
+    answers = look_up([inquiry.meant(post.review, film) for post, film in asked], connections, regions)
+    for post, film in films:
+        found = (
+            Survey(post, unasked=bool(connections) and post.path in hidden)
+            if post.path in hidden | retracted
+            else inquiry.settled(post, film, next(answers))
         )
         try:
             yield _compared(found, site, regions, now, sentences=sentences)
@@ -182,9 +176,10 @@ def survey(
             yield replace(found, refused=refusal)
 
 
-def _as_meant(post: Post, film: Film, site: Site, connections: Sequence[Connection]) -> Film:
-    """Return a post's film with the ids that the editor chose in an earlier run."""
-    return replace(film, ids={**chosen_film(post.review, site), **film.ids}) if connections else film
+def _is_hidden(post: Post, now: datetime, named: Collection[Path]) -> bool:
+    """Tell whether nobody is to hear of a post yet: it is a draft or scheduled, and its editor did not name it."""
+    seen = visibility(post.review, now)
+    return seen in {Visibility.DRAFT, Visibility.SCHEDULED} and post.path.resolve() not in named
 
 
 def _compared(found: Survey, site: Site, regions: Sequence[str], now: datetime, *, sentences: bool) -> Survey:
@@ -194,7 +189,7 @@ def _compared(found: Survey, site: Site, regions: Sequence[str], now: datetime, 
         Refused: The post changed since it was read.
     """
     post = found.post
-    proposals = _proposals(post, site) if sentences else ()
+    proposals = _proposals(post, site, now) if sentences else ()
     listings = {TEXT: [_of_text(one) for one in proposals if one.when is None]} if sentences else {}
     for each in found.asked:
         if each.found is not None and not each.found.candidates and not each.found.unknown:
@@ -205,37 +200,71 @@ def _compared(found: Survey, site: Site, regions: Sequence[str], now: datetime, 
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
-    """Which film is meant: put to the editor once for all sources."""
+class _Inquiry:
+    """How it is settled which film a post is about: by the post, by what its editor answered before, or by asking now."""
 
+    site: Site
     connections: Sequence[Connection]
     regions: Sequence[str]
-    choose: Choose
+    choose: Choose | None
 
-    def settle(
-        self, post: Post, film: Film, asked: Sequence[Asked]
+    def meant(self, review: Review, film: Film) -> Film:
+        """Return a review's film as its editor said it is in an earlier run."""
+        return as_answered(film, self._before(review))
+
+    def settled(self, post: Post, film: Film, asked: tuple[Asked, ...]) -> Survey:
+        """Take what came of asking about a film as it was `meant`, and put to the editor what is open.
+
+        Raises:
+            EnvironmentFault: What the editor answered cannot be remembered.
+        """
+        before = self._before(post.review)
+        if before and any(map(_is_mistaken, asked)):
+            # What is remembered is no answer: the film of these ids is not the one that the post describes.
+            before = {}
+            asked = tuple(
+                ask(film, connection, self.regions) if _is_mistaken(each) else each
+                for each, connection in zip(asked, self.connections, strict=True)
+            )
+        chosen: dict[str, str] = {}
+        if self.choose is not None and any(map(_open, asked)):
+            asked, chosen = self._put(post, as_answered(film, before), asked, self.choose)
+            if chosen:
+                choose_film(post.review, {**before, **chosen}, self.site)
+        return Survey(
+            post,
+            asked,
+            chosen=tuple({**before, **chosen}.items()),
+            answered_before=bool(before) and not chosen,
+        )
+
+    def _before(self, review: Review) -> dict[str, str]:
+        return chosen_film(review, self.site) if self.connections else {}
+
+    def _put(
+        self, post: Post, film: Film, asked: Sequence[Asked], choose: Choose
     ) -> tuple[tuple[Asked, ...], dict[str, str]]:
-        """Ask sources again that cannot tell, once the editor did; return what came of it, and the ids he chose."""
+        """Put the question to the editor once for all sources; return what came of it, and the ids he chose."""
         chosen: dict[str, str] = {}
         settled = []
         for each, connection in zip(asked, self.connections, strict=True):
             result = each
             if chosen and _open(result):
-                result = ask(replace(film, ids={**film.ids, **chosen}), connection, self.regions)
-            if _open(result) and (candidate := self.choose(post, result)) is not None and candidate.ids:
+                result = ask(as_answered(film, chosen), connection, self.regions)
+            if _open(result) and (candidate := choose(post, result)) is not None and candidate.ids:
                 chosen.update(candidate.ids)
-                result = ask(replace(film, ids={**film.ids, **chosen}), connection, self.regions)
+                result = ask(as_answered(film, chosen), connection, self.regions)
             settled.append(result)
         return tuple(settled), chosen
 
 
-def _proposals(post: Post, site: Site) -> tuple[Proposal, ...]:
+def _proposals(post: Post, site: Site, now: datetime) -> tuple[Proposal, ...]:
     """Read a post's sentences; lines are counted from the top of the file, as every editor counts them."""
     try:
         text = post.text()
     except Refused:  # worded for a publish run
         raise changed_meanwhile(post) from None
-    proposals = propose(text, post.review, site)
+    proposals = propose(text, post.review, site, now)
     if not proposals:
         return ()
     whole = post.path.read_bytes().decode("utf-8-sig", "replace")
@@ -247,6 +276,10 @@ def _of_text(proposal: Proposal) -> Listing:
     """Return what a sentence says as a listing that names it for its source; it holds as long as the sentence stands."""
     terms = replace(proposal.listing.terms, source=TEXT, checked=None)
     return replace(proposal.listing, terms=terms)
+
+
+def _is_mistaken(asked: Asked) -> bool:
+    return isinstance(asked.fault, AnotherFilm)
 
 
 def _open(asked: Asked) -> bool:

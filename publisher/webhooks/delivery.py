@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 from dataclasses import dataclass, field
@@ -112,6 +113,7 @@ def deliver(
     known = {endpoint.name: endpoint.url for endpoint in webhooks.endpoints}
     for name in sorted(ledger.deliveries.waiting().keys() - known.keys()):
         _without_endpoint(ledger, reports.of(name), now)
+    _cancel_for_those_off(ledger, known, now)
     return _summed_up(ledger, reports, known, before, now)
 
 
@@ -135,6 +137,14 @@ def _without_endpoint(ledger: Ledger, report: EndpointReport, now: float) -> Non
         report.note("it left publisher.toml more than three days ago: what it was still to get was cancelled")
     else:
         report.note("it is no longer in publisher.toml; its events wait for three days in case it comes back")
+
+
+def _cancel_for_those_off(ledger: Ledger, known: dict[str, str], now: float) -> None:
+    """Cancel what waits for an address that was switched off before publisher.toml came to name it."""
+    waiting = ledger.deliveries.waiting()
+    for (name, url), state in ledger.endpoints.states().items():
+        if state.disabled_at is not None and known.get(name) == url and waiting.get(name):
+            ledger.deliveries.abandon(name, math.inf, now)
 
 
 def _summed_up(

@@ -87,7 +87,11 @@ class Policy:
             return replace(state, not_before=_latest(state.not_before, at + (verdict.patience or 0.0)))
         if verdict.meaning is Meaning.BLOCKED:
             return replace(state, not_before=_latest(state.not_before, at + self._later(BLOCKED_PAUSE)))
-        state = replace(state, failing_since=state.failing_since or at, refusals=state.refusals + 1)
+        state = replace(
+            state,
+            failing_since=at if state.failing_since is None else state.failing_since,
+            refusals=state.refusals + 1,
+        )
         if verdict.meaning is Meaning.TROUBLE:
             pause = PAUSES[min(state.failures, len(PAUSES) - 1)]
             wait = max(self._later(pause), verdict.patience or 0.0)

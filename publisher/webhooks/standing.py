@@ -74,9 +74,9 @@ def _waiting(delivery: Delivery, state: EndpointState | None, now: float, last: 
     if until <= now:
         due = "behind an earlier event of its review" if delivery.behind else "due now"
         return Standing(f"{due}; {_tries(delivery.attempts)}: {last}" if last else due)
-    if last is None or pause > delivery.due_at:
-        return Standing(f"its endpoint is left alone{f'; {last}' if last else ''}", until)
-    return Standing(f"{_tries(delivery.attempts)}: {last}", until)
+    told = [f"{_tries(delivery.attempts)}: {last}"] if last else []
+    alone = ["its endpoint is left alone until then"] if pause > delivery.due_at else []
+    return Standing("; ".join([*told, *alone]) or _tries(delivery.attempts), until)
 
 
 def paused_until(state: EndpointState, now: float) -> float | None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import publisher
+from publisher.watch.memory import choose_film
 from tests import warm_start
 from tests.cli.terminals import on_a_terminal
 from tests.conftest import CONFIGURATION, POST
@@ -261,6 +264,86 @@ def test_a_film_without_an_answer_stops_no_other(make_site: MakeSite, run: Run, 
     assert (site.posts / "hagazussa.md").read_text("utf-8") == other
 
 
+@pytest.mark.parametrize("quiet", [(), ("-q",)])
+@pytest.mark.parametrize(
+    ("told", "words", "status"),
+    [
+        ("title: Joker", "tmdb 1 is Karmalink (2021), and the post says Joker (2021)", 3),
+        ("title: Karmalink\n  directors: [Ann Lee]", "cannot tell which film is meant", 3),
+        ("original_title: Karmalink\n  title: Joker", "", 0),
+    ],
+)
+def test_the_offers_of_another_film_are_never_written_for_an_id(
+    make_site: MakeSite, run: Run, source: Tmdb, told: str, words: str, status: int, quiet: tuple[str, ...]
+) -> None:
+    """One digit amiss in an id, and readers would be sent to another film: it is told, also with --quiet."""
+    text = POST.replace("film:\n  title: Karmalink\n", f"film:\n  {told}\n  ids: {{tmdb: 1}}\n")
+    site = site_of(make_site, source, {"karmalink.md": text})
+
+    done = run("attach", "--from", "tmdb", "--write", *quiet, *NOW)
+
+    assert done.returncode == status, done.stdout + done.stderr
+    assert words in done.stdout + done.stderr
+    if status:
+        assert (site.posts / "karmalink.md").read_text("utf-8") == text
+        assert "karmalink.md" in done.stdout + done.stderr
+
+
+def test_a_draft_s_film_is_asked_about_only_when_its_file_is_named(
+    make_site: MakeSite, run: Run, source: Tmdb
+) -> None:
+    """Which film will be reviewed is nobody's business yet; the same goes for a scheduled review."""
+    for change in (("rating:", "status: draft\nrating:"), ("date: 2022", "date: 2999")):
+        text = POST.replace(*change, 1)
+        assert text != POST
+        site = site_of(make_site, source, {"karmalink.md": text})
+        source.asked.clear()
+
+        for words in ((), ("posts",)):
+            done = run("attach", "--write", *words, *NOW)
+            assert (done.returncode, source.asked) == (0, [])
+            assert "nobody is to hear of it yet" in done.stdout
+        done = run("attach", "posts/karmalink.md", *NOW)
+        assert source.asked
+        assert "+ Stream: Netflix" in done.stdout
+        shutil.rmtree(site.root)
+
+
+def test_a_remembered_answer_that_is_of_another_film_counts_for_nothing(
+    make_site: MakeSite, run: Run, source: Tmdb
+) -> None:
+    """The file was damaged, or edited: the post's own word stands, and no such id is proposed."""
+    site = site_of(make_site, source)
+    source.movies.append(movie(3, "Suspiria", "1977-02-01", "Dario Argento"))
+    review = publisher.read_posts(site).posts[0].review
+    choose_film(review, {"tmdb": "3"}, site)
+
+    done = run("attach", *NOW)
+
+    assert done.returncode == 0, done.stderr
+    assert "+ Stream: Netflix (US)" in done.stdout
+    assert "tmdb: 3" not in done.stdout
+    assert "you said before" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("status", "way_out"),
+    [(401, "see that the key in"), (500, "try again later")],
+)
+def test_what_is_said_at_the_end_helps(
+    make_site: MakeSite, run: Run, source: Tmdb, status: int, way_out: str
+) -> None:
+    """Running the command again helps nobody whose key was refused."""
+    site_of(make_site, source)
+    source.script[""] = saying(status, {"status_message": "no"})
+
+    done = run("attach", *NOW)
+
+    assert done.returncode == 3
+    assert f"help: what is written of them stays as it is; {way_out}" in done.stderr
+    assert "run the command again" not in done.stderr
+
+
 def test_a_post_that_cannot_be_changed_for_certain_is_told_with_what_to_paste(
     make_site: MakeSite, run: Run, source: Tmdb
 ) -> None:
@@ -323,10 +406,11 @@ def test_a_film_that_cannot_be_told_from_another_is_never_guessed(make_site: Mak
 
         done = run("attach", "--write", *NOW)
 
-    assert done.returncode == 0
+    assert done.returncode == 3
     assert (
         "  tmdb: cannot tell which film is meant; below `film:` put the ids of the one that is" in done.stdout
     )
+    assert "error: tmdb cannot tell which film is meant by 1 post\n" in done.stderr
     assert "ids: {" in done.stdout
     assert (site.posts / "dracula.md").read_text("utf-8") == DRACULA
 
@@ -343,7 +427,7 @@ def test_on_a_terminal_one_is_asked_which_film_is_meant(
         )
 
     written = (site.posts / "dracula.md").read_text("utf-8")
-    assert status == 0, said
+    assert status == (0 if service else 3), said
     assert "posts/dracula.md: which film is Dracula (1931)?" in said
     if service is None:
         assert written == DRACULA

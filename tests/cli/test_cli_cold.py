@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "attach": (),
     "correct": ("karmalink", "--note", "x"),
+    "deliveries": ("list",),
     "endpoints": ("secret", "local"),
     "explain": ("rating-range",),
     "init": ("another",),
@@ -50,6 +51,7 @@ ELSEWHERE = {
     "retract": "test_cli_desk",
     "serve": "test_cli_serve",
     "validate": "test_cli_validate",
+    "worker": "test_cli_worker",
 }
 
 

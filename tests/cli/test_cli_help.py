@@ -35,7 +35,7 @@ def commands(group: click.Group, path: str = "") -> dict[str, click.Command]:
 
 COMMANDS = commands(cli)
 # They tell of the program, or make a site, and need none.
-WITHOUT_SITE = {"completion", "explain", "init", "schema config", "schema post"}
+WITHOUT_SITE = {"completion", "explain", "init", "schema config", "schema event", "schema post"}
 # What they do depends on the moment.
 WITH_NOW = {
     *(

@@ -13,13 +13,15 @@ import re
 import shlex
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
-from publisher.ledger import FILE_NAME, Ledger
+import publisher
+from publisher.ledger import FILE_NAME, DeliveryState, Ledger
 from publisher.site import load_site
 from tests.conftest import CONFIGURATION
 from tests.docs.test_documented_checks import ADDRESS, REVISION, section
@@ -212,10 +214,13 @@ def test_the_documented_job_keeps_the_ledger_of_a_run_that_failed(tmp_path: Path
         failed = job.run()
         said, waiting = job.log, waits(job)
         job.commit(**{"publisher.toml": configuration(url)})
-        mended = job.run()
+        # It is due again some seconds after it failed, and until then the job stays red.
+        mended = [job.run()]
+        while not mended[-1] and len(mended) < 10:
+            mended.append(job.run())
         job.run()
 
-    assert (failed, mended) == (False, True)
+    assert (failed, mended[-1]) == (False, True)
     assert "1 delivery was not made" in said
     assert len(waiting) == 1
     assert [message.id for message in shown] == waiting
@@ -235,7 +240,8 @@ def waits(job: Job) -> list[str]:
         str(folder),
     )
     with Ledger.open(folder) as ledger:
-        return [delivery.event_id for delivery in ledger.waiting()]
+        waiting = publisher.select_deliveries(states=[DeliveryState.WAITING])
+        return [delivery.event_id for delivery in ledger.deliveries.newest(waiting, 10, time.time())]
 
 
 @pytest.mark.needs("git")

@@ -120,7 +120,7 @@ def test_a_ledger_that_has_seen_runs_was_not_lost(make_site: MakeSite) -> None:
     room = Newsroom(make_site, more=DESK)
     generate(read_posts(room.site).posts, room.site, NOW)
     with Ledger.open(room.site.state) as ledger:
-        ledger.announce([], {}, CLOCK, now=CLOCK)
+        ledger.announce([], [], CLOCK, now=CLOCK)
 
     assert one(look(room.site), "ledger").state == "ok"
 

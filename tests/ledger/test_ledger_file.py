@@ -17,14 +17,26 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher.errors import EnvironmentFault, PublisherError, Refused
-from publisher.ledger import FILE_NAME, Announced, Announcement, EndpointState, Event, Ledger
+from publisher.ledger import (
+    FILE_NAME,
+    Announced,
+    Announcement,
+    EndpointState,
+    Event,
+    Ledger,
+    Recipient,
+    Share,
+)
 from publisher.model import EventType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-TYPES = {"partner": frozenset(EventType)}
+    from publisher.ledger import Claim
+
+PARTNER = [Recipient("partner", "https://p.example/", frozenset(EventType))]
+SHARE = Share("partner", "https://p.example/", 10_000, 10_000.0)
 REVIEW = "00000000-0000-4000-8000-{:012}"
 
 
@@ -49,6 +61,11 @@ def count(folder: Path, table: str) -> int:
     """Count the rows of a table."""
     with looking(folder) as connection:
         return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - a name of ours
+
+
+def claimed(ledger: Ledger) -> list[Claim]:
+    """Claim everything that waits, in its order."""
+    return list(ledger.queue.claim("tests", [SHARE], 1e9, most=10_000, lease=60.0).found)
 
 
 def child(code: str, *arguments: object, prepare: Callable[[], None] | None = None) -> subprocess.Popen[str]:
@@ -78,7 +95,7 @@ def test_the_settings_that_make_commits_last_are_in_force(tmp_path: Path) -> Non
 def test_the_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
     """Put the file into the folder that was named, whatever characters URLs make of the name."""
     with Ledger.open(tmp_path / name) as ledger:
-        ledger.announce([announcement(1)], TYPES, 1.0)
+        ledger.announce([announcement(1)], PARTNER, 1.0)
 
     assert [path.name for path in tmp_path.iterdir()] == [name]
     assert (tmp_path / name / FILE_NAME).is_file()
@@ -95,12 +112,12 @@ def test_the_order_of_writing_is_the_order_of_sending(tmp_path: Path) -> None:
     """Keep what was announced over closing and opening, in order, byte for byte."""
     bodies = [bytes([0, 255, number]) for number in range(20)]
     with Ledger.open(tmp_path) as ledger:
-        ledger.announce([announcement(n, body=body) for n, body in enumerate(bodies)], TYPES, 7.0)
+        ledger.announce([announcement(n, body=body) for n, body in enumerate(bodies)], PARTNER, 7.0)
     with Ledger.open(tmp_path) as ledger:
-        waiting = ledger.waiting()
+        claims = claimed(ledger)
 
-    assert [delivery.body for delivery in waiting] == bodies
-    assert {delivery.committed_at for delivery in waiting} == {7.0}
+    assert [claim.body for claim in claims] == bodies
+    assert {claim.committed_at for claim in claims} == {7.0}
 
 
 @pytest.mark.parametrize(
@@ -117,9 +134,9 @@ def test_the_order_of_writing_is_the_order_of_sending(tmp_path: Path) -> None:
 def test_an_event_is_committed_once(tmp_path: Path, second: Announcement) -> None:
     """Refuse an id or a sequence number that is taken, and leave nothing of the attempt."""
     with Ledger.open(tmp_path) as ledger:
-        ledger.announce([announcement(1)], TYPES, 1.0)
+        ledger.announce([announcement(1)], PARTNER, 1.0)
         with pytest.raises(EnvironmentFault, match="UNIQUE"):
-            ledger.announce([announcement(2), announcement(3), second, announcement(4)], TYPES, 2.0)
+            ledger.announce([announcement(2), announcement(3), second, announcement(4)], PARTNER, 2.0)
         announced = ledger.announced()
 
     assert set(announced) == {REVIEW.format(1)}
@@ -136,7 +153,7 @@ def test_a_failure_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
             "BEGIN SELECT RAISE(ABORT, 'trapped'); END"
         )
     with Ledger.open(tmp_path) as ledger, pytest.raises(EnvironmentFault, match="trapped"):
-        ledger.announce([announcement(number) for number in range(6)], TYPES, 1.0)
+        ledger.announce([announcement(number) for number in range(6)], PARTNER, 1.0)
 
     assert [count(tmp_path, table) for table in ("announced", "events", "deliveries")] == [0, 0, 0]
 
@@ -153,7 +170,7 @@ def test_a_delivery_of_no_event_is_impossible(tmp_path: Path) -> None:
         )
 
 
-@pytest.mark.parametrize("version", [0, 4, 99])
+@pytest.mark.parametrize("version", [0, 5, 99])
 def test_another_schema_is_refused_and_left_alone(tmp_path: Path, version: int) -> None:
     """Do not touch a ledger that another version of the program wrote."""
     with Ledger.open(tmp_path):
@@ -165,7 +182,7 @@ def test_another_schema_is_refused_and_left_alone(tmp_path: Path, version: int) 
     with pytest.raises(Refused) as failure:
         Ledger.open(tmp_path)
 
-    assert f"has schema {version}; this version of publisher knows 3" in str(failure.value)
+    assert f"has schema {version}; this version of publisher knows 4" in str(failure.value)
     assert (tmp_path / FILE_NAME).read_bytes() == before
 
 
@@ -211,8 +228,9 @@ def test_damage_anywhere_is_told_and_never_a_crash(tmp_path: Path) -> None:
     """Overwrite random places of a ledger: everything it then does is an answer, or a fault with a message."""
     good = tmp_path / "good"
     with Ledger.open(good) as ledger:
-        ledger.announce([announcement(n, body=b"x" * 500) for n in range(60)], TYPES, 1.0)
-        ledger.set_endpoint("partner", "https://p.example/", EndpointState(1.0, None))
+        ledger.announce([announcement(n, body=b"x" * 500) for n in range(60)], PARTNER, 1.0)
+        ledger.endpoints.change("partner", "https://p.example/", lambda before: EndpointState(not_before=1.0))
+        ledger.queue.claim("tests", [SHARE], 5.0, most=20, lease=60.0)
     content = (good / FILE_NAME).read_bytes()
     dice = random.Random(7)  # noqa: S311 - a seed, so that a failure can be repeated
     told = []
@@ -227,10 +245,13 @@ def test_damage_anywhere_is_told_and_never_a_crash(tmp_path: Path) -> None:
         try:
             with Ledger.open(folder) as ledger:
                 ledger.announced()
-                ledger.counts()
-                ledger.waiting()
-                ledger.endpoint("partner", "https://p.example/")
-                ledger.announce([announcement(99, sequence=2)], TYPES, 2.0)
+                ledger.deliveries.counts()
+                ledger.deliveries.waiting()
+                ledger.deliveries.oldest()
+                ledger.endpoints.states()
+                ledger.queue.next_moments()
+                claimed(ledger)
+                ledger.announce([announcement(99, sequence=2)], PARTNER, 2.0)
         except PublisherError as error:
             told.append(error.message)
         shutil.rmtree(folder)
@@ -257,7 +278,7 @@ def test_a_ledger_that_is_held_is_told_after_a_while(tmp_path: Path, monkeypatch
         finally:
             holder.kill()
     with Ledger.open(tmp_path) as ledger:
-        ledger.announce([announcement(1)], TYPES, 1.0)
+        ledger.announce([announcement(1)], PARTNER, 1.0)
 
     assert "cannot be used: database is locked" in str(failure.value)
     assert "another program holds it" in str(failure.value.hint)
@@ -267,7 +288,7 @@ OPEN_AND_ANNOUNCE = """
 import sys
 from pathlib import Path
 from publisher.errors import PublisherError
-from publisher.ledger import Announced, Announcement, Event, Ledger
+from publisher.ledger import Announced, Announcement, Event, Ledger, Recipient
 from publisher.model import EventType
 
 folder, first, last = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
@@ -279,7 +300,9 @@ try:
             review = f"00000000-0000-4000-8000-{number:012}"
             event = Event(f"msg_{number}", EventType.PUBLISHED, review, 1, b"x" * 2000)
             ledger.announce(
-                [Announcement(Announced(review, 1, True, {}), event)], {"partner": frozenset(EventType)}, 1.0
+                [Announcement(Announced(review, 1, True, {}), event)], 
+                [Recipient("partner", "https://p.example/", frozenset(EventType))],
+                1.0,
             )
             print(number, flush=True)
 except PublisherError as error:
@@ -287,63 +310,14 @@ except PublisherError as error:
 """
 
 
-#: The tables that each version of the schema brought.
-BROUGHT = {2: ("runs", "clock"), 3: ("hub_topics", "hubs")}
-
-
-@pytest.fixture(params=[1, 2])
-def version(request: pytest.FixtureRequest) -> int:
-    """Give each version of the schema that is older than this one."""
-    return int(request.param)
-
-
-@pytest.fixture
-def older(tmp_path: Path, version: int) -> Announced:
-    """Leave a ledger as an earlier version wrote it, and give what it knows."""
-    told = Announced("00000000-0000-4000-8000-000000000001", 1, live=True, snapshot={"title": "Karmalink"})
-    with Ledger.open(tmp_path) as ledger:
-        ledger.announce([Announcement(told, None)], {}, 1.0)
-    with looking(tmp_path) as connection:
-        for brought, tables in BROUGHT.items():
-            for table in tables if brought > version else ():
-                connection.execute(f"DROP TABLE {table}")
-        connection.execute("UPDATE about SET schema_version = ?", (version,))
-    return told
-
-
-def test_an_older_ledger_is_brought_up_to_date_and_a_copy_of_it_kept(
-    tmp_path: Path, older: Announced, version: int
-) -> None:
-    """Nothing is lost, runs and what hubs are told can be recorded, and the old file lies beside it."""
-    with Ledger.open(tmp_path) as ledger:
-        ledger.record_run("publish", 2.0)
-        assert (ledger.last_run("publish"), ledger.last_run("push")) == (2.0, None)
-        ledger.hubs.tell("https://hub.example/", {"https://reviews.example/feeds/rss.xml": "0a"}, 3.0)
-        assert ledger.hubs.told("https://hub.example/") == {"https://reviews.example/feeds/rss.xml": "0a"}
-        assert ledger.announced() == {older.review_id: older}
-    with contextlib.closing(sqlite3.connect(tmp_path / f"{FILE_NAME}.schema-{version}")) as connection:
-        assert connection.execute("SELECT schema_version FROM about").fetchall() == [(version,)]
-        assert connection.execute("SELECT review_id FROM announced").fetchall() == [(older.review_id,)]
-
-
-def test_who_only_looks_leaves_an_older_ledger_as_it_is(tmp_path: Path, older: Announced) -> None:
-    """A status is told from a copy."""
-    before = (tmp_path / FILE_NAME).read_bytes()
-    ledger = Ledger.peek(tmp_path)
-    assert ledger is not None
-    with ledger:
-        assert ledger.announced() == {older.review_id: older}
-
-    assert (tmp_path / FILE_NAME).read_bytes() == before
-    assert not list(tmp_path.glob(f"{FILE_NAME}.schema-*"))
-
-
 def test_damage_inside_the_file_is_found_on_request(tmp_path: Path) -> None:
     """A sound ledger has no problems; one with a row that belongs to nothing has one."""
     with Ledger.open(tmp_path) as ledger:
         assert ledger.problems() == []
     with contextlib.closing(sqlite3.connect(tmp_path / FILE_NAME)) as connection:
-        connection.execute("INSERT INTO deliveries VALUES (7, 'msg_none', 'partner', 'waiting', 0, NULL)")
+        connection.execute(
+            "INSERT INTO deliveries (id, event_id, endpoint, state, attempts) VALUES (7, 'msg_none', 'p', 'waiting', 0)"
+        )
         connection.commit()
     with Ledger.open(tmp_path) as ledger:
         assert ledger.problems() == ["table deliveries: row 7 belongs to nothing"]
@@ -397,7 +371,7 @@ def test_what_was_committed_survives_the_death_of_the_process(tmp_path: Path) ->
         process.stdin.close()
         process.stdout.close()
         with Ledger.open(folder) as ledger:
-            waiting = [int(delivery.event_id[4:]) for delivery in ledger.waiting()]
+            waiting = [int(claim.event_id[4:]) for claim in claimed(ledger)]
             announced = len(ledger.announced())
         with looking(folder) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
@@ -412,7 +386,7 @@ def test_what_was_committed_survives_the_death_of_the_process(tmp_path: Path) ->
 def test_death_in_the_middle_of_a_transaction_leaves_nothing_of_it(tmp_path: Path) -> None:
     """Kill a process that has written events and not committed them: they never were, and nobody is locked out."""
     with Ledger.open(tmp_path) as ledger:
-        ledger.announce([announcement(1)], TYPES, 1.0)
+        ledger.announce([announcement(1)], PARTNER, 1.0)
     halfway = OPEN_AND_ANNOUNCE.split("print(", maxsplit=1)[0] + (
         "import os, signal\n"
         "from publisher.ledger import schema\n"
@@ -431,8 +405,8 @@ def test_death_in_the_middle_of_a_transaction_leaves_nothing_of_it(tmp_path: Pat
     assert out == "written\n"
     assert process.returncode == -signal.SIGKILL
     with Ledger.open(tmp_path) as ledger:
-        assert [delivery.event_id for delivery in ledger.waiting()] == ["msg_1_1"]
-        ledger.announce([announcement(2)], TYPES, 1.0)
+        assert [claim.event_id for claim in claimed(ledger)] == ["msg_1_1"]
+        ledger.announce([announcement(2)], PARTNER, 1.0)
     assert count(tmp_path, "events") == 2
 
 
@@ -449,8 +423,8 @@ def test_a_full_disk_is_told_and_loses_nothing(tmp_path: Path) -> None:
         out, errors = process.communicate(timeout=60)
     *numbers, fault = out.splitlines()[1:]
     with Ledger.open(tmp_path) as ledger:
-        waiting = len(ledger.waiting())
-        ledger.announce([announcement(999_999)], TYPES, 1.0)
+        waiting = len(claimed(ledger))
+        ledger.announce([announcement(999_999)], PARTNER, 1.0)
 
     assert errors == ""
     assert fault.startswith(f"fault: the ledger {tmp_path / FILE_NAME} cannot be used: ")
@@ -498,13 +472,15 @@ def test_a_folder_in_the_place_of_the_file_is_told(tmp_path: Path) -> None:
         "UPDATE announced SET review_id = x'ff'",
         "INSERT INTO runs VALUES ('publish', 'x')",
         "INSERT INTO clock VALUES ('x')",
-        "INSERT INTO endpoints VALUES ('partner', 'https://p.example/', 'a', NULL)",
+        "INSERT INTO endpoints (name, url, not_before) VALUES ('partner', 'https://p.example/', 'a')",
+        "INSERT INTO endpoints (name, url, disabled_why) VALUES ('partner', 'https://p.example/', 'bored')",
+        "UPDATE deliveries SET state = 'lost'",
     ],
 )
 def test_values_that_nobody_wrote_are_damage(tmp_path: Path, damage: str) -> None:
     """SQLite keeps anything anywhere; whoever reads it is told that the ledger is damaged, and no more."""
     with Ledger.open(tmp_path) as ledger:
-        ledger.announce([announcement(1)], TYPES, 1.0)
+        ledger.announce([announcement(1)], PARTNER, 1.0)
     with looking(tmp_path) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")
         connection.execute(damage)
@@ -513,7 +489,8 @@ def test_values_that_nobody_wrote_are_damage(tmp_path: Path, damage: str) -> Non
         ledger.announced()
         ledger.last_run("publish")
         ledger.latest_moment()
-        ledger.endpoint("partner", "https://p.example/")
+        ledger.endpoints.states()
+        ledger.deliveries.counts()
 
     with Ledger.open(tmp_path) as ledger, pytest.raises(EnvironmentFault, match="is damaged"):
         look(ledger)

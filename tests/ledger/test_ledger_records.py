@@ -1,4 +1,4 @@
-"""What the ledger remembers of deliveries, attempts and endpoints."""
+"""What the ledger remembers of announcements, deliveries, endpoints and hubs."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ import pytest
 from publisher.ledger import (
     Announced,
     Announcement,
-    Delivery,
     DeliveryState,
+    DisabledWhy,
     EndpointState,
     Event,
+    Form,
     Ledger,
+    Recipient,
+    Share,
 )
 from publisher.model import EventType
 
@@ -21,8 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from publisher.ledger import Claim
+
 REVIEW = "00000000-0000-4000-8000-000000000001"
 URL = "https://partner.example/hook"
+ALL = Recipient("all", URL, frozenset(EventType))
+NEWS = Recipient("news", URL, frozenset({EventType.PUBLISHED}))
 
 
 @pytest.fixture
@@ -35,20 +42,15 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 def tell(ledger: Ledger, kind: EventType, sequence: int, *, live: bool = True, title: str = "A") -> None:
     """Announce an event of the one review to two endpoints, of which one wants publications only."""
     event = Event(f"msg_{sequence}", kind, REVIEW, sequence, b"{}")
-    asked = {"all": frozenset(EventType), "news": frozenset({EventType.PUBLISHED})}
-    ledger.announce([Announcement(Announced(REVIEW, sequence, live, {"title": title}), event)], asked, 100.0)
+    ledger.announce(
+        [Announcement(Announced(REVIEW, sequence, live, {"title": title}), event)], [ALL, NEWS], 100.0
+    )
 
 
-def waiting(ledger: Ledger) -> list[Delivery]:
-    """Return what waits, which must be something."""
-    found = ledger.waiting()
-    assert found
-    return found
-
-
-def end(ledger: Ledger, attempt: int, delivery: Delivery, state: DeliveryState) -> None:
-    """End an attempt."""
-    ledger.end_attempt(attempt, delivery, state=state, status=500, outcome="it answered 500", at=102.0)
+def claimed(ledger: Ledger, *endpoints: str) -> list[Claim]:
+    """Claim what may be sent."""
+    shares = [Share(name, URL, 10, 1000.0) for name in endpoints or ("all", "news")]
+    return list(ledger.queue.claim("tests", shares, 200.0, most=10, lease=60.0).found)
 
 
 def test_the_last_announcement_is_remembered(ledger: Ledger) -> None:
@@ -65,101 +67,107 @@ def test_each_endpoint_gets_the_types_it_asked_for(ledger: Ledger) -> None:
     tell(ledger, EventType.PUBLISHED, 1)
     tell(ledger, EventType.UPDATED, 2)
 
-    assert [(delivery.endpoint, delivery.event_id) for delivery in waiting(ledger)] == [
-        ("all", "msg_1"),
-        ("news", "msg_1"),
-        ("all", "msg_2"),
-    ]
+    assert ledger.deliveries.counts() == {
+        "all": {DeliveryState.WAITING: 2},
+        "news": {DeliveryState.WAITING: 1},
+    }
+
+
+def test_an_endpoint_gets_the_form_it_asked_for(ledger: Ledger) -> None:
+    """The whole text goes to whom it was promised, the summary to the others; an event without one goes as it is."""
+    full = Recipient("full", URL, frozenset(EventType), Form.FULL)
+    whole = Event("msg_1", EventType.PUBLISHED, REVIEW, 1, b"short", b"long")
+    ledger.announce([Announcement(Announced(REVIEW, 1, live=True, snapshot={}), whole)], [ALL, full], 100.0)
+    found = {claim.endpoint: claim.body for claim in claimed(ledger, "all", "full")}
+    assert found == {"all": b"short", "full": b"long"}
+
+    other = "00000000-0000-4000-8000-000000000002"
+    plain = Event("msg_2", EventType.PUBLISHED, other, 1, b"plain")
+    ledger.announce([Announcement(Announced(other, 1, live=True, snapshot={}), plain)], [full], 100.0)
+    assert [claim.body for claim in claimed(ledger, "full")] == [b"plain"]
 
 
 def test_a_baseline_is_remembered_without_an_event(ledger: Ledger) -> None:
     """Record a review as announced, and queue nothing."""
     ledger.announce(
-        [Announcement(Announced(REVIEW, 0, live=True, snapshot={"title": "A"}), None)],
-        {"all": frozenset(EventType)},
-        100.0,
+        [Announcement(Announced(REVIEW, 0, live=True, snapshot={"title": "A"}), None)], [ALL], 100.0
     )
 
     assert ledger.announced()[REVIEW].sequence == 0
-    assert ledger.waiting() == []
+    assert ledger.deliveries.counts() == {}
 
 
-def test_an_attempt_counts_from_its_beginning(ledger: Ledger) -> None:
-    """Count a try before it is made, so that one which kills the program is counted too."""
-    tell(ledger, EventType.UPDATED, 1)
-    ledger.begin_attempt(waiting(ledger)[0], URL, 101.0)
+def test_a_retraction_keeps_home_what_still_waits_of_its_review(ledger: Ledger) -> None:
+    """What was taken back is not sent any more, whoever was to get it; the retraction itself is."""
+    tell(ledger, EventType.PUBLISHED, 1)
+    tell(ledger, EventType.UPDATED, 2)
+    tell(ledger, EventType.RETRACTED, 3, live=False)
 
-    assert [delivery.attempts for delivery in waiting(ledger)] == [1]
-
-
-def test_attempts_have_numbers_of_their_own(ledger: Ledger) -> None:
-    """Tell two tries of one delivery apart."""
-    tell(ledger, EventType.UPDATED, 1)
-    [delivery] = waiting(ledger)
-
-    assert ledger.begin_attempt(delivery, URL, 1.0) != ledger.begin_attempt(delivery, URL, 2.0)
-
-
-@pytest.mark.parametrize(
-    ("state", "left"), [(DeliveryState.WAITING, 1), (DeliveryState.DELIVERED, 0), (DeliveryState.FAILED, 0)]
-)
-def test_a_delivery_stands_where_its_last_attempt_left_it(
-    ledger: Ledger, state: DeliveryState, left: int
-) -> None:
-    """Wait on, or be done, as the attempt ended."""
-    tell(ledger, EventType.UPDATED, 1)
-    [delivery] = waiting(ledger)
-    end(ledger, ledger.begin_attempt(delivery, URL, 101.0), delivery, state)
-
-    assert len(ledger.waiting()) == left
-    assert ledger.counts() == {"all": {state: 1}}
-
-
-@pytest.mark.parametrize("late", [DeliveryState.WAITING, DeliveryState.FAILED])
-def test_what_was_delivered_stays_delivered(ledger: Ledger, late: DeliveryState) -> None:
-    """Do not let a late, worse result undo a delivery."""
-    tell(ledger, EventType.UPDATED, 1)
-    [delivery] = waiting(ledger)
-    first, second = ledger.begin_attempt(delivery, URL, 1.0), ledger.begin_attempt(delivery, URL, 2.0)
-    end(ledger, first, delivery, DeliveryState.DELIVERED)
-    end(ledger, second, delivery, late)
-    ledger.give_up(delivery, 103.0)
-
-    assert ledger.counts() == {"all": {DeliveryState.DELIVERED: 1}}
-
-
-def test_deliveries_are_counted_by_endpoint_and_state(ledger: Ledger) -> None:
-    """Count what waits, was delivered and was given up, for each endpoint."""
-    for sequence in range(1, 4):
-        tell(ledger, EventType.PUBLISHED, sequence)
-    first, second, third, *_ = waiting(ledger)
-    end(ledger, ledger.begin_attempt(first, URL, 1.0), first, DeliveryState.DELIVERED)
-    ledger.give_up(second, 2.0)
-
-    assert (first.endpoint, second.endpoint, third.endpoint) == ("all", "news", "all")
-    assert ledger.counts() == {
-        "all": {DeliveryState.DELIVERED: 1, DeliveryState.WAITING: 2},
-        "news": {DeliveryState.FAILED: 1, DeliveryState.WAITING: 2},
+    assert ledger.deliveries.counts() == {
+        "all": {DeliveryState.SUPERSEDED: 2, DeliveryState.WAITING: 1},
+        "news": {DeliveryState.SUPERSEDED: 1},
     }
+    assert [claim.event_id for claim in claimed(ledger)] == ["msg_3"]
+
+
+def test_what_is_announced_to_an_endpoint_that_is_off_is_cancelled(ledger: Ledger) -> None:
+    """It is not lost: it can be sent when the endpoint is on again. Another address of its is another matter."""
+    ledger.endpoints.change(
+        "all", URL, lambda _: EndpointState(disabled_at=1.0, disabled_why=DisabledWhy.FAILING)
+    )
+    ledger.endpoints.change(
+        "news", URL + "2", lambda _: EndpointState(disabled_at=1.0, disabled_why=DisabledWhy.GONE)
+    )
+    tell(ledger, EventType.PUBLISHED, 1)
+
+    assert ledger.deliveries.counts() == {
+        "all": {DeliveryState.CANCELLED: 1},
+        "news": {DeliveryState.WAITING: 1},
+    }
+
+
+def test_switching_an_endpoint_off_cancels_what_waits_for_it(ledger: Ledger) -> None:
+    """Once, and of this endpoint only; what is known of it before is told."""
+    tell(ledger, EventType.PUBLISHED, 1)
+    tell(ledger, EventType.UPDATED, 2)
+    off = EndpointState(disabled_at=7.0, disabled_why=DisabledWhy.BY_HAND)
+
+    assert ledger.endpoints.change("all", URL, lambda _: off) == (EndpointState(), 2)
+    assert ledger.endpoints.change("all", URL, lambda _: off) == (off, 0)
+    assert ledger.deliveries.counts() == {
+        "all": {DeliveryState.CANCELLED: 2},
+        "news": {DeliveryState.WAITING: 1},
+    }
+
+
+def test_what_waits_is_counted_by_endpoint_and_its_age_is_known(ledger: Ledger) -> None:
+    """Without the reviews that are about to be taken back; the age is that of the event that waits longest."""
+    tell(ledger, EventType.PUBLISHED, 1)
+
+    assert ledger.deliveries.waiting() == {"all": 1, "news": 1}
+    assert ledger.deliveries.waiting(without=[REVIEW]) == {}
+    assert ledger.deliveries.oldest() == {"all": 100.0, "news": 100.0}
+
+
+def test_what_was_committed_before_a_moment_can_be_given_up_on(ledger: Ledger) -> None:
+    """What is younger waits on, and other endpoints' deliveries do."""
+    tell(ledger, EventType.PUBLISHED, 1)
+
+    assert ledger.deliveries.abandon("all", 99.0, 300.0) == 0
+    assert ledger.deliveries.abandon("all", 100.0, 300.0) == 1
+    assert ledger.deliveries.waiting() == {"news": 1}
 
 
 def test_what_an_address_asked_for_is_its_own(ledger: Ledger) -> None:
     """Remember a wish under the name and the address that made it, and the last one only."""
-    ledger.set_endpoint("all", URL, EndpointState(not_before=5.0))
-    ledger.set_endpoint("all", URL, EndpointState(gone_at=7.0))
+    ledger.endpoints.change("all", URL, lambda _: EndpointState(not_before=5.0))
+    ledger.endpoints.change("all", URL, lambda _: EndpointState(failures=3, skew=1.5))
+    ledger.endpoints.change("all", URL + "2", lambda _: EndpointState(not_before=8.0))
 
-    assert ledger.endpoint("all", URL) == EndpointState(gone_at=7.0)
-    assert ledger.endpoint("all", URL + "2") == EndpointState()
-    assert ledger.endpoint("news", URL) == EndpointState()
-
-
-def test_each_address_is_remembered(ledger: Ledger) -> None:
-    """Keep what an address said while another is named for a while."""
-    ledger.set_endpoint("all", URL, EndpointState(gone_at=7.0))
-    ledger.set_endpoint("all", URL + "2", EndpointState(not_before=8.0))
-
-    assert ledger.endpoint("all", URL + "2") == EndpointState(not_before=8.0)
-    assert ledger.endpoint("all", URL) == EndpointState(gone_at=7.0)
+    assert ledger.endpoints.states() == {
+        ("all", URL): EndpointState(failures=3, skew=1.5),
+        ("all", URL + "2"): EndpointState(not_before=8.0),
+    }
 
 
 def test_what_a_hub_was_told_is_kept_by_hub_and_topic(ledger: Ledger) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import orjson
@@ -18,9 +19,14 @@ from tests.webhooks.event_samples import faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from publisher.errors import PublisherError
     from publisher.release import Plan, PushReport
+
+
+#: So often an event is tried, and so long it is remembered after nothing of it waits any more.
+TRIES, KEPT = 10, timedelta(days=90)
 
 
 class Witness:
@@ -30,6 +36,8 @@ class Witness:
         self.world = world
         self.model = model
         self.events: list[Event] = []
+        self.committed_at: dict[str, datetime] = {}
+        self.forgotten: set[str] = set()
 
     def run(self, run: Callable[[], PublishReport | PushReport], *, held_to_a_plan: bool = False) -> bool:
         """Make a run that tells partners, and answer whether it was made; one that is refused must do nothing."""
@@ -60,10 +68,15 @@ class Witness:
 
     def look_at_events(self, expected: list[Expected]) -> None:
         """See that exactly what was to be told was committed, and nothing in it that is not for others."""
-        events = self.world.events()
-        new = events[len(self.events) :]
+        in_ledger = self.world.events()
+        new = [event for event in in_ledger if event.key not in self.committed_at]
+        kept = [event for event in self.events if event in in_ledger]
 
-        assert events[: len(self.events)] == self.events
+        assert in_ledger == [*kept, *new]
+        self.forgotten |= {event.key for event in self.events} - {event.key for event in kept}
+        assert all(self.model.now - self.committed_at[key] >= KEPT for key in self.forgotten)
+        self.committed_at |= dict.fromkeys((event.key for event in new), self.model.now)
+        events = [*self.events, *new]
         assert [event[1:4] for event in new] == [(want.id, want.sequence, want.type) for want in expected]
         for event, want in zip(new, expected, strict=True):
             body = json.loads(event.body)
@@ -104,13 +117,15 @@ class Witness:
                 assert not marks(sent.body) & hidden
 
     def look_at_deliveries(self) -> None:
-        """See that every partner got all it asked for, but what was taken back before, or was tried for too long."""
+        """See that every partner got all it asked for, but what was taken back before, was given up, or is too old."""
         taken = {(one.endpoint, one.key) for one in self.world.partners.sent if one.taken}
         tried = attempts(self.world.partners.sent)
         last = self._last_retractions()
         for name, (_, types) in ENDPOINTS.items():
             for event in self.events:
-                if gets(types, event.type) and (name, event.key) not in taken and tried[name, event.key] < 8:
+                if (name, event.key) in taken or tried[name, event.key] >= TRIES:
+                    continue
+                if gets(types, event.type) and event.key not in self.forgotten:
                     assert event.sequence < last.get(event.review, 0), (name, event)
 
     def look_at_feeds(self) -> None:

@@ -16,12 +16,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from lxml import etree
 from standardwebhooks import Webhook
 
-from publisher.ledger import FILE_NAME
+import publisher
+from publisher.errors import Refused
+from publisher.ledger import FILE_NAME, DeliveryState, Ledger
 from publisher.net import Answer, FaultKind, FetchFault
 from publisher.outputs import generate
 from publisher.posts import read_posts
 from publisher.release import LedgerMissing, OverCeiling, make_plan, preview_publish, publish, push
 from publisher.site import load_site
+from publisher.webhooks import Round
 from tests.conftest import CONFIGURATION
 from tests.release.life_model import GOOD
 from tests.release.newsroom import SECRET_TEXT
@@ -43,11 +46,13 @@ ENDPOINTS = {
     "some": ("https://some.example/hook", {"review.published", "review.retracted"}),
 }
 #: How a partner answers: well, with a status, with a wish to wait, not at all, or so that nobody hears it.
-MOODS = ("well", "500", "429", "400", "down", "mute")
+MOODS = ("well", "500", "429", "400", "410", "down", "mute")
 #: A feed of the site's own.
 RATED = f'[[feeds]]\nname = "rated"\nminimum_rating = {GOOD}\ncontent = "summary"\n'
 #: A disk in memory, where the machine has one: thousands of small files are written.
 MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a folder of its own is made there
+# Chance would make no two lives of the same steps alike.
+_ROUND = Round(chance=lambda: 0.5)
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _TOMBSTONE = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
 
@@ -102,7 +107,8 @@ class World:
     def __init__(self, limit: int, needed: int = 1) -> None:
         self.root = Path(tempfile.mkdtemp(prefix="publisher-life-", dir=MEMORY))
         endpoints = "".join(
-            f'[[webhooks.endpoints]]\nname = "{name}"\nurl = "{url}"\nevents = {sorted(events)}\n'
+            # The clock of a run stands still, and an endpoint's pace is no limit here.
+            f'[[webhooks.endpoints]]\nname = "{name}"\nurl = "{url}"\nevents = {sorted(events)}\nrate = 1000\n'
             for name, (url, events) in ENDPOINTS.items()
         )
         feeds = f"[syndication]\nlimit = {limit}\ntag_feeds = {needed}\n{RATED}"
@@ -137,6 +143,7 @@ class World:
                 now,
                 confirmed=confirmed,
                 plan=agreed,
+                round=_ROUND,
                 clock=now.timestamp,
                 client=self.partners,  # type: ignore[arg-type] # what it needs of a client
             )
@@ -148,9 +155,23 @@ class World:
         client: Any = self.partners
         return _asked(
             lambda confirmed: push(
-                posts, self.site, now, confirmed=confirmed, clock=now.timestamp, client=client
+                posts, self.site, now, confirmed=confirmed, round=_ROUND, clock=now.timestamp, client=client
             )
         )
+
+    def bring_back(self, now: datetime) -> None:
+        """Switch on the endpoints that were switched off, and have sent again what they missed, as an editor does."""
+        ledger = Ledger.peek(self.site.state)
+        if ledger is None:
+            return
+        with ledger:
+            off = [name for (name, _), state in ledger.endpoints.states().items() if state.disabled_why]
+        for name in off:
+            publisher.enable_endpoint(self.site, name, now)
+            missed = publisher.select_deliveries(endpoints=[name], states=[DeliveryState.CANCELLED])
+            # Of what was taken back since, nothing may be sent.
+            with contextlib.suppress(Refused):
+                publisher.resend_deliveries(self.site, missed, now, confirmed=True)
 
     def generate(self, now: datetime) -> None:
         """Write the feeds only."""

@@ -320,9 +320,13 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def recover(self) -> None:
-        """Have every partner well again, and the clock right: everything arrives that was not taken back."""
+        """Have every partner well again, and the clock right: everything arrives that was not taken back.
+
+        After two days whatever failed is due again.
+        """
         self.world.partners.moods = dict.fromkeys(ENDPOINTS, "well")
-        self.model.now = max(self.model.now, self.model.latest or self.model.now) + timedelta(days=1)
+        self.model.now = max(self.model.now, self.model.latest or self.model.now) + timedelta(days=2)
+        self.world.bring_back(self.model.now)
 
         assert self.witness.run(lambda: self.world.publish(self.model.now))
         self.witness.look_at_feeds()
@@ -424,6 +428,30 @@ def _time_changes_offers(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(offers, "_is_over", lambda offer, now: now.hour > 12 and "until" in offer)
 
 
+def _what_failed_is_given_up(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(import_module("publisher.webhooks.schedule"), "TRIES", 1)
+
+
+def _what_is_taken_back_goes_out(patch: pytest.MonkeyPatch) -> None:
+    ledger = import_module("publisher.ledger.ledger")
+    patch.setattr(ledger.Ledger, "_supersede", lambda *_: None)
+
+
+def _a_partner_that_is_ill_for_a_while(life: Life) -> None:
+    life.open(limit=50, needed=1, kinds=["live"], has=set())
+    life.change_a_mood("every", "500")
+    life.publish()
+    life.recover()
+
+
+def _a_retraction_while_a_partner_is_ill(life: Life) -> None:
+    life.open(limit=50, needed=1, kinds=["live"], has=set())
+    life.change_a_mood("every", "down")
+    life.publish()
+    life.retract(pick=0, hours=0, told=True)
+    life.recover()
+
+
 def _an_offer_that_is_over(life: Life) -> None:
     life.open(limit=50, needed=1, kinds=["live"], has=set())
     life.end_an_offer(pick=0, hours=-2, told=True)
@@ -484,6 +512,8 @@ MISTAKES = [
     (_old_reviews_fall_off, _more_reviews_than_the_limit),
     (_empty_feeds_are_forgotten, _a_tag_that_goes),
     (_one_feed_has_another_text, _a_month_that_is_over),
+    (_what_failed_is_given_up, _a_partner_that_is_ill_for_a_while),
+    (_what_is_taken_back_goes_out, _a_retraction_while_a_partner_is_ill),
 ]
 # The ledger itself refuses a number that was given before.
 FOUND = (AssertionError, EnvironmentFault)

@@ -198,6 +198,21 @@ def test_updates_and_retractions_can_be_overdue_too(make_site: Callable[..., Sit
     ]
 
 
+def test_an_update_of_a_review_that_moved_is_overdue_like_any_other(make_site: Callable[..., Site]) -> None:
+    """It is told with the move; a move alone is no appointment that somebody missed."""
+    at = {"updated": "2026-11-23T09:00Z", "correction": "It was 1922"}
+    newsroom = Newsroom(make_site, posts={"a": named(2, "Both", **at), "b": named(3, "Moved")})
+    published(newsroom)
+    newsroom.put(
+        a=named(2, "Both", slug="two", previous="[/reviews/film-2/]", **at),
+        b=named(3, "Moved", slug="three", previous="[/reviews/film-3/]"),
+    )
+    found = stands(newsroom, NOW + 3 * DAY)
+
+    assert sorted(events(found)) == [("moved", "Both"), ("moved", "Moved")]
+    assert [(turn, title) for turn, title, _ in told(found.overdue)] == [("updated", "Both")]
+
+
 def test_without_a_ledger_the_feeds_tell_what_is_overdue(make_site: Callable[..., Site]) -> None:
     """A site that only generates has no ledger: a live review that its feed lacks is not out."""
     newsroom = Newsroom(

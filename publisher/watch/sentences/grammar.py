@@ -53,6 +53,7 @@ class Head:
         direct: Whether a place may follow without a preposition.
         label: Whether it is a label with a colon, after which names stand alone.
         seller: The item that is the service, where that came first.
+        middle: Where words stand between the subject and the verb that the pattern does not know.
     """
 
     start: int
@@ -64,13 +65,14 @@ class Head:
     direct: bool = False
     label: bool = False
     seller: int | None = None
+    middle: tuple[int, int] | None = None
 
 
 #: Adverbs that change nothing but what `places` looks for: now, only.
 ADVERB = (
     "(?:now|currently|already|also|finally|still|presently|today|newly|widely|freely|readily|exclusively|only|solely|"
-    "online|right now|right here|just|at last|at the moment|at present|as of now|as of today|as we speak|once again|at home|"
-    "worldwide|nationwide|everywhere|globally|internationally|simultaneously|instantly|digitally only|in full|as well|"
+    "online|right now|right here|just|at last|at the moment|at present|as of now|as of today|as of this writing|at the time of writing|as we speak|once again|at home|"
+    "worldwide|nationwide|everywhere|globally|simultaneously|instantly|digitally only|in full|as well|"
     "in high definition|in hd) "
 )
 _NOUN = (
@@ -93,7 +95,9 @@ _OBJECT = f"(?:(?P<named_object>{_TITLE})|(?P<pronoun_object>{_THIS}|{_PRONOUN})
 _OPENER = (
     "(?:(?:and|but|so|yet|also|now|happily|luckily|thankfully|fortunately|mercifully|today|meanwhile|for now|right now|"
     "currently|at the moment|as of now|as of today|as of this writing|as i write(?: this)?|at the time of writing|at press time|"
-    "in the meantime|if you are curious|these days|good news :|the good news :|"
+    "in the meantime|these days|good news :|the good news :|(?:then )?after a festival run ,|"
+    "if (?:you|that|this) (?:are|'re|is|'s|sounds?) (?:curious|interested|intrigued|tempted|up your alley|good|like your thing)|"
+    "if you (?:want|wish|would like|'d like|care|dare) to (?:see|watch|stream|catch) (?:it|T|the film|this|the movie)|"
     "(?:(?:starting|beginning) )?(?:on |from |since |as of |starting |beginning |until |till |through )?D|in (?:the )?R|across (?:the )?R|"
     "for (?:viewers|readers|audiences|those|anyone) in (?:the )?R|(?:viewers|readers|audiences) in (?:the )?R) (?:, )?)"
 )
@@ -161,6 +165,8 @@ _TENSES = {
 }
 # "Karmalink is streaming", "Karmalink, which is streaming", "Karmalink, now streaming", "Karmalink: now streaming".
 _STATEMENT = re.compile(f"{_START}{_SUBJECT}(?:(?:, (?:which|that) |which |that )?{_VERB}|[,—:] {_LOOSE})")
+# "Karmalink, directed by Jake Wachtel, is streaming".
+_APPOSED = re.compile(f"{_START}{_SUBJECT}, (?P<middle>(?:[^ ,]+ ){{1,8}}), {_VERB}")
 # What is said of a film before it is said where it can be seen; "who" or "he" would make it somebody else.
 _EARLIER_VERB = (
     "(?:won|premiered|opened|played|was|is|'s|has|made|hit|came|debuted|screened|received|got|earned|runs|clocks|took|bowed|"
@@ -169,7 +175,7 @@ _EARLIER_VERB = (
 _MIDDLE = "(?!(?:;|:|—|who|whom|whose|that|which|where|when|as|he|she|they|if|while|than) )[^ ]+"
 # "It won a prize at Cannes and is now streaming".
 _LATER_VERB = re.compile(
-    f"{_START}{_SUBJECT}{_EARLIER_VERB} (?:{_MIDDLE} ){{0,30}}?(?:, )?(?:and|but) (?:then )?"
+    f"{_START}{_SUBJECT}{_EARLIER_VERB} (?P<middle>(?:{_MIDDLE} ){{0,30}}?)(?:, )?(?:and|but) (?:then )?"
     f"(?:{_VERB}|(?P<loose_event>{_EVENT_LOOSE} ))"
 )
 _SAID_OF_NOTHING = re.compile(f"{_START}(?:{_LOOSE}|(?P<loose_future>will (?:{ADVERB})*{_EVENT_BASE} ))")
@@ -197,8 +203,8 @@ _LABEL = re.compile(
     "(?: or rent| or buy| / rent| / buy| and buy)?)(?: it)?(?: now)?(?: on| at| in| via)?)) : "
 )
 _WITHOUT_VERB = re.compile(f"{_START}(?:{ADVERB})*(?=(?:on|in|at) )")
-# After these a clause can begin.
-_BOUNDARY = re.compile(r"(?<![^ ])(?:[;:—,]|and|or|but|so|\.\.\.|\.) ")
+# After these a clause can begin; "Wachtel's Karmalink" begins one, too.
+_BOUNDARY = re.compile(r"(?<![^ ])(?:(?:[;:—,]|and|or|but|so|\.\.\.|\.) |'s (?=T ))")
 
 
 def heads(sentence: Sentence) -> Iterator[Head]:
@@ -213,26 +219,13 @@ def heads(sentence: Sentence) -> Iterator[Head]:
         yield _head(advised, sentence)
     starts = [0, *(match.end() for match in _BOUNDARY.finditer(codes))]
     for start in starts:
-        for pattern in (_STATEMENT, _ABOUT_READERS, _SOLD, _COPIED):
+        for pattern in (_STATEMENT, _APPOSED, _ABOUT_READERS, _SOLD, _COPIED):
             if (match := pattern.match(codes, start)) is not None:
                 yield _head(match, sentence)
     if (match := _LATER_VERB.match(codes)) is not None:
         yield _head(match, sentence)
     if (match := _WITHOUT_VERB.match(codes)) is not None:
         yield Head(0, match.end(), Tense.NONE, Subject.NONE, match.group())
-
-
-def is_bent(sentence: Sentence, head: Head) -> bool:
-    """Tell whether what stands before a statement makes it something else: a question, a rumour, a comparison, a wish."""
-    codes = sentence.codes
-    if "? " in codes:
-        return True
-    before = codes[: head.start]
-    if before.endswith("; "):
-        return False
-    if _BENDING.search(before) or _BENDING.search(head.words):
-        return True
-    return bool(_NEGATION.search(before)) and not before.endswith("but ")
 
 
 def loose_head(sentence: Sentence, subject: Subject) -> Head | None:
@@ -248,17 +241,6 @@ def subject_before(sentence: Sentence, end: int) -> Subject | None:
     return (Subject.NAMED if match["named"] else Subject.PRONOUN) if match else None
 
 
-# Words before a statement that may say whose it is, whether it holds, or that it is of another film.
-_BENDING = re.compile(
-    r"(?<![^ ])(?:if|unless|whether|unlike|while|whereas|compared|than|wish|wishes|wished|hope|hopes|hoped|hoping|hopefully|rumou?rs?|"
-    r"rumou?red|think|thinks|believe|believes|imagine|suppose|supposing|should|would|could|might|must|thought|heard|said|says|claims?|"
-    r"claimed|reportedly|supposedly|allegedly|apparently|probably|perhaps|maybe|possibly|likely|expected|remake|sequel|prequel|original|"
-    r"predecessor|follow-up|series|trilogy|franchise|soundtrack|novel|book|score|other|another|earlier|previous|used|once|until(?! D)|"
-    r"when|were|had|waiting|before|wait|pretend|joke|lie|false|wrong|untrue|both films|former|latter|instead|short) "
-)
-_NEGATION = re.compile(
-    r"(?<![^ ])(?:not|n't|no|never|nor|neither|none|nobody|nowhere|without|cannot|hardly|barely) "
-)
 _ONLY_SUBJECT = re.compile(_START + _SUBJECT)
 
 
@@ -278,6 +260,7 @@ def _head(match: re.Match[str], sentence: Sentence, subject: Subject | None = No
         hints=frozenset({"buy"}) if form == "copied" else hints_of(words),
         direct=bool(_DIRECT.search(words)),
         seller=sentence.number(match.start("seller")) if "seller" in groups else None,
+        middle=match.span("middle") if "middle" in groups else None,
     )
 
 

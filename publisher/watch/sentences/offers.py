@@ -118,15 +118,14 @@ class _Reader:
             raise _Doubt
         if OfferKind.DISC in service.kinds:
             if hints <= {"buy"}:
-                yield Reading(
-                    service, OfferKind.DISC, quality=place.item.name.quality if place.item.name else None
-                )
+                quality = place.item.name.quality if place.item.name else None
+                yield Reading(service, OfferKind.DISC, quality=quality, place=place)
         elif hints & {"free", "ads", "subscription"}:
             raise _Doubt
         elif sold := [kind for kind in (OfferKind.RENT, OfferKind.BUY) if kind in hints]:
             yield from self._reading(place, service, sold)
         else:
-            yield Reading(service, OfferKind.RENT, also=(OfferKind.BUY,))
+            yield Reading(service, OfferKind.RENT, also=(OfferKind.BUY,), place=place)
 
     def _named(self, place: Place, hints: frozenset[str]) -> Iterator[Reading]:
         sold = [kind for kind in (OfferKind.RENT, OfferKind.BUY) if kind in hints]
@@ -254,7 +253,7 @@ def _without_odd_ones(found: list[Reading], group: Group) -> list[Reading]:
 def _discs_as_one(found: list[Reading]) -> tuple[Reading, ...]:
     """Make one offer of "DVD and Blu-ray"."""
     discs = [reading for reading in found if reading.kind is OfferKind.DISC and reading.service.generic]
-    if len(discs) < 2:
+    if len(discs) < 2 or len({disc.place.regions if disc.place else () for disc in discs}) > 1:
         return tuple(found)
     qualities = ", ".join(dict.fromkeys(reading.quality for reading in discs if reading.quality))
     one = replace(discs[0], quality=qualities or None)

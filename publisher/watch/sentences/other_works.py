@@ -31,6 +31,9 @@ _CUES = (
     r"(?:two|three|four|five|several|many|these|those) (?:\w+ )?(?:films|movies|pictures|features|documentaries|titles)|"
     rf"(?:similar|earlier|previous|older|newer|later|better|other) (?:\w+ )?{_WORK}|(?:the )?(?:former|latter)|"
     r"part (?:one|two|three|four|[ivx]+|\d)|season (?:one|two|three|four|\d)|(?:the|of|from) (?:18|19|20)\d\d (?!and\b)\w+|"
+    # What somebody paid for, and what is shown in a film.
+    r"sponsor(?:s|ed|ship)?|advertisements?|brought to you|affiliate|promo(?:tional)?|(?:our|my|the) code|"
+    r"(?:streams|uploads|posts|broadcasts|films|tapes|livestreams) (?:a|an|the|his|her|their|every)|"
     # What an editor recommends beside it.
     r"double[- ](?:bills?|features?)|companion pieces?|pair (?:it|this|with)|runners?-?up|honou?rable mentions?|see also|"
     r"also (?:recommended|like|enjoy|out|opening|new|this|try|see|watch|worth|reviewed|made|directed|shot|wrote|appears?|stars?)|"
@@ -57,6 +60,8 @@ _ORDINAL = re.compile(
 )
 _AT_THE_BEGINNING = re.compile(
     r"(?:A|An|One|Another) (?:[\w-]+ ){0,2}(?:documentary|short|making-of|biopic|podcast)\b"
+    r"|(?:He|She|They) (?!is\b|are\b|was\b|were\b|has\b|have\b|had\b)\w+ (?:an?|the|his|her|their) \w+"
+    r"|(?:A|An|One) [\w-]+ (?!as\b|is\b|does\b|has\b|was\b)[a-z]+[a-rt-z]s [a-z]"
     r"|(?:The|Its) (?:[\w-]+ )?(?:score|show)\b|First\b(?=:)|Better\b(?=:)|\w+['’]s (?:[\w-]+ ){0,2}(?:film|movie|picture|feature|take|version)\b"
 )
 # "It is", "This remains": what follows speaks of the reviewed film.

@@ -23,9 +23,9 @@ BREAK = "\n"
 _MOST_SIGNS = 1_000_000
 _SIGNS = f"{string.punctuation}\r\n".encode()
 # What stands in these is somebody else's word, or no sentence.
-_UNREAD = {"BlockQuote", "CodeBlock", "HtmlBlock", "Image", "MetadataBlock", "Strikethrough"}
+_UNREAD = {"BlockQuote", "CodeBlock", "HtmlBlock", "Image", "MetadataBlock", "Strikethrough", "Table"}
 _INLINE_UNREAD = {"Image", "Strikethrough"}
-_OF_THEIR_OWN = {"Heading", "Item", "Paragraph", "TableCell", "TableHead", "TableRow", "FootnoteDefinition"}
+_OF_THEIR_OWN = {"Heading", "Item", "Paragraph", "FootnoteDefinition"}
 _STRESSED = {"Emphasis", "Strong"}
 _STRESSED_TAGS = {"b", "cite", "em", "i", "strong"}
 _UNREAD_TAGS = RAW_TEXT | {"blockquote", "code", "del", "kbd", "pre", "q", "s", "samp", "strike"}
@@ -126,7 +126,7 @@ class _Walk:
             paragraph.add(" ", byte)
         elif kind == "HardBreak":
             paragraph.add(BREAK, byte)
-        elif kind in {"Code", "InlineMath", "DisplayMath"}:
+        elif kind in {"Code", "InlineMath", "DisplayMath", "FootnoteReference"}:
             paragraph.add(OPAQUE, byte)
         return None
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from publisher.watch.sentences import phrases
 from publisher.watch.sentences.grammar import Subject, hints_of
+from publisher.watch.sentences.known_words import OF_THE_SERVICE
 from publisher.watch.sentences.names import Known
-from publisher.watch.sentences.retractions import takes_back
 
 if TYPE_CHECKING:
     import re
+    from collections.abc import Iterable
 
     from publisher.watch.sentences.dates import Day
     from publisher.watch.sentences.grammar import Head
@@ -70,7 +71,8 @@ class _Doubt(Exception):
 def read_places(sentence: Sentence, head: Head, home: str | None) -> tuple[tuple[Group, ...], int] | None:
     """Read what follows a verb: groups of services, and where in the codes reading ended.
 
-    `home` is the country of the site. None where nothing follows, or where what stands behind the last phrase is not understood or narrows it.
+    `home` is the country of the site. None where nothing follows, or something can be meant in two ways. What stands behind the
+    last phrase is for `statements` to judge.
     """
     walk = _Walk(sentence, head)
     try:
@@ -99,6 +101,9 @@ def _share(groups: tuple[Group, ...], home: str | None) -> None:
             group.now = True
         elif later is not None or (earlier is not None and earlier.timed):
             raise _Doubt
+    # "On UK DVD and VOD": in the UK both?
+    if any(len({bool(place.regions) for place in group.places}) > 1 and not group.regions for group in groups):
+        raise _Doubt
     # "In UK cinemas now and on Netflix": in the UK, or where the reader is?
     if len({_is_abroad(group, home) for group in groups}) > 1 and not all(map(_has_region, groups)):
         raise _Doubt
@@ -156,29 +161,9 @@ class _Walk:
             group.regions = group.regions or self._lead
 
     def ends_well(self) -> bool:
-        """Tell whether a reader would stop here, and nothing behind takes back what was said."""
-        codes, at = self._codes, self.at
-        if self._head.subject is Subject.NONE and not self._head.label and not self._ends_alone():
-            return False
-        if phrases.LATER_DAY.search(codes, at, self._clause_end()):
-            return False
-        return bool(phrases.CLEAN.match(codes, at)) and not (
-            phrases.BENT.match(codes, at)
-            or phrases.UNSURE.match(codes, at)
-            or ((sign := phrases.SIGN.match(codes, at)) and takes_back(codes, sign.end()))
-        )
-
-    def _ends_alone(self) -> bool:
         """Tell whether a statement without a subject is left without one, or is followed by what is said of the film."""
-        codes, at = self._codes, self.at
-        return bool(phrases.ENDED.match(codes, at)) and not any(
-            pattern.match(codes, at) for pattern in phrases.INVERTED
-        )
-
-    def _clause_end(self) -> int:
-        """Answer where, roughly, the clause ends that was read."""
-        end = phrases.NEXT_CLAUSE.search(self._codes, self.at)
-        return end.start() if end else len(self._codes)
+        alone = self._head.subject is not Subject.NONE or self._head.label
+        return alone or bool(phrases.ENDED.match(self._codes, self.at))
 
     def _take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         match = pattern.match(self._codes, self.at)
@@ -198,7 +183,7 @@ class _Walk:
             or self._aside()
             or self._adverb()
             or self._distributor()
-            or any(self._take(pattern) for pattern in (phrases.CITIES, phrases.PRICE))
+            or any(self._take(pattern) for pattern in (phrases.LANGUAGE, phrases.CITIES, phrases.PRICE))
         )
 
     def _time(self) -> bool:
@@ -232,7 +217,7 @@ class _Walk:
             return False
         if self._group.regions and self._group.places:
             raise _Doubt
-        self._group.regions += _regions(self._items(match, "R"))
+        self._group.regions += _regions(self._sentence.between(*match.span()))
         return True
 
     def _purpose(self) -> bool:
@@ -257,7 +242,9 @@ class _Walk:
         match = self._take(phrases.DISTRIBUTOR)
         if match is None:
             return False
-        if not self._group.places and phrases.FROM_SERVICE.match(self._codes, start):
+        named = self._sentence.between(*match.span("who"))
+        opening = not self._group.places and phrases.FROM_SERVICE.match(self._codes, start)
+        if opening or not all(map(_is_of_a_name, named)):
             self.at = start
             return False
         # "on VOD via iTunes" names a service all the same.
@@ -281,12 +268,7 @@ class _Walk:
             self._group.places[-1] = replace(place, hints=phrases.acts(inner.codes))
         elif phrases.INNER_DATE.fullmatch(inner.codes) and self._group.starts is None:
             self._begins(inner.items[-1].day, said=len(inner.items) > 1)
-        elif (
-            phrases.INNER_BENT.search(inner.codes)
-            or phrases.INNER_WORK.search(inner.codes)
-            or takes_back(inner.codes)
-            or _names_a_work(inner)
-        ):
+        elif not OF_THE_SERVICE.fullmatch(inner.codes):
             raise _Doubt
         return True
 
@@ -328,14 +310,16 @@ class _Walk:
         return known or Known()
 
     def _add(self, item: Item, name: re.Match[str]) -> None:
-        regions = _regions(self._items(name, "R"))
+        regions = _regions(self._sentence.between(*name.span()))
         self._group.places.append(Place(item, regions))
 
     def _goes_on(self) -> bool:
         """Take in one more service, and what leads to it; where none follows, nothing is taken."""
         start = self.at
-        if self._take(phrases.UNKNOWN_BETWEEN):
-            start = self.at
+        if (unknown := phrases.UNKNOWN_BETWEEN.match(self._codes, start)) and all(
+            map(_is_of_a_name, self._sentence.between(*unknown.span())[1:])
+        ):
+            start = self.at = unknown.end()
         if not self._group.places or not self._take(phrases.SEPARATOR):
             return False
         name = phrases.NAME.match(self._codes, self.at)
@@ -366,20 +350,9 @@ class _Walk:
             group.hints = before.hints
 
 
-def _names_a_work(inner: Sentence) -> bool:
-    """Tell whether an aside behind a service may say that another work is there: "Vudu (Suspiria)"."""
-    if phrases.INNER_COMPANY.match(inner.codes):
-        return False
-    return any(
-        item.code == "Q"
-        or (
-            item.capital
-            and item.code.isalnum()
-            and item.code.islower()
-            and not phrases.INNER_QUALITY.fullmatch(item.code)
-        )
-        for item in inner.items
-    )
+def _is_of_a_name(item: Item) -> bool:
+    """Tell whether an item may stand in the name of a company or a shop that nobody knows."""
+    return item.capital or item.name is not None or item.code in phrases.SMALL_IN_NAMES or item.code.isdigit()
 
 
 def _is_complete(group: Group) -> bool:
@@ -392,5 +365,5 @@ def _is_complete(group: Group) -> bool:
     )
 
 
-def _regions(items: list[Item]) -> tuple[str, ...]:
+def _regions(items: Iterable[Item]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item.region for item in items if item.region))

@@ -15,24 +15,28 @@ from typing import TYPE_CHECKING
 from publisher.catalogue.names import fold
 from publisher.watch.sentences.antecedents import Antecedents
 from publisher.watch.sentences.dates import month_comes_first
-from publisher.watch.sentences.grammar import Subject, heads, is_bent, loose_head, subject_before
+from publisher.watch.sentences.denials import MAY_DENY, Denials
+from publisher.watch.sentences.grammar import Subject
 from publisher.watch.sentences.names import first_words, known_names, names_any
 from publisher.watch.sentences.paragraphs import Paragraph, paragraphs
-from publisher.watch.sentences.places import read_places
-from publisher.watch.sentences.retractions import MOST_CHARACTERS, takes_back
-from publisher.watch.sentences.sentence import Sentence, Vocabulary
+from publisher.watch.sentences.retractions import MOST_CHARACTERS, speaks_of_it, takes_back
+from publisher.watch.sentences.scopes import Scopes
+from publisher.watch.sentences.sentence import Vocabulary
+from publisher.watch.sentences.statements import statements
 from publisher.watch.sentences.surroundings import Surroundings
 from publisher.watch.sentences.terms import Statement, listings
 from publisher.watch.sentences.tokens import sentences, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
 
     from publisher.model import OfferKind, Review
     from publisher.site import Site
-    from publisher.watch.sentences.grammar import Head
     from publisher.watch.sentences.names import Known
     from publisher.watch.sentences.proposal import Proposal
+    from publisher.watch.sentences.sentence import Item, Sentence
+    from publisher.watch.sentences.statements import Stated
 
 # No review names services in more sentences; what a text that is built to hurt says beyond is not read.
 _MOST_SENTENCES = 2_000
@@ -44,7 +48,7 @@ _SPACE = re.compile(r"\s+")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
-def propose(text: str, review: Review, site: Site) -> tuple[Proposal, ...]:
+def propose(text: str, review: Review, site: Site, now: datetime) -> tuple[Proposal, ...]:
     """Read in the text of a post where its film can be seen.
 
     Nothing is proposed for a review without a film, for which nothing could be listed, nor for one that is not in English.
@@ -53,6 +57,7 @@ def propose(text: str, review: Review, site: Site) -> tuple[Proposal, ...]:
         text: The Markdown below the front matter.
         review: The review; days without a year are those nearest to its date.
         site: The site, with its catalogue, its country and its time zone.
+        now: The moment that it has to hold at (aware): what was on a service years ago is not any more.
 
     Returns:
         The proposals in the order of the text, each service, kind and country once. None raises, whatever the text.
@@ -63,18 +68,21 @@ def propose(text: str, review: Review, site: Site) -> tuple[Proposal, ...]:
         return ()
     # A lone surrogate is no character of any file.
     sound = text.encode("utf-8", "replace").decode()
-    return _Reader(sound, review, site).read()
+    return _Reader(sound, review, site, now).read()
 
 
 class _Reader:
     """Reads one text."""
 
-    def __init__(self, text: str, review: Review, site: Site) -> None:
+    def __init__(self, text: str, review: Review, site: Site, now: datetime) -> None:
         self._text = text
         self._review = review
         self._site = site
+        self._now = now
         self._vocabulary = _vocabulary(review, site)
         self._surroundings = Surroundings(self._vocabulary)
+        self._scopes = Scopes(self._vocabulary)
+        self._denials = Denials(site.catalogue)
         #: How many sentences that name a service were read.
         self._sentences = 0
 
@@ -83,94 +91,78 @@ class _Reader:
         found: dict[tuple[str, OfferKind, str | None], Proposal | None] = {}
         for paragraph, after in pairwise(chain(paragraphs(self._text), (Paragraph(),))):
             if self._sentences > _MOST_SENTENCES:
-                break
+                return ()  # what stands there may deny what was read
             antecedents = Antecedents(paragraph, paragraph.text, self._vocabulary)
             self._surroundings.enter(paragraph, antecedents)
-            if self._surroundings.foreign:
-                continue
+            self._scopes.enter(paragraph)
             for proposal in self._paragraph(paragraph, antecedents, after):
                 terms = proposal.listing.terms
                 key = (proposal.listing.service, terms.kind, terms.region or self._site.watch.region)
                 found[key] = _agreed(found[key], proposal) if key in found else proposal
-        return tuple(proposal for proposal in found.values() if proposal is not None)
+        return tuple(
+            proposal
+            for proposal in found.values()
+            if proposal is not None and not self._denials.deny(proposal.listing.service)
+        )
 
     def _paragraph(
         self, paragraph: Paragraph, antecedents: Antecedents, after: Paragraph
     ) -> Iterator[Proposal]:
         text = paragraph.text
-        if not names_any(text, self._site.catalogue):
+        named = names_any(text, self._site.catalogue)
+        if not named and not MAY_DENY.search(text):
             return
         for start, end in sentences(text):
-            if end - start > _LONGEST_SENTENCE or not names_any(text[start:end], self._site.catalogue):
+            if end - start > _LONGEST_SENTENCE:
                 continue
-            self._sentences += 1
+            part = text[start:end]
+            names = named and names_any(part, self._site.catalogue)
+            if not names and not MAY_DENY.search(part):
+                continue
+            self._sentences += names
             if self._sentences > _MOST_SENTENCES:
                 return
-            words = tokens(text, start, end)
-            if not self._vocabulary.is_in(words, text):
+            sentence = self._vocabulary.sentence(tokens(text, start, end), text)
+            stated = self._stated(sentence) if names else ()
+            self._denials.take(sentence, _services(stated), lambda item: _written(text, item.start, item.end))
+            if not stated or self._surroundings.foreign or self._scopes.is_scoped(sentence.items[0].start):
                 continue
-            sentence = self._vocabulary.sentence(words, text)
-            statements = tuple(self._statements(sentence, paragraph, text, antecedents))
-            if statements and self._is_taken_back(text[end:], after):
+            if self._is_taken_back(text[end:], after):
                 continue
-            for statement in statements:
-                at = sentence.items[0].start
-                quote = _quoted(text[start:end])
-                for proposal in listings(statement, self._review, self._site):
-                    yield replace(proposal, quote=quote, line=self._line(paragraph.byte(at)))
+            quote, line = _quoted(part), self._line(paragraph.byte(sentence.items[0].start))
+            for statement in self._of_the_film(stated, paragraph, antecedents):
+                for proposal in listings(statement, self._review, self._site, self._now):
+                    yield replace(proposal, quote=quote, line=line)
+
+    def _stated(self, sentence: Sentence) -> tuple[Stated, ...]:
+        return statements(sentence, self._vocabulary, self._site.watch.region)
 
     def _is_taken_back(self, rest: str, after: Paragraph) -> bool:
-        """Tell whether what stands behind a sentence, in the rest of its paragraph or else in the next one, takes it back."""
+        """Tell whether what stands behind a sentence, in the rest of its paragraph or else in the next one, takes it back.
+
+        What speaks of the same without being understood may do so, too.
+        """
         text = rest.lstrip() or ("" if after.heading else after.text.lstrip())
         text = text[:MOST_CHARACTERS]
         start, end = next(sentences(text))
-        return takes_back(self._vocabulary.sentence(tokens(text, start, end), text).codes)
+        sentence = self._vocabulary.sentence(tokens(text, start, end), text)
+        return takes_back(sentence.codes) or (speaks_of_it(sentence) and not self._stated(sentence))
 
-    def _statements(
-        self, sentence: Sentence, paragraph: Paragraph, text: str, antecedents: Antecedents
+    def _of_the_film(
+        self, stated: Iterable[Stated], paragraph: Paragraph, antecedents: Antecedents
     ) -> Iterator[Statement]:
-        """Yield what a sentence states, with where each name is written and what it links to."""
-        if not any(item.code == "N" or item.inner for item in sentence.items):
-            return
-        read_to = 0
-        # The same verb with less before it is not understood any better.
-        failed: set[int] = set()
-        for head, whole in self._heads(sentence):
-            if whole is sentence and (head.start < read_to or head.end in failed):
-                continue
-            if is_bent(whole, head):
-                continue
+        """Yield those statements of a sentence that are made of the film, with where each name is written and what it links to."""
+        text = paragraph.text
+        for head, groups, begins, inner in stated:
             if head.subject is Subject.NONE and paragraph.heading and not head.label:
                 continue  # it may announce a list
-            begins = whole.items[whole.number(head.start)].start
             if head.subject is not Subject.NAMED and antecedents.is_other(begins):
                 continue
             if self._surroundings.is_other(head.subject):
                 continue
-            if head.subject is Subject.NAMED and whole is sentence:
+            if head.subject is Subject.NAMED and not inner:
                 antecedents.settle(begins)
-            read = read_places(whole, head, self._site.watch.region)
-            if read is None:
-                failed.add(head.end)
-                continue
-            groups, end = read
-            read_to = end if whole is sentence else read_to
-            written = partial(_written, text)
-            yield Statement(head, groups, written, partial(_address, paragraph))
-
-    @staticmethod
-    def _heads(sentence: Sentence) -> Iterator[tuple[Head, Sentence]]:
-        for head in heads(sentence):
-            yield head, sentence
-        for number, item in enumerate(sentence.items):
-            if item.inner is None:
-                continue
-            subject = subject_before(sentence, sentence.place(number))
-            head_of_inner = loose_head(item.inner, subject) if subject else None
-            if head_of_inner is not None and not is_bent(
-                sentence, replace(head_of_inner, start=sentence.place(number))
-            ):
-                yield head_of_inner, item.inner
+            yield Statement(head, groups, partial(_written, text), partial(_address, paragraph))
 
     @cached_property
     def _line_ends(self) -> list[int]:
@@ -222,6 +214,10 @@ def _agreed(first: Proposal | None, second: Proposal) -> Proposal | None:
     ):
         return None
     return second if other.starts is not None and one.starts is None else first
+
+
+def _services(stated: Iterable[Stated]) -> tuple[Item, ...]:
+    return tuple(place.item for one in stated for group in one.groups for place in group.places)
 
 
 def _quoted(text: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,13 +41,40 @@ _NAMES = {
     "US": "US|U.S.|USA|U.S.A.|United States of America|United States|America|American",
     "ZA": "South Africa|South African",
 }
+# Without a noun behind it, each of these is a language: "in Spanish".
+_ADJECTIVES = frozenset(
+    (
+        "American|Australian|Austrian|Belgian|Brazilian|British|Canadian|Danish|Dutch|Finnish|French|German|Indian|Irish|Italian|Japanese|"
+        "Korean|Mexican|Norwegian|Polish|Portuguese|South African|South Korean|Spanish|Swedish|Swiss"
+    )
+    .casefold()
+    .split("|")
+)
 _CODES = {tuple(name.casefold().split()): code for code, names in _NAMES.items() for name in names.split("|")}
 _FIRST = frozenset(name[0] for name in _CODES)
 _LONGEST = max(map(len, _CODES))
 
 
-def region_at(words: Sequence[Token], at: int, text: str) -> tuple[str, int] | None:
-    """Read the country that a token begins to name: its ISO 3166-1 code, and how many tokens name it."""
+#: What may be a country in a text; without one, nothing is.
+ANY_COUNTRY = re.compile(rf"\b(?:{'|'.join(re.escape(name) for names in _NAMES.values() for name in names.split('|'))})")
+
+
+class Country(NamedTuple):
+    """A country that is named.
+
+    Attributes:
+        region: Its ISO 3166-1 code.
+        count: How many tokens name it.
+        adjective: Whether they may name a language as well.
+    """
+
+    region: str
+    count: int
+    adjective: bool
+
+
+def region_at(words: Sequence[Token], at: int, text: str) -> Country | None:
+    """Read the country that a token begins to name."""
     if not words[at].capital or words[at].code not in _FIRST:
         return None
     for count in range(min(_LONGEST, len(words) - at), 0, -1):
@@ -57,5 +85,5 @@ def region_at(words: Sequence[Token], at: int, text: str) -> tuple[str, int] | N
         # "us" is a pronoun, whatever begins the sentence.
         if part[0].code == "us" and text[part[0].start : part[0].end] != "US":
             continue
-        return code, count
+        return Country(code, count, " ".join(word.code for word in part) in _ADJECTIVES)
     return None

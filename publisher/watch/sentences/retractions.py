@@ -8,6 +8,10 @@ cannot tell, the statement is in doubt.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from publisher.watch.sentences.sentence import Sentence
 
 #: Nobody needs more characters to take something back.
 MOST_CHARACTERS = 200
@@ -61,6 +65,15 @@ _OF_THE_PAST = re.compile(
     r"(?<![^ ])(?:no longer|anymore|any longer|used to be|taken (?:down|off)|unavailable|(?:just|only) (?:kidding|joking)|"
     r"(?:has|have|had|it) (?:since )?(?:expired|gone|vanished|disappeared)|(?:is|are|was|were|'s) (?:not|n't) (?:there|true|available|streaming)) "
 )
+#: What a sentence says that speaks of where, when or for whom something can be seen, rather than of the film.
+SPEAKS_OF_IT = re.compile(
+    r"(?<![^ ])(?:[NRJVH]|leaves?|leaving|left(?! (?:me|us|you|him|her|them|no|little|nothing|a|an|the|my) )|gone|goes away|remov(?:e|es|ed|al)|"
+    r"expir(?:e|es|ed|ing)|ends|ended|end(?= soon )|disappear(?:s|ed)|vanish(?:es|ed)|pulled|dropped|departs?|moved(?! me )|moves to|until|till|vpn|"
+    r"regions?|region-locked|territor(?:y|ies)|countr(?:y|ies)|abroad|overseas|elsewhere|anywhere|nowhere|subscri(?:be|ption|bers|bed)|accounts?|"
+    r"licen[cs]e|licen[cs]ing|platform|service|streamer|streams|streamed|streaming|available|availability|unavailable|geo-blocked|"
+    r"one of (?:the|them)|i (?:mean|forget|forgot)|which one|outside|internationally|out of print|sold out|oop|canadians|the deal|"
+    r"only (?=[.!] |$)) "
+)
 _FIRST_WORDS = re.compile(f"(?:[^ ]+ ){{0,{_MOST_WORDS}}}")
 
 
@@ -70,3 +83,11 @@ def takes_back(codes: str, at: int = 0) -> bool:
         return True
     words = _FIRST_WORDS.match(codes, at)
     return words is not None and bool(_OF_THE_PAST.search(codes, at, words.end()))
+
+
+def speaks_of_it(sentence: Sentence) -> bool:
+    """Tell whether a sentence says where, when or for whom something can be seen; a day that looks like a rating is one."""
+    return bool(SPEAKS_OF_IT.search(sentence.codes)) or any(
+        (item.inner is not None and speaks_of_it(item.inner)) or (item.day is not None and not item.day.like_rating)
+        for item in sentence.items
+    )

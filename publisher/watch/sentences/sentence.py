@@ -29,6 +29,11 @@ _DIGITAL_THINGS = word_set(
     "copy copies version versions rental rentals rent renting purchase purchases sale release releases restoration effects "
     "camera cameras transfer scan remaster viewing screening screenings audience audiences debut premiere lovers seats run"
 )
+# By these any film is called, whatever its title is.
+_CALLED = word_set(
+    "it this that them they these those us we you he she him her i me one film movie picture thefilm themovie thepicture thisfilm thismovie "
+    "thisone thedocumentary now out"
+)
 _YEAR = re.compile(r"\b(?:18|19|20)\d\d\b")
 _LONGEST_WORD = 40
 _CLOSING = {"(": ")", "[": "]"}
@@ -40,7 +45,7 @@ class Item:
 
     Attributes:
         code: A word in lower case, a sign, or a letter: D a day, H a holiday to be looked up, M money, N a name of a
-            service, P a parenthesis, Q a quotation, R a country, T the film's title, V a time that is no day.
+            service, J a country that may be a language as well, P a parenthesis, Q a quotation, R a country, T the film's title, V a time that is no day.
         start: Where it begins in the paragraph, in characters; `end` is where it ends.
     """
 
@@ -110,6 +115,11 @@ class Vocabulary:
     title_words: frozenset[str] = frozenset()
 
     @cached_property
+    def sure_titles(self) -> frozenset[str]:
+        """Return the titles that are none of the words by which any film is called, as "It" and "The Film" are."""
+        return self.titles - _CALLED
+
+    @cached_property
     def years(self) -> frozenset[str]:
         """Return the years that the film may be said to be of, as text; none where that is not known."""
         return frozenset(str(self.year + more) for more in (-1, 0, 1)) if self.year else frozenset()
@@ -155,8 +165,8 @@ class Vocabulary:
             return Item(time.code, first.start, words[at + time.count - 1].end, day=time.day), time.count
         region = region_at(words, at, text)
         if region is not None:
-            code, count = region
-            return Item("R", first.start, words[at + count - 1].end, region=code), count
+            code, count = "J" if region.adjective else "R", region.count
+            return Item(code, first.start, words[at + count - 1].end, region=region.region), count
         code = first.code if first.code != "P" else "p"
         return Item(code, first.start, first.end, first.capital), 1
 
@@ -169,7 +179,7 @@ class Vocabulary:
         if not (words[at].capital or words[at].code[:1].isdigit()):
             return 0
         for count in range(min(self.longest_title, len(words) - at), 0, -1):
-            if fold(text[words[at].start : words[at + count - 1].end]) in self.titles:
+            if fold(text[words[at].start : words[at + count - 1].end]) in self.sure_titles:
                 return count
         return 0
 

@@ -24,6 +24,13 @@ if TYPE_CHECKING:
     from publisher.watch.sentences.offers import Reading
     from publisher.watch.sentences.places import Group
 
+# Nobody counts on a film being in cinemas that long after it was said, or that it began, nor on its being streamed.
+_LASTS = {
+    OfferKind.CINEMA: timedelta(days=60),
+    OfferKind.SUBSCRIPTION: timedelta(days=365),
+    OfferKind.ADS: timedelta(days=365),
+    OfferKind.FREE: timedelta(days=365),
+}
 # A film that came to a service stays there for a while; longer ago than this, nobody can tell.
 _FRESH = timedelta(days=60)
 # What is announced in a post does not lie further back than that.
@@ -56,9 +63,10 @@ class _Time:
     vague: str | None
 
 
-def listings(statement: Statement, review: Review, site: Site) -> Iterator[Proposal]:
-    """Yield what a statement proposes; its `quote` and `line` are still to be filled in."""
+def listings(statement: Statement, review: Review, site: Site, now: datetime) -> Iterator[Proposal]:
+    """Yield what a statement proposes that can be counted on now; its `quote` and `line` are still to be filled in."""
     post = review.date.astimezone(site.zone).date()
+    today = now.astimezone(site.zone).date()
     if statement.head.tense is Tense.NONE and not all(group.timed for group in statement.groups):
         return
     for group in statement.groups:
@@ -73,7 +81,7 @@ def listings(statement: Statement, review: Review, site: Site) -> Iterator[Propo
             lambda place: statement.address(place.item.start, place.item.end),
         )
         for reading in found:
-            if _holds(statement.head, group, reading, time, post):
+            if _holds(statement.head, group, reading, time, post) and _still(reading.kind, time, post, today):
                 yield from _proposals(reading, group, time, site)
 
 
@@ -111,6 +119,14 @@ def _holds(head: Head, group: Group, reading: Reading, time: _Time, post: date) 
             reading.kind is not OfferKind.CINEMA and time.starts is not None and time.starts >= post - _FRESH
         )
     return True
+
+
+def _still(kind: OfferKind, time: _Time, post: date, today: date) -> bool:
+    """Tell whether what was said in a post, of a day or of its own, can be counted on today."""
+    if time.ends is not None:
+        return time.ends >= today
+    lasts = _LASTS.get(kind)
+    return lasts is None or today - (time.starts or post) <= lasts
 
 
 def _proposals(reading: Reading, group: Group, time: _Time, site: Site) -> Iterator[Proposal]:

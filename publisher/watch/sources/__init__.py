@@ -12,6 +12,7 @@ from publisher.watch.sources.registry import (
 )
 from publisher.watch.sources.source import (
     Access,
+    AnotherFilm,
     Attribution,
     Candidate,
     Found,
@@ -22,6 +23,7 @@ from publisher.watch.sources.source import (
 __all__ = [
     "SOURCES",
     "Access",
+    "AnotherFilm",
     "Attribution",
     "Candidate",
     "Connection",

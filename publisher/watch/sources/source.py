@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from publisher.watch.sources.wire import Wire
 
 
+_MISTAKEN = (
+    "correct film.ids, or else the title, year or directors, which have to fit them; another title, by which the film is known "
+    "there, goes into original_title"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Attribution:
     """What a source demands to be said wherever its offers are shown.
@@ -111,6 +117,9 @@ class SourceFault(Exception):
 
 class AnotherFilm(SourceFault):
     """Say that the ids that were asked for are not those of the film that the post describes."""
+
+    def __init__(self, message: str, help: str = _MISTAKEN) -> None:
+        super().__init__(message, help)
 
 
 class Source(Protocol):

@@ -16,7 +16,14 @@ from publisher.catalogue import LinkPage, UrlVerdict
 from publisher.model import Listing, OfferKind, Price, Terms
 from publisher.watch.identity import Contradiction, Identified, Undecided, identify
 from publisher.watch.sources.channels import own_service, sold_by
-from publisher.watch.sources.source import Access, Attribution, Candidate, Found, SourceFault
+from publisher.watch.sources.source import (
+    Access,
+    AnotherFilm,
+    Attribution,
+    Candidate,
+    Found,
+    SourceFault,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -102,16 +109,17 @@ def _require_items(body: Mapping[str, Any]) -> None:
         raise SourceFault("the answer is no list of films")
 
 
-def _same_film(film: Film, body: Mapping[str, Any]) -> Identified:
+def _same_film(film: Film, body: Mapping[str, Any]) -> Identified | Undecided:
     """See that what was asked for by an id is the film: ids may be of another, or of a series."""
     written = " and ".join(film.ids.values()) or film.title
     if body.get("showType") != "movie":
-        raise SourceFault(f"{written} is not a film there", "see that the film's ids are right")
+        raise AnotherFilm(f"{written} is not a film there", "see that the film's ids are right")
     identity = identify(film, [_candidate(body)])
-    if isinstance(identity, Identified):
+    if isinstance(identity, Identified | Undecided):
         return identity
-    reason = identity.reason if isinstance(identity, Contradiction) else f"{written} is another film there"
-    raise SourceFault(reason, "see that the film's ids are right")
+    raise AnotherFilm(
+        identity.reason if isinstance(identity, Contradiction) else f"{written} is another film there"
+    )
 
 
 def _candidate(body: Mapping[str, Any]) -> Candidate:
@@ -277,10 +285,10 @@ class StreamingAvailability:
         match identity:
             case Identified(candidate) if candidate.ids:
                 return Found(checked=answer.asked, ids=candidate.ids)
-            case Undecided(candidates):
-                return Found(checked=answer.asked, candidates=candidates)
+            case Undecided(candidates, reason):
+                return Found(checked=answer.asked, candidates=candidates, remarks=(reason,))
             case Contradiction(reason):
-                raise SourceFault(reason)
+                raise AnotherFilm(reason)
         return Found(checked=answer.asked, unknown=True)
 
     def _read(self, film: Film, answers: Mapping[str, Answer], catalogue: Catalogue) -> Found:
@@ -293,6 +301,10 @@ class StreamingAvailability:
         listings: dict[Listing, None] = {}
         for region, answer in known.items():
             identified = _same_film(film, answer.body)
+            if isinstance(identified, Undecided):
+                return Found(
+                    checked=checked, candidates=identified.candidates, remarks=(identified.reason,)
+                )
             remarks |= dict.fromkeys(identified.remarks)
             ids |= identified.candidate.ids
             for option in _options(answer.body, region):

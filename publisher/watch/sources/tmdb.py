@@ -252,7 +252,7 @@ class _Inquiry:
             case Undecided(candidates, reason):
                 return Found(checked=self.asked, candidates=candidates, remarks=(*self.remarks, reason))
             case Contradiction(reason):
-                raise AnotherFilm(reason, MISTAKEN)
+                raise AnotherFilm(reason)
             case _:
                 return Found(checked=self.asked, unknown=True, remarks=tuple(self.remarks))
 

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from publisher.model import Film
-from publisher.watch.identity import Identified, Undecided, Unknown, identify
+from publisher.watch.identity import Contradiction, Identified, Undecided, Unknown, identify
 from publisher.watch.sources import Candidate
 
 _DATA = yaml.safe_load(Path(__file__).with_name("films.yaml").read_text(encoding="utf-8"))
@@ -42,7 +42,7 @@ def asked(query: dict[str, Any]) -> Film:
 def _label(query: dict[str, Any]) -> str:
     return " ".join(
         str(query[key]) for key in ("title", "original_title", "year", "directors") if key in query
-    )
+    ) + "".join(f" {scheme}" for scheme in query.get("ids", ()))
 
 
 @pytest.mark.parametrize("query", _DATA["queries"], ids=_label)
@@ -55,9 +55,11 @@ def test_a_query_finds_exactly_its_film_or_asks_about_exactly_those(query: dict[
             assert film == WORLD[query["is"]]
         case Undecided(films):
             assert set(map(id, films)) == {id(WORLD[name]) for name in query["asks"]}
+        case Contradiction():
+            assert "refuses" in query
         case _:
             assert found == Unknown()
-            assert not {"is", "asks"} & query.keys()
+            assert not {"is", "asks", "refuses"} & query.keys()
 
 
 def test_nothing_is_ever_taken_for_another_film(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,6 +16,7 @@ from publisher.watch.identity import (
     Identified,
     Undecided,
     Unknown,
+    as_answered,
     describe,
     identify,
     possible,
@@ -50,17 +51,44 @@ def test_an_id_decides_where_title_and_year_fit_several() -> None:
 @pytest.mark.parametrize(
     ("written", "remark"),
     [
-        (film("Sospiri", 1977, imdb="tt0076786"), "the post says Sospiri (1977)"),
+        (film("Sospiri", 1977, "Dario Argento", imdb="tt0076786"), "the post says Sospiri (1977)"),
         (film("Suspiria", 1982, imdb="tt0076786"), "the post says Suspiria (1982)"),
     ],
 )
 def test_an_id_decides_against_the_title_or_the_year_and_says_so(written: Film, remark: str) -> None:
-    """One of them may be a slip, or a title that the source does not know."""
+    """One of them may be a slip, or a title that the source does not know: its director, or its title, says so, too."""
     found = identify(written, BOTH)
 
     assert isinstance(found, Identified)
     assert found.candidate == ARGENTO
     assert found.remarks == (f"imdb tt0076786 is Suspiria (1977), and {remark}",)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        film("Karmalink", 1977, imdb="tt0076786"),
+        film("Karmalink", 1977, "Jake Wachtel", imdb="tt0076786"),
+        film("Karmalink", imdb="tt0076786"),
+        film("Karmalink", 1978, "Jake Wachtel", imdb="tt0076786"),
+        film("Karmalink", 1980, "Dario Argento", imdb="tt0076786"),
+    ],
+)
+def test_an_id_of_a_film_of_another_title_is_not_believed_for_its_year(written: Film) -> None:
+    """Hundreds of films are of one year: it says nothing about which one an id is of."""
+    assert isinstance(identify(written, BOTH), Contradiction)
+
+
+def test_an_id_of_a_film_of_the_same_title_and_year_by_somebody_else_is_a_question() -> None:
+    """There were two Draculas in 1931; who says that it is this one is believed over the name in the post."""
+    written = film("Suspiria", 1977, "Luca Guadagnino", imdb="tt0076786")
+    found = identify(written, BOTH)
+
+    assert found == Undecided(
+        (ARGENTO,),
+        "imdb tt0076786 is Suspiria (1977), Dario Argento, and the post says Suspiria (1977), Luca Guadagnino",
+    )
+    assert identify(as_answered(written, ARGENTO.ids), BOTH) == Identified(ARGENTO)
 
 
 def test_an_id_of_a_film_of_another_title_and_year_is_not_believed() -> None:
@@ -316,7 +344,7 @@ def test_the_editors_answer_settles_a_question(written: Film, known: list[Candid
     found = identify(replace(written, ids={}), numbered)
 
     for chosen in found.candidates if isinstance(found, Undecided) else ():
-        settled = identify(replace(written, ids=dict(chosen.ids)), numbered)
+        settled = identify(as_answered(replace(written, ids={}), chosen.ids), numbered)
         assert isinstance(settled, Identified)
         assert settled.candidate == chosen
 

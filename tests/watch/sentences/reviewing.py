@@ -67,9 +67,10 @@ def review(
 
 @dataclass(frozen=True)
 class Row:
-    """A text, and the offers that are expected of it."""
+    """A text, and the offers that are expected of it; `missed` where it is known that it is not understood."""
 
     text: str
+    missed: bool
     expected: frozenset[Offer]
     proposals: tuple[Proposal, ...]
     found: frozenset[Offer]
@@ -119,9 +120,11 @@ def _row(row: dict[str, Any]) -> Row:
         language=row.get("language", "en"),
         director=row.get("director"),
     )
-    proposals = propose(row["text"], subject, site(region))
+    now = datetime.combine(row["now"], time(12), tzinfo=site().zone) if "now" in row else subject.date
+    proposals = propose(row["text"], subject, site(region), now)
     return Row(
         row["text"],
+        row.get("missed", False),
         frozenset(map(_frozen, row["expected"])),
         proposals,
         frozenset(_frozen(offer(proposal, site(region))) for proposal in proposals),

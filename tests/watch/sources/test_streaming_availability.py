@@ -376,6 +376,14 @@ def test_another_film_than_was_asked_for_is_told(tmp_path: Path, changes: dict[s
     assert not raised.value.stops
 
 
+def test_a_film_of_the_same_title_by_somebody_else_is_a_question(tmp_path: Path) -> None:
+    """There are films of one title and year: its offers wait for an answer."""
+    found = ask(tmp_path / "s", answer(show(option()) | {"directors": ["Somebody Else"]}))
+
+    assert ([each.titles[0] for each in found.candidates], found.listings) == (["Karmalink"], ())
+    assert found.remarks[0].endswith("Somebody Else, and the post says Karmalink (2021), Jake Wachtel")
+
+
 @pytest.mark.parametrize(
     "body", [{"message": "Too bad"}, [], {"streamingOptions": []}, {"streamingOptions": None}, {}]
 )

@@ -9,7 +9,7 @@ import pytest
 
 from publisher.errors import ConfigurationError
 from publisher.model import Offer, OfferKind, Terms
-from publisher.watch.sources import attributions, connect
+from publisher.watch.sources import AnotherFilm, attributions, connect
 from publisher.watch.sources.tmdb import TMDB
 from tests.conftest import CONFIGURATION
 from tests.watch.sources.tmdb_server import NOW, TOKEN, fault_of, film, movie, offers, provider, tmdb
@@ -213,16 +213,33 @@ def test_ids_that_contradict_each_other_are_a_fault(make_site: MakeSite) -> None
     assert "imdb tt0076786, not imdb tt1034415" in fault.message
 
 
+def test_who_directed_it_is_asked_for_where_the_post_says_so(make_site: MakeSite) -> None:
+    """A film of the same title and year may be another; the director may tell that a title is only not known."""
+    with tmdb(SPANISH) as server:
+        wire = server.wire(make_site)
+        doubtful = TMDB.ask(film("Dracula", 1931, "Tod Browning", tmdb="22"), ("US",), wire)
+        certain = TMDB.ask(film("El Conde", 1931, "George Melford", tmdb="22"), ("US",), wire)
+
+    assert [each.ids for each in doubtful.candidates] == [{"tmdb": "22"}]
+    assert doubtful.remarks == (
+        "tmdb 22 is Drácula (1931), George Melford, and the post says Dracula (1931), Tod Browning",
+    )
+    assert certain.remarks == ("tmdb 22 is Drácula (1931), and the post says El Conde (1931)",)
+    assert not certain.candidates
+
+
 def test_a_title_in_another_language_is_found_among_the_translations(make_site: MakeSite) -> None:
-    """Before a remark is made of it, at one more request."""
+    """Before the id is held to be another film's, at one more request."""
     jaws = movie(31, "Jaws", "1975-06-20", "Steven Spielberg", translated=["Der weiße Hai"])
     with tmdb(jaws) as server:
         wire = server.wire(make_site)
         german = TMDB.ask(film("Der weiße Hai", 1975, tmdb="31"), ("US",), wire)
-        wrong = TMDB.ask(film("Der grüne Hai", 1975, tmdb="31"), ("US",), wire)
+        with pytest.raises(AnotherFilm) as wrong:
+            TMDB.ask(film("Der grüne Hai", 1975, tmdb="31"), ("US",), wire)
 
     assert german.remarks == ()
-    assert wrong.remarks == ("tmdb 31 is Jaws (1975), and the post says Der grüne Hai (1975)",)
+    assert wrong.value.message == "tmdb 31 is Jaws (1975), and the post says Der grüne Hai (1975)"
+    assert "original_title" in (wrong.value.help or "")
     assert [path.partition("?")[0] for path in server.asked] == ["movie/31", "movie/31/translations"]
 
 
