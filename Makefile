@@ -59,7 +59,7 @@ lock: $(VENV)/.dev ## choose the newest versions anew and write both lock files
 		--no-annotate --no-header --upgrade --quiet --output-file $$out; done
 
 clean: ## remove the virtual environment and every cache
-	rm -rf $(VENV) $(VENV)-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-peers tests/websub/.venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # A stamp per lock file: two machines get the same versions, and a changed lock installs anew.
 $(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/bin/python

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from publisher.desk.altering import Edited
     from publisher.desk.attaching import KeptOffers, attach_journal, keep_offers
     from publisher.desk.correcting import correct
+    from publisher.desk.mending import mend_links, mend_posts
     from publisher.desk.new_post import NewPost, PostOutline, new_post
     from publisher.desk.new_site import NewSite, SiteOutline, new_site
     from publisher.desk.renaming import rename
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
         Mended,
         Post,
         PostHandler,
-        mend_posts,
         read_posts,
     )
     from publisher.posts.json_schema import post_schema
@@ -87,7 +87,7 @@ if TYPE_CHECKING:
     from publisher.site import Endpoint, Site, load_site
     from publisher.site.json_schema import config_schema
     from publisher.watch import attach, check_link
-    from publisher.watch.link_check import check_links, mend_links
+    from publisher.watch.link_check import check_links
     from publisher.watch.survey import Survey, connect_sources, regions_to_ask, survey
     from publisher.webhooks import (
         Received,
@@ -253,6 +253,10 @@ _HOMES = {
         "keep_offers",
     ),
     "publisher.desk.correcting": ("correct",),
+    "publisher.desk.mending": (
+        "mend_links",
+        "mend_posts",
+    ),
     "publisher.desk.new_post": (
         "NewPost",
         "PostOutline",
@@ -305,7 +309,6 @@ _HOMES = {
         "Mended",
         "Post",
         "PostHandler",
-        "mend_posts",
         "read_posts",
     ),
     "publisher.posts.json_schema": ("post_schema",),
@@ -355,7 +358,7 @@ _HOMES = {
     "publisher.site.json_schema": ("config_schema",),
     "publisher.catalogue": ("Catalogue",),
     "publisher.watch": ("attach", "check_link"),
-    "publisher.watch.link_check": ("check_links", "mend_links"),
+    "publisher.watch.link_check": ("check_links",),
     "publisher.watch.survey": (
         "Survey",
         "connect_sources",

@@ -10,7 +10,14 @@ import click
 import publisher
 from publisher.cli.completing import complete_posts
 from publisher.cli.console import Console
-from publisher.cli.options import SiteCommand, json_option, now_option, output_options, site_option
+from publisher.cli.options import (
+    SiteCommand,
+    json_option,
+    now_option,
+    output_options,
+    site_option,
+    site_words,
+)
 
 
 @click.group()
@@ -53,7 +60,8 @@ def check(
     countries that a service is not known in; offers that are over. Of posts with errors, and of files of offers with any,
     the errors are told, because not everything else can be. The exit status is 1 when anything was found.
 
-    Only --write changes files, and only the url: of offers whose links have a former form or a campaign in them.
+    Only --write changes files, and only the url: of offers whose links have a former form or a campaign in them; `publisher
+    undo` takes all of it back.
 
     \b
     Examples:
@@ -91,6 +99,12 @@ def check(
         )
         if findings.fixable:
             console.say(f"`publisher links check --write` mends {findings.fixable} of them by itself")
+        if fixed:
+            console.step(
+                "next",
+                f"look at the difference; `publisher undo{site_words(site_folder)}` takes it back",
+                "help",
+            )
         for obstacle in obstacles:
             console.fail(obstacle)
     if obstacles:

@@ -103,6 +103,6 @@ def _tell_sent(console: Console, made: publisher.Plan, site: publisher.Site) -> 
             f"{titles.get(event.id) or event.url}",
         )
     for endpoint, number in made.waiting.items():
-        console.step("deliver", f"{endpoint}: {count(number, 'event')} from earlier runs")
+        console.step("deliver", f"{endpoint}: {count(number, 'event')} from earlier runs, as they are due")
     for hub, number in made.hubs.items():
         console.step("ping", f"{hub}: {count(number, 'feed file')}")

@@ -98,7 +98,9 @@ def require_delivered(ctx: click.Context, console: Console, report: publisher.Pu
             publisher.NotDelivered(
                 "; ".join(problems),
                 "what waits is sent by the first `publisher push` after it is due"
-                if hubs or any(endpoint.waiting > endpoint.in_hand for endpoint in troubled)
+                if any(endpoint.waiting > endpoint.in_hand for endpoint in troubled)
+                else "the next `publisher push` tells what waits"
+                if hubs
                 else None,
             )
         )

@@ -104,7 +104,7 @@ class Teller:
         parts = [
             offer_title(offer, self._now),
             f"formerly {offer.former}" if offer.former else None,
-            "ended: not shown any more" if status is OfferStatus.EXPIRED else None,
+            self._ended(offer) if status is OfferStatus.EXPIRED else None,
             "the service is gone: not shown any more" if status is OfferStatus.GONE else None,
             f"source: {offer.terms.source}" if offer.terms.source else None,
         ]
@@ -114,6 +114,10 @@ class Teller:
             yield "      (rewritten: the link that is written down has a form that the service had before)"
         if remark := self._remark(offer):
             yield f"      ({remark})"
+
+    def _ended(self, offer: publisher.Offer) -> str:
+        over = offer.terms.ends is not None and offer.terms.ends <= self._now
+        return "ended: not shown any more" if over else "looked up too long ago: not shown any more"
 
     def _verdict(self, offer: publisher.Offer) -> str | None:
         import publisher

@@ -101,6 +101,7 @@ _WARNINGS = {
     "offer-source": "an offer that names a source of offers names it by its key",
     "offer-kind": "what an offer names can have offers of its kind",
     "offer-expired": "an offer's last day is not over",
+    "offer-checked": "an offer was looked up before now, and no longer ago than its source lets it be kept",
     "service-closed": "an offer's service still exists",
     "offer-orphan": "offers beside the posts belong to a post",
     "previous-taken": "an address that a review once had is not another's now",

@@ -38,7 +38,10 @@ class LinkOrigin(StrEnum):
 
 
 class OfferStatus(StrEnum):
-    """Whether an offer holds at a moment; `gone` when its service has closed, whatever its dates say."""
+    """Whether an offer holds at a moment; `gone` when its service has closed, whatever its dates say.
+
+    One whose source said so longer ago than its terms let anybody keep it is `expired`, too: nobody knows whether it holds.
+    """
 
     CURRENT = "current"
     UPCOMING = "upcoming"
@@ -109,6 +112,7 @@ class Offer:
         sponsored: Whether `url` has the site's affiliate parameters: readers are told, wherever it is shown.
         generic: Whether the service stands for many at once, such as "theaters".
         closed: Whether the service is known to be gone.
+        kept_until: The first moment at which its source's terms let nobody show it any more; None where they set no limit.
     """
 
     service: str
@@ -120,12 +124,13 @@ class Offer:
     sponsored: bool = False
     generic: bool = False
     closed: bool = False
+    kept_until: datetime | None = None
 
     def status(self, now: datetime) -> OfferStatus:
         """Answer whether it holds at `now` (aware)."""
         if self.closed:
             return OfferStatus.GONE
-        if self.terms.ends is not None and self.terms.ends <= now:
+        if any(end is not None and end <= now for end in (self.terms.ends, self.kept_until)):
             return OfferStatus.EXPIRED
         if self.terms.starts is not None and self.terms.starts > now:
             return OfferStatus.UPCOMING

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from publisher.diagnostics import BYTE_ORDER_MARK, Report, Severity, Source, apply_fixes
 from publisher.errors import PublisherError
@@ -15,6 +16,7 @@ from publisher.posts.rewriting import rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
 
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
 # One fix can uncover the next: quotes around a title let the rest of the front matter be read.
 _ROUNDS = 200
 _RENAMES = {"unknown-key", "service-unknown"}
+
+
+#: Surrounds the change of a file, and is told what it held and will hold; where it raises, the file is not changed.
+Recording: TypeAlias = "Callable[[Path, bytes, bytes], AbstractContextManager[None]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,7 @@ def mend_posts(
     *,
     now: datetime | None = None,
     wanted: Callable[[Diagnostic], bool] = lambda _: True,
+    recording: Recording = lambda _file, _before, _after: nullcontext(),
 ) -> Iterator[Mended]:
     """Apply the safe fixes of posts, and write the files that changed, one after the other.
 
@@ -56,6 +63,7 @@ def mend_posts(
         paths: Files and folders to mend; none means all.
         now: The moment for rules that depend on it (aware); None leaves them out.
         wanted: Tells which faults are to be mended.
+        recording: Remembers each change before it is made.
 
     Raises:
         UsageError: A path does not exist or is no post.
@@ -73,7 +81,8 @@ def mend_posts(
         if mended == data:
             continue
         try:
-            rewrite(file, data, mended)
+            with recording(file, data, mended):
+                rewrite(file, data, mended)
         except PublisherError as error:
             yield Mended(file, tuple(faults), error)
         else:

@@ -21,7 +21,7 @@ from publisher.posts.front_matter import Block, Context, Flag, Id, WatchBlock
 from publisher.posts.listings import listing_of
 from publisher.posts.offer_links import check_link, fits_region
 from publisher.posts.offer_list import OfferList
-from publisher.posts.offer_sources import require_source
+from publisher.posts.offer_sources import kept_until, require_source
 from publisher.posts.offers import check_list, check_offer
 from publisher.site.watching import SOURCES
 from publisher.values.characters import FORBIDDEN, may_hold_forbidden, name_of, quote
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from publisher.catalogue import Service
-    from publisher.model import Listing
+    from publisher.model import Listing, Terms
     from publisher.site import Site
 
 FORMAT = 1
@@ -42,7 +42,8 @@ FORMAT = 1
 MOST_OFFERS = 1000
 # Bytes: a thousand offers, each with an address of some length.
 _SIZE_LIMIT = 1024 * 1024
-_HELP = "`publisher attach --write` writes it; after a merge, keep the lines of one side"
+_ANEW = "delete the file: `publisher attach --write` then writes it anew"
+_HELP = f"{_ANEW}; after a merge, keep the lines of one side"
 _ROOT = "offers"
 _KEYS = {"format_version", "id", _ROOT}
 _TYPES = {str, bool}
@@ -126,7 +127,7 @@ def _closely(
             "offer-file",
             locator.value(("format_version",)),
             f"format {found.format_version} is not one that this version of the program reads",
-            help="bring the program up to date, or have `publisher attach --write` write the file anew",
+            help=f"bring the program up to date, or {_ANEW}",
         )
         return ()
     if found.id != id:
@@ -192,7 +193,7 @@ def _quickly(
         if found is None:
             return None
         listing, service = found
-        if now is not None and listing.terms.ends is not None and listing.terms.ends <= now:
+        if now is not None and _is_of_another_time(listing.terms, now):
             return None
         if address is not None:
             if not _is_plain(address, service, listing.terms.region or site.watch.region, nobody):
@@ -200,6 +201,13 @@ def _quickly(
             listing = replace(listing, url=address)
         listings.append(listing)
     return tuple(listings)
+
+
+def _is_of_another_time(terms: Terms, now: datetime) -> bool:
+    """Tell whether there is something to say of when an offer holds, or was looked up."""
+    over = [terms.ends, kept_until(terms.source, terms.checked)]
+    ahead = terms.checked is not None and terms.checked > now
+    return ahead or any(end is not None and end <= now for end in over)
 
 
 def _is_plain(address: object, service: Service, region: str | None, offers: OfferList) -> bool:
@@ -268,7 +276,7 @@ def _parsed(data: bytes, report: Report) -> dict[str, Any] | None:
                     "forbidden-character",
                     None,
                     f"a value holds {name_of(match.group())}; no feed can carry it",
-                    help="have `publisher attach --write` write the file anew",
+                    help=_ANEW,
                 )
                 return None
     if _may_repeat_keys(data, values) and (repeated := _repeated_key(data)) is not None:

@@ -45,6 +45,8 @@ def check_link(
     odd = read.network or read.rewritten or read.removed or read.left
     if read.page is LinkPage.FILM and not odd and service in read.services:
         return True  # as almost every link
+    if service.generic:
+        _check_one_of_many(offers, number, read, service)
     if not _leads_there(offers, number, read, service):
         return False
     if service in read.services:
@@ -122,6 +124,19 @@ def _leads_there(offers: OfferList, number: int, read: ReadLink, service: Servic
             help=f"{withheld}write the film's own address there, or leave `url` out" if withheld else None,
         )
     return check.verdict not in {UrlVerdict.OTHER_SERVICE, UrlVerdict.UNKNOWN_HOST}
+
+
+def _check_one_of_many(offers: OfferList, number: int, read: ReadLink, service: Service) -> None:
+    """See that a link of what stands for many services leads to none of them; it may be to the film's own page."""
+    if not read.services:
+        return
+    there = " or ".join(owner.label for owner in read.services)
+    offers.report.add(
+        "offer-host",
+        offers.place(number, "url"),
+        f"this link leads to {there}, and {service.label} stands for many",
+        help=f"name {there}, or leave `url` out",
+    )
 
 
 def _known_page(read: ReadLink, links: Mapping[int, ReadLink]) -> str | None:

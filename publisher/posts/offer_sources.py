@@ -6,10 +6,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from publisher.diagnostics.suggest import is_slip, nearest
-from publisher.site.watching import SOURCES
+from publisher.site.watching import KEPT_FOR, SOURCES
 from publisher.values.characters import quote
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from publisher.posts.offer_list import OfferList
 
 # "imdb" and "omdb" are other people; a longer key may have two letters wrong.
@@ -33,6 +35,38 @@ def meant_source(written: str) -> str | None:
     word = written.replace(" ", "")
     slip = next((key for key in SOURCES if is_slip(word, key)), None)
     return slip or nearest(word, SOURCES, likeness=_LIKENESS)
+
+
+def kept_until(source: str | None, checked: datetime | None) -> datetime | None:
+    """Return the first moment at which what a source said may not be shown any more; None where its terms set no limit."""
+    key = known_source(source) if source is not None and checked is not None else None
+    return checked + KEPT_FOR[key] if checked is not None and key in KEPT_FOR else None
+
+
+def check_age(offers: OfferList, number: int) -> None:
+    """See that what a source said was said before now, and no longer ago than its terms let it be kept."""
+    offer = offers.items[number]
+    if offer.checked is None or offers.now is None:
+        return
+    day = f"{offer.checked.at.astimezone(offers.site.zone):%Y-%m-%d}"
+    if offer.checked.at > offers.now:
+        offers.report.add(
+            "offer-checked",
+            offers.place(number, "checked"),
+            f"{day} is still to come; `checked` says when somebody looked",
+            help="write the day, or leave `checked` out",
+        )
+    end = kept_until(offer.source, offer.checked.at)
+    if end is None or offer.source is None or end > offers.now:
+        return
+    source = known_source(offer.source)
+    changed = "; one that you changed is yours: delete it first" if offers.by_editor else ""
+    offers.report.add(
+        "offer-checked",
+        offers.place(number, "checked"),
+        f"{source} said so on {day}; its terms let nobody keep that for longer than {KEPT_FOR[str(source)].days} days",
+        help=f"readers are not shown it any more; `publisher attach --from {source} --write` asks anew{changed}",
+    )
 
 
 def check_source(offers: OfferList, number: int) -> None:

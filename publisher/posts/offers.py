@@ -9,7 +9,7 @@ from publisher.catalogue.summary import ordered
 from publisher.diagnostics.suggest import is_slip
 from publisher.posts.offer_links import check_links, check_region
 from publisher.posts.offer_list import OfferList
-from publisher.posts.offer_sources import check_source
+from publisher.posts.offer_sources import check_age, check_source
 from publisher.site.watching import SOURCES
 from publisher.values.faults import add_fault
 from publisher.values.reviews import service_fault
@@ -68,6 +68,8 @@ def check_offer(offers: OfferList, number: int) -> Service | None:
     """Check everything but the link of one offer; return its service, where that is known."""
     offer = offers.items[number]
     expired = _check_dates(offers, number, offer)
+    if not expired:
+        check_age(offers, number)
     if offer.service is None or offers.report.full("service-unknown"):
         return None
     resolution = offers.site.catalogue.resolve(offer.service, offer.kind, offers.day)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 
 #: The sources of offers that there are, by the keys of `publisher.watch.sources`.
 SOURCES = ("tmdb", "streaming-availability")
+
+#: How long what a source said may be kept and shown, of those whose terms set a limit. Of tmdb it is six months, however short
+#: they are: https://www.themoviedb.org/api-terms-of-use.
+KEPT_FOR = {"tmdb": timedelta(days=180)}
 
 #: The order readers see the kinds of offers in, unless the site has another.
 KIND_ORDER = (

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from publisher.catalogue import LinkPage, Removal, ServiceStatus, with_parameters
 from publisher.model import LinkOrigin, Offer
+from publisher.posts.offer_sources import kept_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -84,6 +85,7 @@ def _offer(listing: Listing, review: Review, site: Site) -> Offer | None:
         sponsored=sponsored,
         generic=service.generic,
         closed=service.status is ServiceStatus.CLOSED,
+        kept_until=kept_until(listing.terms.source, listing.terms.checked),
     )
 
 
@@ -105,7 +107,5 @@ def _with_own(url: str, own: Mapping[str, str], service: Service, catalogue: Cat
     if not catalogue.is_home(service, url):
         return url, any(own.get(part.name) == part.value for part in catalogue.read_link(url).left)
     sponsored = with_parameters(url, own)
-    foreign = any(
-        part.reason is Removal.AFFILIATE for part in catalogue.read_link(sponsored).foreign(own)
-    )
+    foreign = any(part.reason is Removal.AFFILIATE for part in catalogue.read_link(sponsored).foreign(own))
     return (url, False) if foreign else (sponsored, True)

@@ -1,4 +1,4 @@
-"""Where-to-watch links against the catalogue, offline: what is wrong with their form, and what of it can be mended safely."""
+"""Where-to-watch links against the catalogue, offline: what is wrong with their form, and what of it is safe to mend."""
 
 from __future__ import annotations
 
@@ -7,21 +7,17 @@ from typing import TYPE_CHECKING
 from publisher.catalogue import LinkPage
 from publisher.diagnostics import Report, Severity, Source, Span, in_reading_order
 from publisher.errors import Refused
-from publisher.posts import Examination, mend_posts
 from publisher.posts.editing import legible
 from publisher.posts.files import Unreadable, read_file
 from publisher.posts.tree import Mapping, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from collections.abc import Sequence as Several
-    from datetime import datetime
-    from pathlib import Path
 
     from publisher.catalogue import Service
     from publisher.diagnostics import Diagnostic
     from publisher.model import Listing, Review
-    from publisher.posts import Mended, Post
+    from publisher.posts import Examination, Post
     from publisher.site import Site
 
 # What is said of offers and their links.
@@ -35,6 +31,7 @@ _LINK_RULES = frozenset(
         "offer-host",
         "offer-source",
         "offer-expired",
+        "offer-checked",
         "offer-form",
         "offer-outdated",
         "offer-campaign",
@@ -52,21 +49,6 @@ def check_links(examination: Examination, site: Site) -> Iterator[Diagnostic]:
         more = _known_beside(post, site) if post is not None and post.review.found else ()
         yield from filter(_is_told, in_reading_order([*found, *more]))
     yield from filter(_is_told, examination.between())
-
-
-def mend_links(site: Site, paths: Several[Path] = (), *, now: datetime | None = None) -> Iterator[Mended]:
-    """Write links in their present form, without other people's campaigns; nothing else in a post changes.
-
-    Args:
-        site: The site.
-        paths: Files and folders to mend; none means all.
-        now: The moment (aware).
-
-    Raises:
-        UsageError: A path does not exist or is no post.
-        ConfigurationError: The site's folder of posts does not exist.
-    """
-    return mend_posts(site, paths, now=now, wanted=lambda fault: fault.code in MENDABLE)
 
 
 def _is_told(fault: Diagnostic) -> bool:

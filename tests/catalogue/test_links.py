@@ -230,7 +230,12 @@ def test_what_may_be_a_campaign_and_stays_is_named(url: str, left: str) -> None:
     [
         (FILM, ["fandango-at-home"], LinkPage.FILM),
         ("https://tv.apple.com/us/movie/x/umc.cmc.af8k9kcq9r1s1qmmdxpq4itn", ["apple-tv-plus", "apple-tv-store"], LinkPage.FILM),
-        ("https://tv.apple.com/us/show/x/umc.cmc.1srk2goyh2q2zdxcx605w8vtx", ["apple-tv-plus"], LinkPage.SERIES),
+        ("https://tv.apple.com/us/show/x/umc.cmc.1srk2goyh2q2zdxcx605w8vtx", ["apple-tv-plus", "apple-tv-store"], LinkPage.SERIES),
+        ("https://www.hbomax.com/us/en/shows/x/50cd4e99-04ee-427b-a3b4-da721ed05d9c", ["hbo-max"], LinkPage.SERIES),
+        ("https://play.hbomax.com/show/50cd4e99-04ee-427b-a3b4-da721ed05d9c", ["hbo-max"], LinkPage.FILM),
+        ("https://www.criterionchannel.com/browse", ["criterion-channel"], LinkPage.OTHER),
+        ("https://www.criterionchannel.com/new-collections?page=2", ["criterion-channel"], LinkPage.OTHER),
+        ("https://www.criterionchannel.com/browsers", ["criterion-channel"], LinkPage.FILM),
         ("https://www.netflix.com/search?q=x", ["netflix"], LinkPage.SEARCH),
         ("https://tubitv.com/search/x", ["tubi"], LinkPage.SEARCH),
         ("https://mubi.com/search?query=x", ["mubi"], LinkPage.SEARCH),

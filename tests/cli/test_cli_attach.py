@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -289,24 +288,58 @@ def test_the_offers_of_another_film_are_never_written_for_an_id(
         assert "karmalink.md" in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("change", [("rating:", "status: draft\nrating:"), ("date: 2022", "date: 2999")])
 def test_a_draft_s_film_is_asked_about_only_when_its_file_is_named(
-    make_site: MakeSite, run: Run, source: Tmdb
+    make_site: MakeSite, run: Run, source: Tmdb, change: tuple[str, str]
 ) -> None:
     """Which film will be reviewed is nobody's business yet; the same goes for a scheduled review."""
-    for change in (("rating:", "status: draft\nrating:"), ("date: 2022", "date: 2999")):
-        text = POST.replace(*change, 1)
-        assert text != POST
-        site = site_of(make_site, source, {"karmalink.md": text})
-        source.asked.clear()
+    text = POST.replace(*change, 1)
+    site_of(make_site, source, {"karmalink.md": text})
 
-        for words in ((), ("posts",)):
-            done = run("attach", "--write", *words, *NOW)
-            assert (done.returncode, source.asked) == (0, [])
-            assert "nobody is to hear of it yet" in done.stdout
-        done = run("attach", "posts/karmalink.md", *NOW)
-        assert source.asked
-        assert "+ Stream: Netflix" in done.stdout
-        shutil.rmtree(site.root)
+    for words in ((), ("posts",)):
+        done = run("attach", "--write", *words, *NOW)
+        assert (done.returncode, source.asked) == (0, [])
+        assert "nobody is to hear of it yet" in done.stdout
+    done = run("attach", "posts/karmalink.md", *NOW)
+
+    assert source.asked
+    assert "+ Stream: Netflix" in done.stdout
+
+
+def test_a_file_beside_that_is_damaged_is_written_anew_once_it_is_deleted(
+    make_site: MakeSite, run: Run, source: Tmdb
+) -> None:
+    """What the message says is what works."""
+    site = site_of(make_site, source, store="beside")
+    run("attach", "--write", *NOW)
+    (file,) = (site.posts / ".watch").iterdir()
+    whole = file.read_bytes()
+    file.write_bytes(whole[:40])
+
+    refused = run("attach", "--write", *NOW)
+    assert refused.returncode == 1
+    assert (
+        "help: delete the file: `publisher attach --write` then writes it anew"
+        in refused.stderr + refused.stdout
+    )
+    file.unlink()
+    assert run("attach", "--write", *NOW).returncode == 0
+    assert file.read_bytes() == whole
+
+
+def test_what_tmdb_said_too_long_ago_is_not_shown_until_it_is_asked_again(
+    make_site: MakeSite, run: Run, source: Tmdb
+) -> None:
+    """Its terms let nobody keep that; another run writes the present day."""
+    site_of(make_site, source)
+    run("attach", "--write", *NOW)
+    late = ("--now", "2027-06-01T12:00Z")
+
+    told = run("validate", *late)
+    assert told.stdout.count("warning[offer-checked]") == 2
+    assert "looked up too long ago: not shown any more" in run("attach", "--from", "text", *late).stdout
+    assert run("attach", "--write", *late).returncode == 0
+    assert "offer-checked" not in run("validate", *late).stdout
 
 
 def test_a_remembered_answer_that_is_of_another_film_counts_for_nothing(

@@ -77,6 +77,25 @@ def test_write_mends_the_links_and_nothing_else(run: Run, make_site: MakeSite, t
     assert run("links", "check").stdout == "checked    1 post: nothing amiss\n"
 
 
+def test_one_undo_takes_back_all_that_a_run_mended(run: Run, make_site: MakeSite, tmp_path: Path) -> None:
+    """Also without git: no address of an archive is gone."""
+    before = {
+        f"{name}.md": post(f"{OLD}?utm_source={name}", AMAZON).replace("5be6f9ce5", f"5be6f9ce{number}")
+        for number, name in enumerate("abc")
+    }
+    make_site(before)
+    done = run("links", "check", "--write")
+
+    assert "`publisher undo` takes it back" in done.stdout
+    assert "utm_source" not in (tmp_path / "posts/b.md").read_text("utf-8").partition("summary")[0]
+    assert "links check --write" in run("undo", "--list").stdout
+    undone = run("undo")
+    assert undone.returncode == 0, undone.stderr
+    for name, text in before.items():
+        assert (tmp_path / "posts" / name).read_bytes() == text.encode()
+    assert "no edit" in run("undo").stderr
+
+
 @pytest.mark.parametrize(
     ("first", "code"),
     [
@@ -97,6 +116,47 @@ def test_what_needs_a_judgement_is_left_to_the_editor(
 
     assert (done.returncode, fault["code"]) == (1, code)
     assert (tmp_path / "posts/a.md").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("service", "kind", "url", "code", "words"),
+    [
+        ("Apple TV", "buy", "https://tv.apple.com/us/show/severance/umc.cmc.1srk2goyh2q2zdxcx605w8vtx", "offer-form", "a series"),
+        ("HBO Max", "subscription", "https://www.hbomax.com/shows/x/50cd4e99-04ee-427b-a3b4-da721ed05d9c", "offer-form", "a series"),
+        ("Criterion Channel", "subscription", "https://www.criterionchannel.com/browse", "offer-form", "not a form of link"),
+        ("VOD", "rent", "https://www.netflix.com/title/70143836", "offer-host", "leads to Netflix, and VOD stands for many"),
+    ],
+)  # fmt: skip
+def test_a_page_that_is_not_the_film_s_is_found(
+    run: Run, make_site: MakeSite, service: str, kind: str, url: str, code: str, words: str
+) -> None:
+    """Of a series, of a whole catalogue; or of one service, where the offer names none in particular."""
+    text = post(NEW, AMAZON).replace("service: Vudu ", f"service: {service} ")
+    make_site({"a.md": text.replace("kind: rent\r", f"kind: {kind}\r", 1).replace(NEW, url)})
+    (fault,) = json.loads(run("links", "check", "--json").stdout)["diagnostics"]
+
+    assert fault["code"] == code
+    assert words in fault["message"]
+
+
+def test_what_stands_for_many_services_may_lead_to_the_film_s_own_page(run: Run, make_site: MakeSite) -> None:
+    """Where it runs, and where it is to rent, its own page tells best."""
+    text = post(NEW, AMAZON).replace("service: Vudu ", "service: VOD ")
+    make_site({"a.md": text.replace(NEW, "https://films.example/karmalink")})
+
+    assert run("links", "check").returncode == 0
+
+
+def test_prime_video_is_found_on_amazon_s_other_sites(run: Run, make_site: MakeSite) -> None:
+    """That is where its films are in other countries."""
+    text = (
+        post(NEW, AMAZON)
+        .replace("service: Vudu ", "service: Prime Video ")
+        .replace(": rent\r", ": subscription\r")
+    )
+    make_site({"a.md": text.replace(NEW, "https://www.amazon.co.uk/gp/video/detail/B08XYZ1234")})
+
+    assert run("links", "check").returncode == 0
 
 
 def test_offers_that_are_over_or_of_closed_services_and_countries_are_found(

@@ -133,9 +133,12 @@ def test_a_worker_that_begins_cold_does_its_work(desk: Callable[..., Desk]) -> N
             stderr=subprocess.PIPE,
             text=True,
         ) as worker:
-            until(lambda: room.delivered() == 1)
-            worker.terminate()
-            _, err = worker.communicate(timeout=PATIENCE)
+            try:
+                until(lambda: room.delivered() == 1)
+                worker.terminate()
+                _, err = worker.communicate(timeout=PATIENCE)
+            finally:
+                worker.kill()
 
     assert worker.returncode == 143
     assert err.count("\n") == 3

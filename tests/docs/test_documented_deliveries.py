@@ -49,13 +49,16 @@ def test_the_worker_of_systemd_runs_and_ends_as_it_is_told(
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         ) as worker:
-            room.run("push", "--yes", PUBLISHER_SECRET_LOCAL=SECRET_TEXT)
-            until = time.monotonic() + 30
-            while not receiver.heard and time.monotonic() < until:
-                time.sleep(0.05)
-            time.sleep(1)
-            worker.send_signal(signal.SIGTERM)
-            worker.communicate(timeout=int(service["TimeoutStopSec"]))
+            try:
+                room.run("push", "--yes", PUBLISHER_SECRET_LOCAL=SECRET_TEXT)
+                until = time.monotonic() + 30
+                while not receiver.heard and time.monotonic() < until:
+                    time.sleep(0.05)
+                time.sleep(1)
+                worker.send_signal(signal.SIGTERM)
+                worker.communicate(timeout=int(service["TimeoutStopSec"]))
+            finally:
+                worker.kill()
 
     assert worker.returncode == int(service["SuccessExitStatus"])
     assert len(receiver.heard) == 1

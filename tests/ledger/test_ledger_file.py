@@ -229,7 +229,7 @@ def test_damage_anywhere_is_told_and_never_a_crash(tmp_path: Path) -> None:
     good = tmp_path / "good"
     with Ledger.open(good) as ledger:
         ledger.announce([announcement(n, body=b"x" * 500) for n in range(60)], PARTNER, 1.0)
-        ledger.endpoints.change("partner", "https://p.example/", lambda before: EndpointState(not_before=1.0))
+        ledger.endpoints.change("partner", "https://p.example/", lambda _: EndpointState(not_before=1.0))
         ledger.queue.claim("tests", [SHARE], 5.0, most=20, lease=60.0)
     content = (good / FILE_NAME).read_bytes()
     dice = random.Random(7)  # noqa: S311 - a seed, so that a failure can be repeated
@@ -300,7 +300,7 @@ try:
             review = f"00000000-0000-4000-8000-{number:012}"
             event = Event(f"msg_{number}", EventType.PUBLISHED, review, 1, b"x" * 2000)
             ledger.announce(
-                [Announcement(Announced(review, 1, True, {}), event)], 
+                [Announcement(Announced(review, 1, True, {}), event)],
                 [Recipient("partner", "https://p.example/", frozenset(EventType))],
                 1.0,
             )

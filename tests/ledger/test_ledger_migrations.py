@@ -40,13 +40,13 @@ CREATE INDEX ix_attempts_delivery_id ON attempts (delivery_id);
 """
 FIRST, SECOND = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"
 #: What it knew: two reviews, one of them twice; four deliveries; an address that is gone, one that asked for patience.
-CONTENT_3 = f"""
+CONTENT_3 = """
 INSERT INTO about VALUES (3);
-INSERT INTO announced VALUES ('{FIRST}', 2, 1, '{{"title":"Karmalink"}}', 20.0);
-INSERT INTO announced VALUES ('{SECOND}', 1, 1, '{{"title":"The Fog"}}', 30.0);
-INSERT INTO events VALUES ('msg_1', '{FIRST}', 1, 'review.published', x'7b7d', 10.0);
-INSERT INTO events VALUES ('msg_2', '{FIRST}', 2, 'review.updated', x'7b317d', 20.0);
-INSERT INTO events VALUES ('msg_3', '{SECOND}', 1, 'review.published', x'7b327d', 30.0);
+INSERT INTO announced VALUES ('00000000-0000-4000-8000-000000000001', 2, 1, '{"title":"Karmalink"}', 20.0);
+INSERT INTO announced VALUES ('00000000-0000-4000-8000-000000000002', 1, 1, '{"title":"The Fog"}', 30.0);
+INSERT INTO events VALUES ('msg_1', '00000000-0000-4000-8000-000000000001', 1, 'review.published', x'7b7d', 10.0);
+INSERT INTO events VALUES ('msg_2', '00000000-0000-4000-8000-000000000001', 2, 'review.updated', x'7b317d', 20.0);
+INSERT INTO events VALUES ('msg_3', '00000000-0000-4000-8000-000000000002', 1, 'review.published', x'7b327d', 30.0);
 INSERT INTO deliveries VALUES (1, 'msg_1', 'partner', 'delivered', 2, 12.0);
 INSERT INTO deliveries VALUES (2, 'msg_2', 'partner', 'waiting', 1, NULL);
 INSERT INTO deliveries VALUES (3, 'msg_3', 'partner', 'waiting', 0, NULL);

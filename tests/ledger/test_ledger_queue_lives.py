@@ -282,6 +282,6 @@ class Lives(RuleBasedStateMachine):
 
 
 Lives.TestCase.settings = settings(
-    max_examples=max(20, settings().max_examples // 5), stateful_step_count=40, deadline=None
+    max_examples=max(20, settings().max_examples // 5), stateful_step_count=30, deadline=None
 )
 TestLives = Lives.TestCase

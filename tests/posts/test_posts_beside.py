@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from publisher.catalogue import catalogue
 from publisher.diagnostics import has_errors
-from publisher.model import LinkOrigin, Listing, OfferKind, Price, Terms
+from publisher.model import LinkOrigin, Listing, OfferKind, OfferStatus, Price, Terms
 from publisher.posts import read_posts
 from publisher.posts.beside import FOLDER, file_beside, is_beside, read_beside, written_beside
 from publisher.posts.listings import as_read
@@ -320,20 +320,45 @@ def test_offers_beside_a_post_are_held_to_the_rules_of_front_matter(make_site: M
     assert all(fault.fix is None for fault in found), "a post is mended, and nothing else"
 
 
+def test_what_was_looked_up_too_long_ago_is_told_and_not_shown(make_site: MakeSite) -> None:
+    """TMDB's terms say so; what is younger is read the quick way, without a word."""
+    site = make_site()
+    put_offers(
+        site,
+        {"service": "netflix", "checked": "2026-05-20"},
+        {"service": "shudder", "checked": "2026-06-20"},
+        {"service": "hulu", "checked": "2026-11-23"},
+        {"service": "mubi", "checked": "2019-01-01", "source": "streaming-availability"},
+    )
+
+    found = read_posts(site, now=NOW)
+    (post,) = found.require_valid().posts
+
+    assert [(fault.line, fault.code) for fault in found.diagnostics] == [
+        (2, "offer-checked"),
+        (4, "offer-checked"),
+    ]
+    assert "delete it" not in str(found.diagnostics[0].help)
+    shown = [one.service for one in attach(post.review, site) if one.status(NOW) is OfferStatus.CURRENT]
+    assert shown == ["fandango-at-home", "shudder", "hulu", "mubi"]
+
+
 @pytest.mark.parametrize(
     ("service", "url"),
     [
         ("shudder", "https://evil.example/x"),
         ("mubi", "https://tubitv.com/movies/1"),
+        ("amazon-video", "https://www.amazon.de/dp/B08XYZ1234?tag=foe-21"),
+        ("shudder", "https://www.shudder.com/movies/watch/terrified/4436477#pid=foe"),
         ("netflix", "https://click.linksynergy.com/x?id=foreign&murl=https%3A%2F%2Ffilms.example"),
     ],
 )
 @pytest.mark.parametrize("judged", ["warning", "off"])
-def test_a_link_that_leads_elsewhere_is_never_published_from_a_source(
+def test_a_link_that_leads_elsewhere_or_for_somebody_is_never_published_from_a_source(
     make_site: MakeSite, service: str, url: str, judged: str
 ) -> None:
     """Whatever the site thinks of the rule: the service's search stands in, or no link."""
-    site = make_site(more=f'[rules]\noffer-host = "{judged}"\n')
+    site = make_site(more=f'[rules]\noffer-host = "{judged}"\noffer-campaign = "{judged}"\n')
     put_offers(site, {"service": service, "url": url})
 
     (post,) = read_posts(site, now=NOW).require_valid().posts

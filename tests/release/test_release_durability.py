@@ -197,7 +197,7 @@ def stage(newsroom: Newsroom) -> str:
         ("publisher.outputs.files:StagedFile.put_in_place", "after", 2, 0, 0),
         ("publisher.outputs.files:StagedFile.put_in_place", "before", len(FEEDS), 0, 0),
         ("publisher.outputs.files:StagedFile.put_in_place", "after", len(FEEDS), 0, 0),
-        ("publisher.ledger.ledger:insert", "after", 9, 0, 0),
+        ("publisher.ledger.ledger:_put", "after", 3, 0, 0),
         ("publisher.ledger.ledger:Ledger.announce", "after", 1, REVIEWS, 0),
         ("publisher.release.push_run:deliver", "before", 1, REVIEWS, 0),
         ("publisher.ledger.queue:Queue.claim", "after", 1, REVIEWS, 0),

@@ -61,11 +61,11 @@ def listing(
     region: str | None = None,
     source: str | None = None,
     quality: str | None = None,
+    checked: datetime | None = None,
 ) -> Listing:
     """Make a listing."""
-    return Listing(
-        service=service, terms=Terms(kind=kind, region=region, source=source, quality=quality), url=url
-    )
+    terms = Terms(kind=kind, region=region, source=source, quality=quality, checked=checked)
+    return Listing(service=service, terms=terms, url=url)
 
 
 def one(review: Review, site: Site) -> Offer:
@@ -326,6 +326,26 @@ def test_the_offer_of_a_closed_service_is_gone_whatever_its_dates_say(make_site:
     assert offer.closed
     assert offer.status(NOW) is OfferStatus.GONE
     assert offer.status(NOW - timedelta(days=9999)) is OfferStatus.GONE
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("tmdb", False),
+        ("TMDB", False),
+        ("streaming-availability", True),
+        ("the distributor", True),
+        (None, True),
+    ],
+)
+def test_what_may_not_be_kept_any_longer_is_not_shown(site: Site, source: str | None, shown: bool) -> None:
+    """TMDB's terms say six months; nobody else's offers grow too old."""
+    checked = datetime(2026, 1, 1, tzinfo=UTC)
+    offer = one(review(listing("Shudder", SUBSCRIPTION, source=source, checked=checked)), site)
+
+    last = checked + timedelta(days=180)
+    assert offer.status(last - timedelta(seconds=1)) is OfferStatus.CURRENT
+    assert offer.status(last) is (OfferStatus.CURRENT if shown else OfferStatus.EXPIRED)
 
 
 def test_what_stands_for_many_services_says_so(site: Site) -> None:

@@ -190,6 +190,36 @@ def test_what_front_matter_would_not_take_is_left_out(site: Site, hostile: Listi
     assert compared(site, review(), hostile).new == ()
 
 
+@pytest.mark.parametrize(
+    ("service", "kind", "url", "kept"),
+    [
+        ("amazon-video", "buy", "https://www.amazon.de/dp/B08XYZ1234?tag=foe-21", None),
+        ("amazon-video", "buy", "https://www.amazon.de/dp/B08XYZ1234", "https://www.amazon.de/dp/B08XYZ1234"),
+        ("prime-video", "subscription", "https://www.amazon.co.uk/gp/video/detail/B08XYZ1234?tag=foe-21", "https://www.amazon.co.uk/gp/video/detail/B08XYZ1234"),
+        ("apple-tv-store", "rent", "https://geo.itunes.apple.com/us/movie/foo/id12345?at=foe", None),
+        ("apple-tv-store", "rent", "https://geo.itunes.apple.com/us/movie/foo/id12345?at=mine", "https://geo.itunes.apple.com/us/movie/foo/id12345?at=mine"),
+        ("peacock", "subscription", "https://www.peacocktv.com/x?cid=foe&pid=2", None),
+        ("fandango-at-home", "rent", f"{VUDU}?tag=foe#at=foe", VUDU),
+        ("netflix", "subscription", "https://click.justwatch.com/a?r=https%3A%2F%2Fwww.netflix.com%2Ftitle%2F1", "https://www.netflix.com/title/1"),
+        ("netflix", "subscription", "https://click.justwatch.com/a?cx=a", None),
+        ("night-cinema", "cinema", "https://night-cinema.example/film", "https://night-cinema.example/film"),
+        ("night-cinema", "cinema", "https://night-cinema.example/film?x=foe", None),
+        ("night-cinema", "cinema", "https://night-cinema.example/film#x=foe", None),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("source", ["tmdb", TEXT])
+def test_a_link_that_may_earn_somebody_else_something_is_no_link(
+    make_site: MakeSite, source: str, service: str, kind: str, url: str, kept: str | None
+) -> None:
+    """No editor chose it, and the service's search is nobody's; what can be taken out for certain is."""
+    more = '[watch.affiliates.apple-tv-store]\nat = "mine"\n[services.night-cinema]\nname = "Night Cinema"\nkinds = ["cinema"]\n'
+    said = listing(service, kind, url, source=source)
+
+    (found,) = beside(make_site(more=more), review(), {source: (said,)})[source].new
+
+    assert (found.service, found.url) == (service, kept)
+
+
 def test_of_two_sources_the_one_with_links_says_what_both_know(site: Site) -> None:
     """Readers see a service once; where neither has links, the one that was asked first says it."""
     other = [

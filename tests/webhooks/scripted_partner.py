@@ -7,8 +7,9 @@ import socket
 import sqlite3
 import struct
 import threading
+import time
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Network
 from typing import TYPE_CHECKING, Any, Self
 
 from publisher.ledger import FILE_NAME, Announced, Announcement, Event, Ledger, Recipient
@@ -53,6 +54,18 @@ class Clock:
     def advance(self, *, hours: float = 0, seconds: float = 0) -> None:
         """Move forward, or with negative numbers back."""
         self.now += hours * 3600 + seconds
+
+
+class Running(Clock):
+    """A clock that begins at a moment, and then goes as clocks do."""
+
+    def __init__(self, now: float) -> None:
+        super().__init__(now)
+        self._began = time.monotonic()
+
+    def __call__(self) -> float:
+        """Tell the time."""
+        return self.now + time.monotonic() - self._began
 
 
 @dataclass(frozen=True)
@@ -161,14 +174,14 @@ class Outbox:
     folder: Path
     clock: Clock = field(default_factory=Clock)
     deadline: float = 5.0
-    allow: tuple[IPv4Network, ...] = LOOPBACK
+    allow: tuple[IPv4Network | IPv6Network, ...] = LOOPBACK
     urls: dict[str, str] = field(default_factory=dict)
     concurrency: int = 1
     rate: int = 20
     disable_after: int | None = 5
     chance: Callable[[], float] = lambda: 0.0
     resolver: Resolver | None = None
-    keys: Callable[[Endpoint, float], SigningKeys] = lambda endpoint, now: KEYS
+    keys: Callable[[Endpoint, float], SigningKeys] = lambda *_: KEYS
     stop: threading.Event = field(default_factory=threading.Event)
 
     def endpoint(self, name: str, url: str, types: Iterable[EventType] = EventType) -> Endpoint:

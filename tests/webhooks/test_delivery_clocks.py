@@ -11,7 +11,7 @@ import pytest
 
 from publisher.ledger import Ledger
 from publisher.webhooks.schedule import BLOCKED_PAUSE, TRIES
-from tests.webhooks.scripted_partner import Clock, Outbox, Partner, answer
+from tests.webhooks.scripted_partner import Clock, Outbox, Partner, Running, answer
 
 if TYPE_CHECKING:
     import socket
@@ -21,7 +21,8 @@ DAY = 24 * 3600.0
 
 def dated(status: int, at: float, **headers: str) -> bytes:
     """Write an answer that tells a time."""
-    return answer(status, date=format_datetime(datetime.fromtimestamp(at, UTC), usegmt=True), **headers)
+    date = format_datetime(datetime.fromtimestamp(at, UTC), usegmt=True)
+    return answer(status, b"", date=date, **headers)
 
 
 @pytest.mark.parametrize(("minutes", "said"), [(20, "20 min behind"), (-20, "20 min ahead of")])
@@ -184,10 +185,7 @@ def test_after_days_of_sleep_all_that_is_overdue_goes_out_at_the_endpoints_rate(
         outbox.clock.advance(hours=24 * 7)
         later = outbox.announce(*range(100, 118))
         awake = time.monotonic()
-        slept_until = outbox.clock.now
-        outbox.clock = type(
-            "Running", (Clock,), {"__call__": lambda self: self.now + time.monotonic() - awake}
-        )(slept_until)
+        outbox.clock = Running(outbox.clock.now)
         partner.now_plays(answer(204))
         report = outbox.run(partner=partner.url)["partner"]
         seconds = time.monotonic() - awake

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from publisher.net import Client
 from publisher.webhooks.schedule import BLOCKED_PAUSE
 from tests.net.net_servers import CERTIFICATES, Conversation, answering, host, resolving
 from tests.webhooks.scripted_partner import LOOPBACK, Outbox, Partner, answer, hang_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from publisher.net import Client
 
 NO_CONTENT = b"HTTP/1.1 204 No Content\r\n\r\n"
 
@@ -68,7 +69,11 @@ def test_a_name_that_cannot_be_looked_up_is_tried_again(outbox: Outbox, error: i
 def test_a_name_that_comes_to_lead_inside_is_blocked_and_costs_no_try(outbox: Outbox) -> None:
     """Rebinding: the second time the name leads to a private address. Nobody is connected, nothing is used up."""
     addresses = ["127.0.0.1", "10.0.0.1", "127.0.0.1"]
-    outbox.resolver = lambda name, port, **more: resolving(addresses.pop(0))(name, port, **more)
+
+    def rebinding(name: str, port: int, **_more: object) -> list[tuple[Any, ...]]:
+        return resolving(addresses.pop(0))(name, port)
+
+    outbox.resolver = rebinding
     ids = outbox.announce(1, 2)
     with Partner() as partner:
         report = outbox.run(partner=named(partner))["partner"]

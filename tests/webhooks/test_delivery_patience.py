@@ -147,7 +147,7 @@ def test_a_success_that_was_on_its_way_does_not_end_patience(outbox: Outbox) -> 
 
     with Partner(busy, fine) as partner:
         partners = [outbox.endpoint("partner", partner.url)]
-        report = outbox.deliver(lambda: partners, heard=lambda result: first_recorded.set())["partner"]
+        report = outbox.deliver(lambda: partners, heard=lambda _: first_recorded.set())["partner"]
 
     assert (report.delivered, report.waiting) == (1, 2)
     assert report.next_at == outbox.clock.now + 600

@@ -137,7 +137,7 @@ def test_an_endpoint_that_is_switched_off_by_hand_during_a_try_has_it_finished(o
     def switched_off_meanwhile(sock: socket.socket) -> None:
         with Ledger.open(outbox.folder) as ledger:
             off = EndpointState(disabled_at=outbox.clock.now, disabled_why=DisabledWhy.BY_HAND)
-            ledger.endpoints.change("partner", partner.url, lambda before: off)
+            ledger.endpoints.change("partner", partner.url, lambda _: off)
         sock.sendall(answer(204))
 
     with Partner(switched_off_meanwhile) as partner:
@@ -189,10 +189,11 @@ def test_an_endpoint_that_fails_for_days_is_switched_off_loudly(outbox: Outbox) 
     assert known(outbox, partner.url).disabled_why is DisabledWhy.FAILING
     assert len(partner.heard) == asked
     assert (report.waiting, report.delivered) == (0, 0)
-    assert report.notes == [
+    [note] = report.notes
+    assert note == (
         "it is switched off: it failed for days and took nothing; switch it on with `publisher endpoints enable "
         "partner`, then send what it missed: `publisher deliveries resend --endpoint partner --state cancelled`"
-    ]
+    )
     assert {state for (state,) in outbox.rows("SELECT DISTINCT state FROM deliveries")} <= {
         "cancelled",
         "failed",
@@ -252,7 +253,7 @@ def test_a_secret_that_is_rotated_between_two_tries_signs_the_second(outbox: Out
     """Keys are read when a message is signed; through the overlap the old one and the new one both sign."""
     new = Secret.parse(mint_secret(), "the tests")
     keys = [KEYS]
-    outbox.keys = lambda endpoint, now: keys[-1]
+    outbox.keys = lambda *_: keys[-1]
     outbox.announce(1, 2)
 
     def rotated_meanwhile(sock: socket.socket) -> None:

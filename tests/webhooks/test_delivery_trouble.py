@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import socket
 import threading
@@ -109,7 +110,7 @@ def test_a_delivery_is_tried_on_schedule_and_given_up_after_ten_tries(outbox: Ou
         after = outbox.run(partner=partner.url)["partner"]
 
     started = [row[0] for row in outbox.rows("SELECT started_at FROM attempts ORDER BY id")]
-    assert [later - one for one, later in zip(started, started[1:], strict=False)] == pytest.approx(DELAYS)
+    assert [later - one for one, later in itertools.pairwise(started)] == pytest.approx(DELAYS)
     assert [(report.waiting, report.failed) for report in reports] == [(1, 0)] * 9 + [(0, 1)]
     assert re.match(f"{event} was given up after 10 tries: it answered {status}: ", reports[-1].notes[0])
     assert (after.waiting, after.failed, after.delivered, after.given_up) == (0, 0, 0, 1)
@@ -138,7 +139,7 @@ def test_an_endpoint_in_trouble_rests_longer_each_time(outbox: Outbox) -> None:
 
     times = [row[0] for row in outbox.rows("SELECT started_at FROM attempts ORDER BY id")]
     assert len(partner.heard) == 12
-    assert [later - one for one, later in zip(times, times[1:], strict=False)] == pytest.approx(
+    assert [later - one for one, later in itertools.pairwise(times)] == pytest.approx(
         [*PAUSES, *[PAUSES[-1]] * 4]
     )
     assert [report.waiting for report in reports] == [20] * 12
@@ -273,7 +274,7 @@ def test_a_run_that_waits_tries_again_what_falls_due(outbox: Outbox, monkeypatch
     with Partner(answer(500), answer(204)) as partner:
         partners = [outbox.endpoint("partner", partner.url)]
         report = outbox.deliver(
-            lambda: partners, wait=30, heard=lambda result: outbox.clock.advance(seconds=DELAYS[0])
+            lambda: partners, wait=30, heard=lambda _: outbox.clock.advance(seconds=DELAYS[0])
         )["partner"]
 
     assert (report.delivered, report.waiting) == (1, 0)

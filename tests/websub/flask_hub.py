@@ -81,10 +81,11 @@ def subscriber(folder: Path) -> Flask:
     made.add_success_handler(subscribed)
     made.add_listener(heard)
 
-    @app.post("/subscribe")
-    def subscribe() -> str:
-        return str(made.subscribe(**discover(request.args["feed"]), secret=SECRET))
-
+    app.add_url_rule(
+        "/subscribe",
+        methods=["POST"],
+        view_func=lambda: str(made.subscribe(**discover(request.args["feed"]), secret=SECRET)),
+    )
     return app
 
 

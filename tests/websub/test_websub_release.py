@@ -94,7 +94,7 @@ def test_partners_come_first(newsroom: Newsroom) -> None:
         assert "delivered  local: 1 delivered" in out
         assert f"pinged     {hub.url}: told of 0 feed files; 6 wait\n" in out
         assert err.startswith(f"error: {hub.url} was not told of 6 feed files (")
-        assert "what waits is tried again by the next `publisher push`" in err
+        assert "the next `publisher push` tells what waits" in err
 
         hub.now_plays(answer(204))
         status, out, _ = newsroom.run("push", *AT, PUBLISHER_SECRET_LOCAL=SECRET_TEXT)
@@ -154,7 +154,7 @@ def test_looking_tells_what_waits_and_touches_nothing(newsroom: Newsroom) -> Non
     assert newsroom.files() == before
 
     generate(read_posts(newsroom.site).require_valid().posts, newsroom.site, NOW)
-    assert f"waiting    {hub}: was not told of 6 feed files\n" in newsroom.run("status", *AT)[1]
+    assert f"waiting    {hub}: it was not told of 6 feed files\n" in newsroom.run("status", *AT)[1]
     told = json.loads(newsroom.run("status", "--json", *AT)[1])
     assert told["hubs"] == [{"url": hub, "waiting": 6, "not_before": None}]
     assert f"ping       would tell {hub} of 6 feed files\n" in newsroom.run("push", "--dry-run", *AT)[1]
@@ -176,7 +176,7 @@ def test_patience_is_told_by_the_status(newsroom: Newsroom) -> None:
         ]
     now = datetime.fromtimestamp(time.time(), NOW.tzinfo).isoformat()
     assert (
-        f"{hub.url}: was not told of 6 feed files, asked for patience: next try in 60 min"
+        f"{hub.url}: it was not told of 6 feed files, it is left alone for now: next try in 60 min"
         in (newsroom.run("status", "--now", now)[1])
     )
 

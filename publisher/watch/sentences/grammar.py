@@ -27,6 +27,8 @@ class Tense(Enum):
     EVENT = auto()
     #: Since a day in the past; whether still, depends on what it was.
     PAST = auto()
+    #: From some day on, which has to be given: "has been on Netflix".
+    UNTIL_NOW = auto()
     #: There is no verb: "In theaters and on VOD from July 15".
     NONE = auto()
 
@@ -80,7 +82,7 @@ _NOUN = (
     "mystery|horror-comedy|flick|gem|adaptation|anthology)"
 )
 _GENRE = (
-    "(?:horror|sci-fi|science-fiction|crime|action|animated|indie|independent|little|new|short|debut|gothic|"
+    "(?:lovely|fine|sweet|strange|quiet|gentle|wonderful|great|horror|sci-fi|science-fiction|crime|action|animated|indie|independent|little|new|short|debut|gothic|"
     "psychological|supernatural|romantic|black|dark|whole|finished|90-minute|found-footage|folk-horror|folk|creature|body-horror) "
 )
 _TITLE = "T (?:P )?"
@@ -102,7 +104,8 @@ _OPENER = (
     "for (?:viewers|readers|audiences|those|anyone) in (?:the )?R|(?:viewers|readers|audiences) in (?:the )?R) (?:, )?)"
 )
 _STATE_CORE = "(?:available|streaming|playing|showing|screening|out|viewable|rentable|on release)"
-_BE = "(?:is|'s been|'s|has been|remains|are)"
+_BE = "(?:is|'s|remains|are)"
+_HAS_BEEN = "(?:'s been|has been)"
 _DOING = "(?:rent|buy|own|purchase|stream|watch|see|find|catch|download|view|hire)"
 _DONE = (
     "(?:rented|bought|owned|purchased|streamed|watched|seen|found|caught|downloaded|viewed|hired|had|enjoyed)"
@@ -133,6 +136,7 @@ _PERFECT = "(?:landed|arrived|hit|dropped|come out|come|been released|debuted|op
 # Each alternative is a form of verb; the name of its group says which.
 _VERB = (
     f"(?:(?P<state>{_BE} (?:{ADVERB})*(?:{_STATE_CORE} |(?=(?:on|in|at|free) )))"
+    f"|(?P<until_now>{_HAS_BEEN} (?:{ADVERB})*(?:{_STATE_CORE} |(?=(?:on|in|at|free) )))"
     f"|(?P<future>{_FUTURE} (?:{ADVERB})*{_EVENT_BASE} )"
     f"|(?P<perfect>(?:has|'s) (?:{ADVERB})*{_PERFECT} )"
     f"|(?P<passive>can (?:{ADVERB})*be (?:{ADVERB})*{_DONE} (?:{_AND}{_DONE} )*)"
@@ -143,18 +147,21 @@ _VERB = (
 _LOOSE = (
     f"(?:(?P<loose_state>(?:{ADVERB})*{_STATE_CORE} )"
     f"|(?P<loose_past>(?:{ADVERB})*(?:newly )?released )"
+    "|(?P<loose_now>(?:now|currently) (?=(?:on|in) ))"
     f"|(?P<loose_event>(?:{ADVERB})*{_EVENT_LOOSE} ))"
 )
 _START = f"(?:{_OPENER})*+"
 _TENSES = {
     "state": Tense.STATE,
     "perfect": Tense.STATE,
+    "until_now": Tense.UNTIL_NOW,
     "passive": Tense.STATE,
     "streams": Tense.STATE,
     "doing": Tense.STATE,
     "sells": Tense.STATE,
     "copied": Tense.STATE,
     "loose_state": Tense.STATE,
+    "loose_now": Tense.STATE,
     "future": Tense.EVENT,
     "event": Tense.EVENT,
     "loose_event": Tense.EVENT,
@@ -165,8 +172,8 @@ _TENSES = {
 }
 # "Karmalink is streaming", "Karmalink, which is streaming", "Karmalink, now streaming", "Karmalink: now streaming".
 _STATEMENT = re.compile(f"{_START}{_SUBJECT}(?:(?:, (?:which|that) |which |that )?{_VERB}|[,—:] {_LOOSE})")
-# "Karmalink, directed by Jake Wachtel, is streaming".
-_APPOSED = re.compile(f"{_START}{_SUBJECT}, (?P<middle>(?:[^ ,]+ ){{1,8}}), {_VERB}")
+# "Karmalink, directed by Jake Wachtel, is streaming"; "Karmalink, the novel, is available" speaks of the novel.
+_APPOSED = re.compile(f"{_START}{_SUBJECT}, (?P<middle>(?!the |this |that )(?:[^ ,]+ ){{1,8}}), {_VERB}")
 # What is said of a film before it is said where it can be seen; "who" or "he" would make it somebody else.
 _EARLIER_VERB = (
     "(?:won|premiered|opened|played|was|is|'s|has|made|hit|came|debuted|screened|received|got|earned|runs|clocks|took|bowed|"

@@ -9,53 +9,57 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from publisher.catalogue.names import fold
 from publisher.watch.sentences.other_works import PARTS, PRAISE
 from publisher.watch.sentences.tokens import word_set
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from publisher.watch.sentences.sentence import Item, Sentence, Vocabulary
 
 _SIGNS = frozenset({",", ";", ":", "—", ".", "!", "...", "-"})
 # A film has these as well, but they also speak of where and when it can be seen.
 _OF_AVAILABILITY = word_set(
-    "beginning opening start end release releases disc question answer world city village house problem trouble festival point"
+    "beginning opening start end release releases disc question answer world city village house problem trouble festival point joke jokes idea "
+    "story tale concept theme premise"
 )
-_WORDS = (
+#: How a film is.
+WORDS = (
     (PARTS | PRAISE) - _OF_AVAILABILITY
     | word_set(
-        "a an the its his her their this it they you we i me us my your and so as is are 's 've 'm 'd am be of to for with in on at by from than "
+        "a an the its his her their this it they you we i me us my your and so as is are 's of to for with in on at by from than "
         "that which who what how every each all both one first second third fourth most more best better finest very quite truly "
-        "really deeply rather almost well so too much such even still also utterly genuinely thoroughly wholly surely easily "
+        "really deeply well such too much even still also utterly genuinely thoroughly wholly surely easily "
         "film movie picture feature debut documentary thriller comedy drama chiller shocker slasher western musical romance mystery fable "
-        "gem treat treasure triumph miracle wonder marvel delight pleasure surprise knockout classic triumphs success failure mess bore "
-        "small little big great good fine lovely patient modest gentle generous slow quick smart clever wise warm cold cool "
+        "gem keeper treat treasure triumph miracle wonder marvel delight pleasure surprise knockout classic success failure mess bore "
+        "small little big great good fine lovely patient modest gentle generous slow quick smart clever wise warm cold cool easy watch "
         "dark light bright black white new young old rare true real pure big-hearted hopeful humane lyrical poetic dreamy elegant "
         "thoughtful tense creepy eerie spooky disturbing unsettling chilling touching funny witty sly playful joyous raw honest brave "
         "ambitious original odd wild clear full rich deep subtle lean worth worthy must-see watchable rewatchable "
-        "science fiction sci-fi horror crime war ghost family love memory grief childhood time-travel folk indie independent animated "
-        "deserves deserve rewards reward earns earn asks holds grips haunts lingers works sings soars shines looks sounds feels moves "
-        "charms enchants delights thrills surprises frightens scares terrifies unsettles disturbs touches breaks makes takes gives keeps "
-        "knows finds lets stays hits hurts rises needs belongs pays tells shows plays loves remains raises stands proves won loved "
-        "liked enjoyed admired adored recommend love like enjoy need want see watch seen hear feel believe me feast crowd audience "
-        "attention patience time price ticket trip look trouble evening night hour hours minutes eyes ears heart hearts soul mind breath tear tears "
-        "sound visuals imagery direction style bold beautifully wonderfully brilliantly superbly perfectly highly strongly warmly "
-        "can should must has have crowd head toes seat home movies films prize prizes award awards jury venice cannes sundance "
-        "berlin toronto locarno sitges tribeca rotterdam telluride sxsw festival because where fun years"
+        "science fiction sci-fi horror crime war ghost love memory childhood folk indie independent animated "
+        "deserves rewards earns grips haunts lingers works sings soars shines moves charms enchants delights thrills surprises "
+        "frightens scares terrifies unsettles disturbs touches makes takes gives hits hurts rises belongs pays loves raises stands "
+        "proves won loved liked enjoyed admired adored recommend love enjoy see crowd attention patience eyes ears soul mind voice "
+        "breath tear sound visuals imagery bold beautifully wonderfully brilliantly superbly perfectly highly strongly warmly "
+        "has movies films because where"
     )
 )
-# Words that are harmless in these company only.
+# Where a film was shown and won, and who made it: that may stand before a statement, and not behind it, where it may narrow it.
+_BEFORE = word_set(
+    "prize prizes award awards jury venice cannes sundance berlin toronto locarno sitges tribeca rotterdam telluride sxsw tiff festival "
+    "directed written starring produced"
+)
+# Words that are harmless in this company only.
 _PHRASES = re.compile(
     r"(?<![^ ])(?:"
-    r"worth (?:your|the|every) (?:time|money|minute|wait|price|evening)|of the (?:year|decade|month|week|century|season)|this year|in years|for years|"
-    r"of its (?:kind|country|time|genre)|at (?:its|her|his|their) best|from (?:start to finish|beginning to end|first to last)|"
+    r"worth (?:your|the|every|an?|another) (?:time|money|minute|wait|price|evening|trip|ticket|second look|look)|second look|this year|"
+    r"of the (?:year|decade|month|week|century|season)|in (?:years|a long time)|of its (?:kind|country|time|genre)|"
+    r"at (?:its|her|his|their) best|from (?:start to finish|beginning to end|first to last)|in the public domain|"
     r"on the (?:big|biggest|largest) screen(?: you can(?: find)?)?|with the (?:lights|sound) (?:on|off|up|down|out)|in the dark|"
-    r"(?:i )?(?:can|could) (?:not|n't) recommend it (?:enough|more)|you (?:wo n't|will not|won't) (?:regret it|be disappointed)|"
-    r"never (?=(?:lets?|raises?|stops?|loses|feels|drags|bores|falters|hurries|wastes|disappoints) )|no excuses|"
-    r"(?:do n't|don't|do not) miss it|thank you|thanks for reading|in full|(?:i|we) 'd (?:go back|see it again|watch it again)|go back|"
-    r"where it belongs|as it should be|rarely rewards|take your pick|or buy it|if you (?:dare|like)|for (?:free|all)"
+    r"i (?:ca|can|could) (?:not|n't) recommend it (?:enough|more)|you (?:wo|will) (?:n't|not) (?:regret it|be disappointed)|"
+    r"never(?= (?:raises|stops|loses|feels|drags|bores|falters|hurries|wastes|disappoints|takes) )|never lets? (?:go|up)|no excuses|"
+    r"do (?:n't|not) miss it|thank you|thanks for reading|(?:i|we) 'd (?:go back|see it again|watch it again)|"
+    r"which is free with a library card|(?:final )?(?:grade|rating|score|verdict) : [a-f](?: [+—-])? \.|perfect for a rainy (?:day|night|evening)|"
+    r"where it belongs|as it should be|take your pick|if you dare|deserves to be (?:seen|loved|known|heard)|"
+    r"you (?:should|must|have to|need to) (?:see|watch) it|better than it (?:sounds|looks)"
     r") "
 )
 # "In Spanish", "in the original Italian with English subtitles": what one hears and reads, and no country.
@@ -72,17 +76,21 @@ _DENIED_BEFORE = re.compile(
 _ONCE_ELSEWHERE = re.compile(r"(?<![^ ])and was (?:once|previously|formerly) on N (?=[.!] |$)")
 # "And coming soon to VOD", "and due out on the platform later this year": a plan, and so no part of what holds.
 _PLANNED = re.compile(
-    r"(?<![^ ])(?:and|with|, with|, and) (?:a )?(?:(?:coming|due(?: out)?|headed|to follow|heading)(?: soon)? (?:on|to) (?:N|the (?:platform|service))(?: V)?|"
-    r"N (?:release )?to follow|coming soon(?: to N)?) (?=[.!] |$)"
+    r"(?<![^ ])(?:and|with|, with|, and) (?:a )?(?:(?:coming|due(?: out)?|headed|heading)(?: V)? (?:on|to) (?:N|the (?:platform|service))(?: V)?|"
+    r"N (?:release )?to follow|coming V) (?=[.!] |$)"
 )
 _MORE_SHOPS = re.compile(
     r"(?:, and |, or |, |and |or )(?:wherever (?:you|one) (?:rent|buy|get|watch|stream)s?(?: or (?:buy|rent))? (?:your )?(?:movies|films|it)|"
-    r"(?:and )?(?:more|others|elsewhere|the like|the rest|so on)|(?:most |all |every )?other (?:major )?(?:digital )?(?:platforms?|services?|shops?|outlets?|retailers?)|... ) ?"
+    r"(?:and )?(?:more|others|elsewhere|the like|the rest|so on)|(?:most |all |every )?other (?:major )?(?:digital )?(?:platforms?|services?|shops?|outlets?|retailers?)|\.\.\.) "
 )
-_BUT_BEFORE = word_set("not n't no never but")
-_ASIDE = re.compile(
-    r"(?:(?:18|19|20)\d\d|nr|not rated|unrated|r|g|pg|pg-13|nc-17|tv-ma|tv-14|12a?|15|18|u|\d+ min(?:utes|s)?|director|writer|[,/.;—-]) "
-)
+# "It's on Netflix, or you can rent it": the other is true, too.
+_OR_RENTED = re.compile("(?:, )?or ")
+_RENTED = re.compile("(?:it is |it 's |you )(?:can |available to |also )*(?:rent|buy) ")
+# With these begins what stands behind a statement, and is no part of it: "Netflix Kids" is another thing.
+_JOINTS = _SIGNS | word_set("and so where because which or with")
+_BUT_BEFORE = word_set("not n't no never")
+_ASIDE = re.compile(r"nr|r|g|pg|pg-13|nc-17|tv-ma|tv-14|not|unrated|rated|\d+|min|mins|minutes|dir|directed|by|director|writer|/")
+_YEAR = len("1977")
 #: What an aside behind a service may say of it.
 OF_THE_SERVICE = re.compile(
     "(?:(?:formerly|previously|formerly known as|once|previously known as|owned by|part of|now called|also known as|a\\.k\\.a\\.|aka|née) (?:[A-Za-z0-9.&'+-]+ ){1,4}"
@@ -94,15 +102,19 @@ def leave_it_true(sentence: Sentence, span: tuple[int, int], vocabulary: Vocabul
     """Tell whether all that stands between two places of a sentence is known, and leaves true what is stated beside it."""
     start, end = span
     codes = sentence.codes[start:end]
-    if not codes:
-        return True
     before = end < len(sentence.codes)
+    after_name = start and not before and not sentence.codes.endswith("P ", 0, start)
+    if after_name and codes and codes.split(None, 1)[0] not in _JOINTS:
+        return False
+    if before and _OR_RENTED.fullmatch(sentence.codes, start, end) and _RENTED.match(sentence.codes, end):
+        return True
     for known in (_PHRASES, _LANGUAGE, _SCORE, _ONCE_ELSEWHERE, _PLANNED, _MORE_SHOPS):
         codes = known.sub(" ", codes)
-    allowed = _WORDS | vocabulary.people
+    allowed = WORDS | vocabulary.people
     if before:
+        allowed |= _BEFORE
         codes = _DENIED_BEFORE.sub(" ", codes)
-    if before and codes.endswith("but "):
+    if before and sentence.codes.startswith("but ", end):
         allowed |= _BUT_BEFORE
     rest = codes.split()
     return all(code in allowed or code in _SIGNS or code in {"T", "P", "★", "½"} for code in rest) and all(
@@ -112,12 +124,10 @@ def leave_it_true(sentence: Sentence, span: tuple[int, int], vocabulary: Vocabul
 
 def is_known_aside(item: Item, vocabulary: Vocabulary) -> bool:
     """Tell whether a parenthesis says what a film is: its year, its rating, its director."""
-    inner = item.inner
-    return inner is not None and (
-        all(_ASIDE.fullmatch(f"{one.code} ") or one.code in vocabulary.people for one in _words(inner.items))
-        or bool(_ASIDE.fullmatch(inner.codes))
+    if item.inner is None:
+        return False
+    words = [one for one in item.inner.items if one.code not in _SIGNS]
+    return all(
+        _ASIDE.fullmatch(one.code) or one.code in vocabulary.people or (one.code == "V" and one.end - one.start == _YEAR)
+        for one in words
     )
-
-
-def _words(items: Sequence[Item]) -> list[Item]:
-    return [item for item in items if fold(item.code) or item.code not in _SIGNS]

@@ -29,7 +29,7 @@ SINCE = re.compile("since (?:(?:early|late|mid) )?V ")
 HOLIDAY = re.compile("(?:for )?H ")
 _COUNTRIES = "(?:the )?R (?:(?:, and |, or |, |and |or |& |/ )(?:the )?R )*"
 REGION = re.compile(
-    f"(?:, )?(?:here )?(?:(?:for (?:viewers|audiences|customers|readers) )?(?:in|across|throughout) |within )(?>{_COUNTRIES})(?!N )"
+    f"(?:, )?(?:here )?(?:(?:for (?:viewers|audiences|customers|readers) )?(?:in|across|throughout) |within )(?>{_COUNTRIES})(?!(?:(?:and |or |, |& |/ )?J )*N )"
 )
 LANGUAGE = re.compile(_LANGUAGE)
 CITIES = re.compile(
@@ -59,8 +59,8 @@ SEPARATOR = re.compile(
     "(?:, and |, or |, as well as |, plus |, then |, |and |or |/ |& |\\+ |as well as |plus |along with |; (?:and )?)"
 )
 VERB = re.compile(
-    f"(?:(?:it |it 's |it is |is |'s )?(?:{_ADVERB})*(?P<verb>available|streaming|out|playing|showing|screening|opening|arriving|"
-    "released|coming|hitting|landing|due out|due|then|hits|lands|arrives|opens|stream it|stream|rent it|rent|buy it|buy|own it|own|watch it|watch) )"
+    f"(?:(?:it |it 's |it is |is |'s )?(?:will (?:be )?)?(?:{_ADVERB})*(?P<verb>available|streaming|out|playing|showing|screening|opening|arriving|"
+    "released|coming|hitting|landing|due out|due|then|hits|lands|arrives|opens|stream it|stream|rent it|rent|buy it|buy|own it|own|watch it|watch) |(?:it )?will be (?=(?:on|in) ))"
 )
 # What a distributor is named with: neither is a place where one sees the film.
 DISTRIBUTOR = re.compile(
@@ -83,7 +83,7 @@ _SAID_OF_IT = (
 )
 # After a statement without a subject: its end, or the film; "Now streaming on Netflix: Suspiria" speaks of another one.
 ENDED = re.compile(
-    f"$|[.!;)] |\\.\\.\\. |,? ?(?:and|so|where) |[,—] (?:and|so|where) |[,—] (?:it |T (?:P )?, |(?!T 's ){SUBJECT}{_SAID_OF_IT})"
+    f"$|[.!;)] |[,—] (?:enjoy|highly recommended) |\\.\\.\\. |,? ?(?:and|so|where) |[,—] (?:and|so|where) |[,—] (?:it |T (?:P )?, |(?!T 's ){SUBJECT}{_SAID_OF_IT})"
 )
 INNER_REGION = re.compile(f"(?:in )?{_COUNTRIES}(?:only )?")
 _ACTS = {

@@ -40,6 +40,7 @@ class Group:
         holiday: The words for a holiday that nobody looked up.
         now: Whether it is said to hold now.
         since: Whether it is said to have held for some time.
+        settled: Whether countries were named behind the services.
     """
 
     places: list[Place] = field(default_factory=list)
@@ -52,6 +53,7 @@ class Group:
     holiday: Item | None = None
     now: bool = False
     since: bool = False
+    settled: bool = False
     exclusive: bool = False
 
     @property
@@ -218,6 +220,7 @@ class _Walk:
         if self._group.regions and self._group.places:
             raise _Doubt
         self._group.regions += _regions(self._sentence.between(*match.span()))
+        self._group.settled = bool(self._group.places)
         return True
 
     def _purpose(self) -> bool:
@@ -243,8 +246,11 @@ class _Walk:
         if match is None:
             return False
         named = self._sentence.between(*match.span("who"))
-        opening = not self._group.places and phrases.FROM_SERVICE.match(self._codes, start)
-        if opening or not all(map(_is_of_a_name, named)):
+        places = self._group.places
+        # A film is streamed from where it is: "on Netflix via NordVPN" names no company that released it.
+        opening = not places and phrases.FROM_SERVICE.match(self._codes, start)
+        streamed = any(place.item.name and place.item.name.generic is None for place in places)
+        if opening or streamed or not all(map(_is_of_a_name, named)):
             self.at = start
             return False
         # "on VOD via iTunes" names a service all the same.
@@ -265,7 +271,10 @@ class _Walk:
         if phrases.INNER_REGION.fullmatch(inner.codes):
             self._group.places[-1] = replace(place, regions=_regions([i for i in inner.items if i.region]))
         elif phrases.INNER_PURPOSE.fullmatch(inner.codes):
-            self._group.places[-1] = replace(place, hints=phrases.acts(inner.codes))
+            hints = phrases.acts(inner.codes)
+            if self._group.hints and hints & {"rent", "buy"} - self._group.hints:
+                raise _Doubt  # "to rent on Vudu (purchase only)"
+            self._group.places[-1] = replace(place, hints=hints)
         elif phrases.INNER_DATE.fullmatch(inner.codes) and self._group.starts is None:
             self._begins(inner.items[-1].day, said=len(inner.items) > 1)
         elif not OF_THE_SERVICE.fullmatch(inner.codes):
@@ -361,6 +370,7 @@ def _is_complete(group: Group) -> bool:
         (group.starts and not group.before)
         or group.ends
         or group.holiday
+        or group.settled
         or any(place.regions or place.hints for place in group.places)
     )
 

@@ -17,9 +17,10 @@ from publisher.watch.sentences.antecedents import Antecedents
 from publisher.watch.sentences.dates import month_comes_first
 from publisher.watch.sentences.denials import MAY_DENY, Denials
 from publisher.watch.sentences.grammar import Subject
+from publisher.watch.sentences.known_words import WORDS
 from publisher.watch.sentences.names import first_words, known_names, names_any
 from publisher.watch.sentences.paragraphs import Paragraph, paragraphs
-from publisher.watch.sentences.retractions import MOST_CHARACTERS, speaks_of_it, takes_back
+from publisher.watch.sentences.retractions import MOST_CHARACTERS, goes_on_unknown, speaks_of_it, takes_back
 from publisher.watch.sentences.scopes import Scopes
 from publisher.watch.sentences.sentence import Vocabulary
 from publisher.watch.sentences.statements import statements
@@ -146,7 +147,10 @@ class _Reader:
         text = text[:MOST_CHARACTERS]
         start, end = next(sentences(text))
         sentence = self._vocabulary.sentence(tokens(text, start, end), text)
-        return takes_back(sentence.codes) or (speaks_of_it(sentence) and not self._stated(sentence))
+        if takes_back(sentence.codes):
+            return True
+        doubtful = speaks_of_it(sentence) or goes_on_unknown(sentence, WORDS | self._vocabulary.people)
+        return doubtful and not self._stated(sentence)
 
     def _of_the_film(
         self, stated: Iterable[Stated], paragraph: Paragraph, antecedents: Antecedents

@@ -11,6 +11,8 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from publisher.watch.sentences.sentence import Sentence
 
 #: Nobody needs more characters to take something back.
@@ -83,6 +85,31 @@ def takes_back(codes: str, at: int = 0) -> bool:
         return True
     words = _FIRST_WORDS.match(codes, at)
     return words is not None and bool(_OF_THE_PAST.search(codes, at, words.end()))
+
+
+# A sentence that has no subject goes on with what was said before it.
+_GOES_ON = frozenset(
+    "in at on from for or but just only as by with since because if unless via over once when while though although than then".split()
+)
+_SHORT, _LONGEST_ELLIPSIS = 3, 8
+
+
+def goes_on_unknown(sentence: Sentence, known: Collection[str]) -> bool:
+    """Tell whether a sentence goes on with the one before it, without a subject of its own, in words that are not known."""
+    words = [item for item in sentence.items if item.code[0].isalnum()]
+    short = len(words) <= _SHORT or (words[0].code in _GOES_ON and len(words) <= _LONGEST_ELLIPSIS)
+    if not words or not short or words[0].code in _IMPERATIVES:
+        return False
+    return not all(item.code in known or item.code in _SAID_SHORTLY or item.code.isdigit() or item.day for item in words)
+
+
+_IMPERATIVES = frozenset(
+    "bring go see watch do don avoid skip enjoy run turn give take try catch grab read keep make let buckle hold no never seek".split()
+)
+_SAID_SHORTLY = frozenset(
+    "T P M rating grade score verdict stars star out of butterflies half two three four five six seven eight nine ten zero b c d f should "
+    "yes please cheers rated r pg pg-13 nr minutes recommended rental none but thanks for reading".split()
+)
 
 
 def speaks_of_it(sentence: Sentence) -> bool:

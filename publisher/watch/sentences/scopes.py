@@ -19,8 +19,9 @@ _FOR_WHERE = re.compile(
     r"residents|people|those|everyone|edition|version|listings?|cinemas|platforms|is|it|N|[.,:;!—&/()-]|\.\.\.) )*"
 )
 _ADDRESSED = re.compile(
-    r"(?<![^ ])(?:(?:[RJ]) (?:readers?|viewers?|fans|friends|folks|audiences?|subscribers|customers|residents|friends|people)"
-    r"|(?:readers|viewers|those|anyone|everyone|friends|you) in (?:the )?R) "
+    r"(?<![^ ])(?:[RJ] (?:readers?|viewers?|fans|friends|folks|audiences?|subscribers|customers|residents|friends|people)"
+    r"|(?:readers|viewers|those|anyone|everyone|friends|you|fans|you are|you 're|live) in (?:the )?R"
+    r"|\A(?:(?:and|but|over|up|down|back) )*in (?:the )?R(?=[ ,]))(?= |\Z)"
 )
 # A longer line is no heading in all but name.
 _LONGEST_LINE = 120
@@ -63,10 +64,10 @@ class Scopes:
         return self._spoken
 
     def _is_scope(self, start: int, end: int) -> bool:
-        """Tell whether words say for which country the next ones are."""
+        """Tell whether words say for which country the next ones are, and state nothing themselves."""
         if not ANY_COUNTRY.search(self._paragraph, start, end):
             return False
         codes = self._vocabulary.sentence(tokens(self._paragraph, start, end), self._paragraph).codes
         if not ("R " in codes or "J " in codes):
             return False
-        return bool(_FOR_WHERE.fullmatch(codes)) or bool(_ADDRESSED.search(codes))
+        return bool(_FOR_WHERE.fullmatch(codes)) or ("N " not in codes and bool(_ADDRESSED.search(codes)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from publisher.watch.sentences.grammar import Subject, heads, loose_head, subject_before
-from publisher.watch.sentences.known_words import leave_it_true
+from publisher.watch.sentences.known_words import is_known_aside, leave_it_true
 from publisher.watch.sentences.places import read_places
 
 if TYPE_CHECKING:
@@ -46,6 +46,9 @@ def statements(sentence: Sentence, vocabulary: Vocabulary, home: str | None) -> 
     for head, read in _read(sentence, home):
         groups, end = read
         if head.middle is not None and not leave_it_true(sentence, head.middle, vocabulary):
+            return ()
+        words = sentence.between(head.start, head.end)
+        if not all(is_known_aside(item, vocabulary) for item in words if item.inner is not None):
             return ()
         found.append(Stated(head, groups, sentence.items[sentence.number(head.start)].start, inner=False))
         spans.append((head.start, end))

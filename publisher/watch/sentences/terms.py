@@ -70,6 +70,8 @@ def listings(statement: Statement, review: Review, site: Site, now: datetime) ->
     if statement.head.tense is Tense.NONE and not all(group.timed for group in statement.groups):
         return
     for group in statement.groups:
+        if statement.head.tense is Tense.UNTIL_NOW and not group.timed:
+            continue
         time = _time(statement, group, post)
         if time is None:
             continue

@@ -178,6 +178,8 @@ def _channel(option: Mapping[str, Any]) -> str:
     name = _text(addon.get("name")) if isinstance(addon, dict) else None
     if name is None:
         raise _LeftOut("an offer of a channel that has no name")
+    if "://" in name:
+        raise _LeftOut("an offer of a channel that has an address for a name")
     return name
 
 
@@ -302,9 +304,7 @@ class StreamingAvailability:
         for region, answer in known.items():
             identified = _same_film(film, answer.body)
             if isinstance(identified, Undecided):
-                return Found(
-                    checked=checked, candidates=identified.candidates, remarks=(identified.reason,)
-                )
+                return Found(checked=checked, candidates=identified.candidates, remarks=(identified.reason,))
             remarks |= dict.fromkeys(identified.remarks)
             ids |= identified.candidate.ids
             for option in _options(answer.body, region):

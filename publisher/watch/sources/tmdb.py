@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from publisher.errors import ConfigurationError
+from publisher.site.watching import KEPT_FOR
 from publisher.watch.identity import (
     Contradiction,
     Identified,
@@ -42,8 +43,8 @@ OFFERS_KEPT = timedelta(hours=20)
 SEARCHES_KEPT = timedelta(days=7)
 #: Titles and the films of ids hardly change at all.
 FACTS_KEPT = timedelta(days=30)
-#: Six months, as the terms say, however short they are.
-LONGEST_KEPT = timedelta(days=180)
+#: As the terms say, of answers and of offers alike.
+LONGEST_KEPT = KEPT_FOR["tmdb"]
 
 #: Pages of 20 films; whoever is not among the first has another title.
 MOST_PAGES = 3

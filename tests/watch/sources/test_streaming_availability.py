@@ -237,10 +237,23 @@ def test_the_link_of_a_channel_is_its_own_services(tmp_path: Path) -> None:
 
 def test_a_channel_without_a_name_is_left_out_and_told(tmp_path: Path) -> None:
     """It could not be told from what is part of the service."""
-    found = ask(tmp_path / "s", answer(show(option("prime", "addon"), option("prime", "addon", addon=7))))
+    address = {"id": "x", "name": "https://evil.example/"}
+    found = ask(
+        tmp_path / "s",
+        answer(
+            show(
+                option("prime", "addon"),
+                option("prime", "addon", addon=7),
+                option("prime", "addon", addon=address),
+            )
+        ),
+    )
 
     assert found.listings == ()
-    assert found.remarks == ("US: an offer of a channel that has no name",)
+    assert found.remarks == (
+        "US: an offer of a channel that has no name",
+        "US: an offer of a channel that has an address for a name",
+    )
 
 
 @pytest.mark.parametrize(
