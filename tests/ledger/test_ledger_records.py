@@ -16,6 +16,7 @@ from publisher.ledger import (
     Form,
     Ledger,
     Recipient,
+    Result,
     Share,
 )
 from publisher.model import EventType
@@ -108,6 +109,22 @@ def test_a_retraction_keeps_home_what_still_waits_of_its_review(ledger: Ledger) 
         "news": {DeliveryState.SUPERSEDED: 1},
     }
     assert [claim.event_id for claim in claimed(ledger)] == ["msg_3"]
+
+
+def test_a_failure_that_comes_late_leaves_a_delivery_to_who_has_it(ledger: Ledger) -> None:
+    """Whoever claimed it later keeps the lease, and no try is counted; the attempt has its end all the same."""
+    tell(ledger, EventType.UPDATED, 1)
+    share = Share("all", URL, 10, 1000.0)
+    [first] = ledger.queue.claim("slow", [share], 200.0, most=1, lease=60.0).found
+    [second] = ledger.queue.claim("next", [share], 300.0, most=1, lease=60.0).found
+    late = Result(first, DeliveryState.WAITING, 1, 305.0, 300.0, 422, None, "late")
+    ledger.queue.record([late], lambda state, _: state)
+    with ledger.queue.reading() as connection:
+        row = connection.exec_driver_sql("SELECT state, step, claims, token, courier FROM deliveries").one()
+        ends = connection.exec_driver_sql("SELECT token, outcome FROM attempts ORDER BY id").all()
+
+    assert tuple(row) == ("waiting", 0, 2, second.token, "next")
+    assert [tuple(end) for end in ends] == [(first.token, "late"), (second.token, None)]
 
 
 def test_what_is_announced_to_an_endpoint_that_is_off_is_cancelled(ledger: Ledger) -> None:

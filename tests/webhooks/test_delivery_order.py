@@ -75,8 +75,8 @@ def test_no_more_are_on_their_way_than_an_endpoint_allows(outbox: Outbox, most: 
 def test_all_that_is_due_goes_out_and_no_faster_than_an_endpoint_takes_it(outbox: Outbox) -> None:
     """A run does not leave behind what is due because the rate of an endpoint makes it wait for a moment."""
     outbox.clock = Running(outbox.clock.now)
-    outbox.rate = 10
-    ids = outbox.announce(*range(15))
+    outbox.rate = 5
+    ids = outbox.announce(*range(12))
     arrived: list[float] = []
 
     def note(sock: socket.socket) -> None:
@@ -86,10 +86,10 @@ def test_all_that_is_due_goes_out_and_no_faster_than_an_endpoint_takes_it(outbox
     with Partner(note) as partner:
         report = outbox.run(partner=partner.url)["partner"]
 
-    assert (report.delivered, report.waiting) == (15, 0)
+    assert (report.delivered, report.waiting) == (12, 0)
     assert partner.ids == ids
-    # Ten may go at once to one that was idle; the other five are a tenth of a second apart. Machines are slow, never early.
-    assert arrived[-1] - arrived[0] >= 0.4
+    # Five may go at once to one that was idle; the other seven are a fifth of a second apart. Machines are slow, never early.
+    assert arrived[-1] - arrived[0] >= 1.0
 
 
 def test_two_runs_at_once_share_an_endpoints_places_and_send_nothing_twice(outbox: Outbox) -> None:
