@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     import publisher
     from publisher.cli.console import Console
-    from publisher.model import Listing
+    from publisher.model import Film, Listing
     from publisher.watch.comparison import Comparison, Yours
     from publisher.watch.lookup import Asked
     from publisher.watch.sentences import Proposal
@@ -58,10 +58,7 @@ class Teller:
         if survey.unasked:
             console.say("  nobody is to hear of it yet: sources are asked only when you name the file")
         if survey.ids:
-            ids = ", ".join(f"{scheme}: {value}" for scheme, value in {**film.ids, **survey.ids}.items())
-            if survey.answered_before:
-                console.say(*self._remembered(review))
-            console.say(f"  below `film:` put this, and the film is told for certain:  ids: {{{ids}}}")
+            console.say(*self._identified(survey, film))
 
     def data(self, survey: publisher.Survey, post: publisher.Post) -> dict[str, Any]:
         """Return the same for machines."""
@@ -176,6 +173,13 @@ class Teller:
                 for key in yours.keys
             )
             yield f"        written is {what}"
+
+    def _identified(self, survey: publisher.Survey, film: Film) -> Iterator[str]:
+        """Say what to write into the post, so that everybody can tell its film."""
+        ids = ", ".join(f"{scheme}: {value}" for scheme, value in {**film.ids, **survey.ids}.items())
+        if survey.answered_before:
+            yield from self._remembered(survey.post.review)
+        yield f"  below `film:` put this, and the film is told for certain:  ids: {{{ids}}}"
 
     def _remembered(self, review: publisher.Review) -> Iterator[str]:
         from publisher.watch.memory import place_of_choice

@@ -13,6 +13,7 @@ from publisher.ledger import DeliveryState, EndpointState
 from publisher.net.retry_after import LONGEST_WAIT
 from publisher.release.hubs import preview_hubs
 from publisher.values.durations import duration_in_words
+from publisher.webhooks.delivery import LONG_FAILURE
 from publisher.webhooks.reports import advice, left_alone, switched_off, taken_nothing
 from publisher.webhooks.standing import clock_words, paused_until
 
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from publisher.doctor.subject import Subject
     from publisher.ledger import Ledger
     from publisher.site import Endpoint, Site
-
-# Whoever takes nothing for so many seconds should be asked why.
-_LONG = 24 * 3600.0
 
 
 def check_endpoints(subject: Subject) -> Iterator[Outcome]:
@@ -117,7 +115,7 @@ def _health(name: str, state: EndpointState, now: float, site: Site) -> Iterator
     if state.disabled_why is not None:
         yield failed(f"{name}: {switched_off(state.disabled_why)}", advice(name, state.disabled_why))
         return
-    if state.failing_since is not None and now - state.failing_since >= _LONG:
+    if state.failing_since is not None and now - state.failing_since >= LONG_FAILURE:
         yield warning(
             f"{name}: {taken_nothing(now - state.failing_since)}",
             f"`publisher endpoints test {name}` says what it answers; ask the partner",

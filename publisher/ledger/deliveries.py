@@ -223,18 +223,21 @@ class DeliveryRecords:
     def _change(self, conditions: Sequence[ColumnElement[bool]], values: Mapping[str, Any]) -> int:
         """Change what meets some conditions, page by page."""
         last, done = 0, 0
-        query = select(_deliveries.c.id).select_from(_WITH_EVENTS).where(*conditions)
+        # All numbers come in their order, and then it is looked which are meant: a search would sort what is left each time.
+        all_numbers = select(_deliveries.c.id).order_by(_deliveries.c.id).limit(_PAGE)
+        meant = select(_deliveries.c.id).select_from(_WITH_EVENTS).where(*conditions)
         while True:
-            page = query.where(_deliveries.c.id > last).order_by(_deliveries.c.id).limit(_PAGE)
             with self.transaction() as connection:
-                numbers = connection.execute(page).scalars().all()
+                page = connection.execute(all_numbers.where(_deliveries.c.id > last)).scalars().all()
+                if not page:
+                    return done
+                last = page[-1]
+                numbers = connection.execute(meant.where(_deliveries.c.id.in_(page))).scalars().all()
                 if numbers:
                     connection.execute(
                         update(_deliveries).where(_deliveries.c.id.in_(numbers)).values(**values)
                     )
-            if not numbers:
-                return done
-            last, done = numbers[-1], done + len(numbers)
+                    done += len(numbers)
 
     def give_backlog(self, to: Recipient, most: int, now: float) -> Backlog:
         """Queue, for an endpoint, the newest event of each of the newest live reviews, so many of them, the oldest first.

@@ -107,6 +107,7 @@ def _state(row: Row[Any]) -> EndpointState:
         failures=int(row.failures),
         refusals=int(row.refusals),
         failing_since=moment(row.failing_since),
+        failed_at=moment(row.failed_at),
         succeeded_at=moment(row.succeeded_at),
         disabled_at=moment(row.disabled_at),
         disabled_why=None if row.disabled_why is None else DisabledWhy(row.disabled_why),

@@ -177,6 +177,7 @@ class EndpointState:
         failures: How many tries in a row found it in trouble; while there are any, one delivery at a time probes it.
         refusals: How many tries failed, for whatever reason, since it took something.
         failing_since: When the first of these failed.
+        failed_at: When the last of them did.
         succeeded_at: When it took something last.
         disabled_at: When it was switched off.
         disabled_why: Why it was.
@@ -188,6 +189,7 @@ class EndpointState:
     failures: int = 0
     refusals: int = 0
     failing_since: float | None = None
+    failed_at: float | None = None
     succeeded_at: float | None = None
     disabled_at: float | None = None
     disabled_why: DisabledWhy | None = None

@@ -116,9 +116,10 @@ endpoints = Table(
     Column("not_before", Float),
     # How many tries in a row found it in trouble.
     Column("failures", Integer, nullable=False, server_default="0"),
-    # How many tries failed, for whatever reason, since it took something; and when the first of them did.
+    # How many tries failed, for whatever reason, since it took something; and when the first and the last of them did.
     Column("refusals", Integer, nullable=False, server_default="0"),
     Column("failing_since", Float),
+    Column("failed_at", Float),
     Column("succeeded_at", Float),
     Column("disabled_at", Float),
     Column("disabled_why", String(16)),

@@ -125,7 +125,7 @@ def regions_to_ask(written: str | None, site: Site, connections: Sequence[Connec
         ) from None
 
 
-def survey(
+def survey(  # noqa: PLR0913 - whom to ask about what, and what may be asked
     posts: Iterable[Post],
     site: Site,
     connections: Sequence[Connection],

@@ -83,6 +83,7 @@ class Courier:
     reports: Reports
     stop: threading.Event = field(default_factory=threading.Event)
     _quiet: dict[str, float] = field(default_factory=dict, init=False)
+    _keyless: dict[str, float] = field(default_factory=dict, init=False)
     _paced: frozenset[str] = field(default=frozenset(), init=False)
     _turn: int = field(default=0, init=False)
     _looked: float = field(default=-math.inf, init=False)
@@ -135,6 +136,8 @@ class Courier:
             self._give_back(claims)
             raise
         self._give_back([claim for claim in claims if keys[claim.endpoint] is None])
+        without = [name for name, key in keys.items() if key is None]
+        self._keyless |= dict.fromkeys(without, time.monotonic() + _LOOK_AGAIN)
         begun = [_Errand(claim, key) for claim in claims if (key := keys[claim.endpoint]) is not None]
         for errand in begun:
             senders.begin(errand)
@@ -160,7 +163,7 @@ class Courier:
         in_turn = [
             share
             for share in (*shares[self._turn :], *shares[: self._turn])
-            if self._quiet.get(share.endpoint, 0.0) <= now
+            if max(self._quiet.get(share.endpoint, 0.0), self._keyless.get(share.endpoint, 0.0)) <= now
         ]
         self._turn += max(1, room)
         found = self.ledger.queue.claim(presence.id, in_turn, self.clock(), most=room, lease=LEASE)
@@ -241,8 +244,10 @@ class Courier:
     def _moments(self, partners: Partners) -> list[float]:
         """Return when something may be sent next, to each endpoint that something waits for."""
         queue, states = self.ledger.queue.next_moments(), self.ledger.endpoints.states()
-        found = []
+        found, now = [], time.monotonic()
         for share in partners.shares:
+            if self._keyless.get(share.endpoint, 0.0) > now:
+                continue
             state = states.get((share.endpoint, share.url))
             if share.endpoint in queue and (state is None or state.disabled_at is None):
                 found.append(max(queue[share.endpoint], (state and state.not_before) or 0.0))

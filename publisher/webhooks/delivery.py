@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: What waits for an endpoint that has left publisher.toml waits so many seconds for it to come back.
 AGE_LIMIT = 3 * 24 * 3600.0
+#: An endpoint that takes nothing for so many seconds is warned of, long before it is switched off.
+LONG_FAILURE = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,4 +175,6 @@ def _summed_up(
         elif report.waiting > report.in_hand and report.known:
             report.next_at = max(moments.get(report.name, now), state.not_before or 0.0)
             report.note(f"the next try is due in {duration_in_words(max(1.0, report.next_at - now))}")
+        if state.failing_since is not None and now - state.failing_since >= LONG_FAILURE:
+            report.note(f"it has taken nothing for {duration_in_words(now - state.failing_since)}")
     return found

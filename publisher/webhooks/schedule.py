@@ -26,6 +26,8 @@ PAUSES = (5.0, 30.0, 120.0, 300.0, 900.0, 1800.0, 3600.0)
 BLOCKED_PAUSE = 300.0
 _JITTER = 0.1
 _DAY = 24 * 3600.0
+# No delivery waits so long for its next try: nothing was tried in between.
+_LONGEST_SILENCE = 2 * _DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,13 @@ class Policy:
             # One that was on its way when the endpoint asked for patience does not take that back.
             rest = state.not_before if _rests(state, at) else None
             return replace(
-                state, not_before=rest, failures=0, refusals=0, failing_since=None, succeeded_at=at
+                state,
+                not_before=rest,
+                failures=0,
+                refusals=0,
+                failing_since=None,
+                failed_at=None,
+                succeeded_at=at,
             )
         if verdict.meaning is Meaning.GONE:
             return _switched_off(state, at, DisabledWhy.GONE)
@@ -87,11 +95,7 @@ class Policy:
             return replace(state, not_before=_latest(state.not_before, at + (verdict.patience or 0.0)))
         if verdict.meaning is Meaning.BLOCKED:
             return replace(state, not_before=_latest(state.not_before, at + self._later(BLOCKED_PAUSE)))
-        state = replace(
-            state,
-            failing_since=at if state.failing_since is None else state.failing_since,
-            refusals=state.refusals + 1,
-        )
+        state = _failed(state, at)
         if verdict.meaning is Meaning.TROUBLE:
             pause = PAUSES[min(state.failures, len(PAUSES) - 1)]
             wait = max(self._later(pause), verdict.patience or 0.0)
@@ -111,6 +115,14 @@ class Policy:
 
     def _later(self, delay: float) -> float:
         return delay * (1 + _JITTER * self.chance())
+
+
+def _failed(state: EndpointState, at: float) -> EndpointState:
+    """Count a failure; after days in which nothing was tried, or a leap of the clock, counting begins anew."""
+    apart = state.failed_at is None or not 0 <= at - state.failed_at <= _LONGEST_SILENCE
+    if apart or state.failing_since is None:
+        return replace(state, failing_since=at, refusals=1, failed_at=at)
+    return replace(state, refusals=state.refusals + 1, failed_at=at)
 
 
 def _rests(state: EndpointState, at: float) -> bool:

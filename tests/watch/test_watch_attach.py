@@ -338,7 +338,7 @@ def test_the_offer_of_a_closed_service_is_gone_whatever_its_dates_say(make_site:
         (None, True),
     ],
 )
-def test_what_may_not_be_kept_any_longer_is_not_shown(site: Site, source: str | None, shown: bool) -> None:
+def test_what_may_not_be_kept_any_longer_is_not_shown(site: Site, source: str | None, *, shown: bool) -> None:
     """TMDB's terms say six months; nobody else's offers grow too old."""
     checked = datetime(2026, 1, 1, tzinfo=UTC)
     offer = one(review(listing("Shudder", SUBSCRIPTION, source=source, checked=checked)), site)

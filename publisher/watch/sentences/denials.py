@@ -27,10 +27,11 @@ _DENYING_ALL = re.compile(
 _NOTE = re.compile(
     r"(?:p \. s|ps|update|updated|edit|edited|correction|corrected|erratum|errata|(?:editor |editors )?(?:'s |' )?note|addendum|late news) "
 )
-#: In a text without any of these nothing is denied.
-MAY_DENY = re.compile(
-    r"\b(?:not|never|no longer|neither|nor|lef?t|leaves|leaving|gone|removed?s?|expire[ds]|drop(?:s|ped)|pulled|took|takes|taken|lost|loses|any ?more|"
-    r"any longer|depart|disappear|vanish|withdrawn|moved|unavailable|was|p\.? ?s|update|edit|correct|errat|note|addendum|late news)|n['’]t\b",
+#: What names no service denies only in such words.
+MAY_DENY_ALL = re.compile(
+    r"\b(?:no longer|not|n['’]t) (?:available|streaming|there|online)|(?<=n['’]t) (?:available|streaming|there|online)|"
+    r"\b(?:unavailable|removed|withdrawn|left the|gone from)\b|"
+    r"^[\s*_(\[]*(?:p\. ?s|ps|updated?|edit|edited|correct(?:ion|ed)|errat(?:a|um)|(?:editor['’]?s? )?note|addendum|late news)\b",
     re.IGNORECASE,
 )
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from publisher.catalogue.names import fold
 from publisher.watch.sentences.antecedents import Antecedents
 from publisher.watch.sentences.dates import month_comes_first
-from publisher.watch.sentences.denials import MAY_DENY, Denials
+from publisher.watch.sentences.denials import MAY_DENY_ALL, Denials
 from publisher.watch.sentences.grammar import Subject
 from publisher.watch.sentences.known_words import WORDS
 from publisher.watch.sentences.names import first_words, known_names, names_any
@@ -111,19 +111,21 @@ class _Reader:
     ) -> Iterator[Proposal]:
         text = paragraph.text
         named = names_any(text, self._site.catalogue)
-        if not named and not MAY_DENY.search(text):
+        if not named and not MAY_DENY_ALL.search(text):
             return
         for start, end in sentences(text):
-            if end - start > _LONGEST_SENTENCE:
-                continue
             part = text[start:end]
             names = named and names_any(part, self._site.catalogue)
-            if not names and not MAY_DENY.search(part):
+            if end - start > _LONGEST_SENTENCE or not (names or MAY_DENY_ALL.search(part)):
                 continue
-            self._sentences += names
+            words = tokens(text, start, end)
+            names = names and self._vocabulary.is_in(words, text)
+            if not names and not MAY_DENY_ALL.search(part):
+                continue
+            self._sentences += 1
             if self._sentences > _MOST_SENTENCES:
                 return
-            sentence = self._vocabulary.sentence(tokens(text, start, end), text)
+            sentence = self._vocabulary.sentence(words, text)
             stated = self._stated(sentence) if names else ()
             self._denials.take(sentence, _services(stated), lambda item: _written(text, item.start, item.end))
             if not stated or self._surroundings.foreign or self._scopes.is_scoped(sentence.items[0].start):

@@ -44,12 +44,14 @@ class Scopes:
         """Go on to the next paragraph."""
         text = paragraph.text
         self._paragraph, self._read_to, self._spoken = text, 0, False
+        if not paragraph.heading and len(text) > _LONGEST_LINE:
+            return
         named = ANY_COUNTRY.search(text) is not None
         if paragraph.heading:
             if not self._heading or paragraph.heading <= self._heading:
                 self._heading = paragraph.heading if named else 0
             self._line = False
-        elif named and len(text) <= _LONGEST_LINE and self._is_scope(0, len(text)):
+        elif named and self._is_scope(0, len(text)):
             self._line = True
 
     def is_scoped(self, offset: int) -> bool:
