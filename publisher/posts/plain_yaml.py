@@ -2,7 +2,7 @@
 
 libyaml's composer is twice as fast as looking at every event, but it recurses, and it hides what front matter does
 without. What could be any of that is left to `publisher.posts.tree`, which also knows where everything stands; so is
-whatever has a fault.
+whatever has a fault. What is written as almost all front matter is, needs not even the composer (`publisher.posts.yaml_lines`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import yaml
 from yaml._yaml import CParser
 
 from publisher.posts.tree import DEPTH_LIMIT, MISSED_SPACE, NULLS
+from publisher.posts.yaml_lines import values_of_lines
 
 # Anchors, aliases and tags; escapes; a # that may be meant as part of a value; documents; what YAML does not take.
 _UNUSUAL = re.compile(
@@ -54,6 +55,9 @@ def plain_values(text: str) -> dict[str, Any] | None:
     """
     if len(text) > _LONGEST or _is_unusual(text) or sum(map(text.count, _OPENING)) > _MOST_OPENINGS:
         return None
+    values = values_of_lines(text)
+    if values is not None:
+        return values
     try:
         root = _Composer(text).get_single_node()
         values = _plain(root, 0) if root is not None else None
