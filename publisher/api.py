@@ -48,13 +48,13 @@ def generate(
     posts = list(posts)
     with exclusive(site):
         if out is None:
-            from publisher.release import look_for_changes
             from publisher.release.guards import require_feeds_kept, require_meant_to_vanish
+            from publisher.release.vanishing import look_for_vanishing
 
-            pending = look_for_changes(posts, site, now)
-            require_feeds_kept(pending.vanished, site, confirmed=confirmed)
+            vanishing = look_for_vanishing(posts, site, now)
+            require_feeds_kept(vanishing.unannounced, site, confirmed=confirmed)
             if not confirmed:
-                require_meant_to_vanish(pending.changes)
+                require_meant_to_vanish(vanishing.retractions)
         return write_feeds(posts, site, now, out=out)
 
 

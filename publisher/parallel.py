@@ -1,7 +1,8 @@
 """The same work for many things, spread over the machine's cores by forking.
 
-A forked process has all that its parent has read already, and nothing is sent to it; what comes back is pickled. Where that
-cannot be done, or a worker fails at something, the caller does it itself: an error is raised once, in one place.
+A forked process has all that its parent has read already, and nothing is sent to it; what comes back is pickled, several results
+at a time, because what they have in common is then handed over once. Where that cannot be done, or a worker fails at something,
+the caller does it itself: an error is raised once, in one place.
 """
 
 from __future__ import annotations
@@ -40,7 +41,6 @@ class Undone(Enum):
 
 
 UNDONE = Undone.UNDONE
-_UNDONE = pickle.dumps(UNDONE, protocol=5)
 _worker = 0
 
 
@@ -74,8 +74,7 @@ def in_order(
     try:
         crew.extend(_Worker.start(work, rest, place, number) for place in range(number))
         for chunk, start in enumerate(range(0, len(rest), _CHUNK)):
-            for _ in rest[start : start + _CHUNK]:
-                yield crew[chunk % number].result()
+            yield from crew[chunk % number].results(len(rest[start : start + _CHUNK]))
     finally:
         for worker in crew:
             worker.end()
@@ -129,13 +128,14 @@ class _Worker:
         os.close(writing)
         return cls(process, os.fdopen(reading, "rb"))
 
-    def result(self) -> Any:  # noqa: ANN401 - whatever the work makes
-        """Return its next result."""
+    def results(self, number: int) -> list[Any]:
+        """Return its next results, of which there are so many."""
         length = int.from_bytes(self._stream.read(_LENGTH))
         data = self._stream.read(length)
         if not length or len(data) < length:  # it has ended
-            return UNDONE
-        return pickle.loads(data)  # noqa: S301 - from our own process
+            return [UNDONE] * number
+        found: list[Any] = pickle.loads(data)  # noqa: S301 - from our own process
+        return found
 
     def end(self) -> None:
         """End it, whether it has done all or not."""
@@ -152,17 +152,34 @@ def _work(
     work: Callable[[Item], Result], items: Sequence[Item], starts: range, stream: BinaryIO, parent: int
 ) -> None:
     for start in starts:
+        done = []
         for item in items[start : start + _CHUNK]:
             if os.getppid() != parent:  # killed: nobody waits for this any more
                 return
-            data = _done(work, item)
-            stream.write(len(data).to_bytes(_LENGTH))
-            stream.write(data)
+            done.append(_done(work, item))
+        data = _packed(done)
+        stream.write(len(data).to_bytes(_LENGTH))
+        stream.write(data)
         stream.flush()
 
 
-def _done(work: Callable[[Item], Result], item: Item) -> bytes:
+def _done(work: Callable[[Item], Result], item: Item) -> Result | Literal[Undone.UNDONE]:
     try:
-        return pickle.dumps(work(item), protocol=5)
+        return work(item)
     except Exception:  # noqa: BLE001 - the parent does it again, and meets the same error
-        return _UNDONE
+        return UNDONE
+
+
+def _packed(results: Sequence[object]) -> bytes:
+    try:
+        return pickle.dumps(results, protocol=5)
+    except Exception:  # noqa: BLE001 - whatever an object says that cannot be pickled
+        return pickle.dumps([result if _can_be_packed(result) else UNDONE for result in results], protocol=5)
+
+
+def _can_be_packed(result: object) -> bool:
+    try:
+        pickle.dumps(result, protocol=5)
+    except Exception:  # noqa: BLE001 - likewise
+        return False
+    return True

@@ -120,4 +120,6 @@ def main() -> None:
         sys.exit(4)
     except Exception as error:  # noqa: BLE001 - no traceback ever reaches an editor
         sys.exit(report_crash(error))
+    # All that is left goes with the process: to look through it for circles first takes longer than most commands.
+    gc.freeze()
     sys.exit(status if isinstance(status, int) else 0)

@@ -94,10 +94,4 @@ def _rewritten(what: str, address: str, absolute: Callable[[str], str | None]) -
 
 def _nested_links(html: str) -> bool:
     """Tell whether a link begins within another, as a footnote's number may: a parser takes such apart."""
-    link = html.find("<a ")
-    while link >= 0:
-        following = html.find("<a ", link + 1)
-        if following >= 0 and html.find("</a>", link, following) < 0:
-            return True
-        link = following
-    return False
+    return not all("</a>" in link for link in html.split("<a ")[1:-1])

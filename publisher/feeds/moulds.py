@@ -78,6 +78,8 @@ class Escaped:
         """Escape words, each once."""
         number = len(words)
         self.both = [*words, *words]
+        if not _SPECIAL.search("".join(words)):  # as of most reviews
+            return
         for place, word in enumerate(words):
             if _SPECIAL.search(word):
                 self.both[place] = _SPECIAL.sub(lambda match: _IN_TEXT.get(match[0], match[0]), word)

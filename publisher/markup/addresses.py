@@ -36,7 +36,7 @@ def absolute_address(address: str, base: str, local: Callable[[str], str | None]
     if _FRAGMENT.fullmatch(address):
         return base + address
     if _PATH.fullmatch(address):
-        return "/".join(base.split("/", 3)[:3]) + address
+        return _root(base) + address
     if _PAGE.fullmatch(address):
         return address
     address = as_read(address)
@@ -47,6 +47,11 @@ def absolute_address(address: str, base: str, local: Callable[[str], str | None]
     except ValueError:
         return None
     return joined.replace(" ", "%20") if sound else None
+
+
+@lru_cache(maxsize=1)  # asked for most addresses of a text
+def _root(base: str) -> str:
+    return "/".join(base.split("/", 3)[:3])
 
 
 @lru_cache(maxsize=1)  # one review after the other: for its HTML, then for its Markdown

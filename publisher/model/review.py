@@ -66,7 +66,9 @@ class RatingScale:
 
 def plain(number: Decimal) -> str:
     """Write a decimal without an exponent or trailing zeros: 4, 3.5."""
-    text = f"{number:f}"
+    text = str(number)
+    if "E" in text:
+        text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

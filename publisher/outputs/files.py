@@ -154,8 +154,8 @@ class StagedFile:
         self._beside.unlink(missing_ok=True)
         self._stream = self._beside.open("xb")
         self._begun = True
-        for piece in pieces:
-            self._stream.write(piece)
+        for block in _in_blocks(pieces):
+            self._stream.write(block)
         self._stream.flush()
         os.fsync(self._stream.fileno())
         self._stream.close()
@@ -176,6 +176,20 @@ class StagedFile:
         with suppress(OSError):
             if self._begun:
                 self._beside.unlink(missing_ok=True)
+
+
+def _in_blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Join pieces to blocks: for every single one that is written, threads would take turns, and wait for theirs."""
+    block: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        block.append(piece)
+        size += len(piece)
+        if size >= _BLOCK:
+            yield b"".join(block)
+            block.clear()
+            size = 0
+    yield b"".join(block)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,5 +55,5 @@ def _film(film: FilmBlock) -> Film:
         countries=film.countries,
         languages=film.languages,
         runtime=film.runtime,
-        ids=film.ids.model_dump(exclude_none=True),
+        ids={scheme: value for scheme, value in film.ids if value is not None},
     )

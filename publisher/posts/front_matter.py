@@ -116,20 +116,23 @@ def _rating(value: object, info: ValidationInfo) -> Decimal:
 
 
 def _runtime(value: object) -> int:
-    if isinstance(value, str) and (
-        match := re.fullmatch(
-            r"(\d{1,2})\s*(?:(?::|h(?:ours?|rs?)?)\s*(\d{1,2})\s*(?:m(?:in(?:utes?)?)?)?|h(?:ours?|rs?)?)",
-            value.strip(),
-        )
-    ):
-        minutes = int(match[1]) * 60 + int(match[2] or 0)
-        raise fault("invalid-value", f"{quote(value)} is not a number of minutes", label=f"write {minutes}")
-    if isinstance(value, str) and (match := re.fullmatch(r"(\d{1,4})\s*m(?:in(?:utes)?)?\.?", value.strip())):
-        raise fault("invalid-value", f"{quote(value)} is not a number of minutes", label=f"write {match[1]}")
+    if isinstance(value, str) and not value.isdigit() and (meant := _minutes(value.strip())):
+        raise fault("invalid-value", f"{quote(value)} is not a number of minutes", label=f"write {meant}")
     minutes = whole(value)
     if not 1 <= minutes <= 1500:
         raise fault("invalid-value", f"{minutes} minutes is no film's length", label="1 to 1500")
     return minutes
+
+
+def _minutes(written: str) -> str | None:
+    """Say in minutes what is written in hours, or with their unit."""
+    if match := re.fullmatch(
+        r"(\d{1,2})\s*(?:(?::|h(?:ours?|rs?)?)\s*(\d{1,2})\s*(?:m(?:in(?:utes?)?)?)?|h(?:ours?|rs?)?)",
+        written,
+    ):
+        return str(int(match[1]) * 60 + int(match[2] or 0))
+    match = re.fullmatch(r"(\d{1,4})\s*m(?:in(?:utes)?)?\.?", written)
+    return match[1] if match else None
 
 
 def _film_id(pattern: str, example: str, found_in: str) -> BeforeValidator:

@@ -26,9 +26,15 @@ def slug_problem(slug: str) -> str | None:
     if slug != composed(slug):
         return "is not in Unicode's composed form (NFC)"
     parts = slug.split("-")
-    if not all(part and all(unicodedata.category(char)[0] in "LMN" for char in part) for part in parts):
+    if not all(_is_word(part) for part in parts):
         return "is not letters and digits joined by single hyphens"
     return None
+
+
+def _is_word(part: str) -> bool:
+    if part.isascii():
+        return part.isalnum()
+    return all(unicodedata.category(char)[0] in "LMN" for char in part)
 
 
 def slug_from(written: str) -> str | None:

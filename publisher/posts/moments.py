@@ -58,7 +58,7 @@ def parse_moment(value: object, zone: ZoneInfo) -> Moment:
         raise fault("date-invalid", f"the year {match['year']} lies outside {_EARLIEST} to {_LATEST}")
     if not 1 <= month <= 12:
         raise fault("date-invalid", f"{quote(written)} names month {month}; a year has 12")
-    days = calendar.monthrange(year, month)[1]
+    days = 28 if 1 <= day <= 28 else calendar.monthrange(year, month)[1]  # every month has as many
     if not 1 <= day <= days:
         name = calendar.month_name[month]
         raise fault("date-invalid", f"{quote(written)} does not exist: {name} {year} has {days} days")

@@ -2,7 +2,7 @@
 
 libyaml's composer is twice as fast as looking at every event, but it recurses, and it hides what front matter does
 without. What could be any of that is left to `publisher.posts.tree`, which also knows where everything stands; so is
-whatever has a fault.
+whatever has a fault. What is written as almost all front matter is, needs not even the composer (`publisher.posts.yaml_lines`).
 """
 
 from __future__ import annotations
@@ -14,11 +14,15 @@ import yaml
 from yaml._yaml import CParser
 
 from publisher.posts.tree import DEPTH_LIMIT, MISSED_SPACE, NULLS
+from publisher.posts.yaml_lines import values_of_lines
 
 # Anchors, aliases and tags; escapes; a # that may be meant as part of a value; documents; what YAML does not take.
 _UNUSUAL = re.compile(
     r"[&*!\\\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff]|\s#[^\s#]|^(?:---|\.\.\.)", re.MULTILINE
 )
+# Bytes of UTF-8 without which there is no unusual character: controls, and the first bytes of U+0080 and of U+F000 and what
+# follows each.
+_ODD_BYTES = bytes({*range(32), *b"&*!\\\x7f", 0xC2, 0xEF} - {0x09, 0x0A, 0x0D})
 # Every level of nesting needs one of these; the composer takes a few hundred bytes of the stack for each.
 _OPENING = "[{-?:"
 _MOST_OPENINGS = 400
@@ -49,14 +53,25 @@ def plain_values(text: str) -> dict[str, Any] | None:
     An answer is always the one that `tree.plain` gives of the same text, and the text has no fault that
     `tree.build` would report.
     """
-    if len(text) > _LONGEST or _UNUSUAL.search(text) or sum(map(text.count, _OPENING)) > _MOST_OPENINGS:
+    if len(text) > _LONGEST or _is_unusual(text) or sum(map(text.count, _OPENING)) > _MOST_OPENINGS:
         return None
+    values = values_of_lines(text)
+    if values is not None:
+        return values
     try:
         root = _Composer(text).get_single_node()
         values = _plain(root, 0) if root is not None else None
     except (yaml.YAMLError, _InDoubt):
         return None
     return values if isinstance(values, dict) else None
+
+
+def _is_unusual(text: str) -> bool:
+    """Tell whether `_UNUSUAL` finds something; it is seldom asked, because it takes ten times as long as the rest."""
+    encoded = text.encode("utf-8", "surrogatepass")
+    suspect = len(encoded.translate(None, _ODD_BYTES)) != len(encoded)
+    suspect = suspect or "#" in text or "---" in text or "..." in text
+    return suspect and _UNUSUAL.search(text) is not None
 
 
 def _plain(node: yaml.Node, depth: int) -> Any:  # noqa: ANN401 - a tree of text, lists and dicts

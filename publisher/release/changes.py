@@ -86,24 +86,28 @@ def find_changes(
 ) -> list[Change]:
     """Compare the reviews with what was announced: oldest review first, retractions last."""
     changes: list[Change] = []
-    live: set[str] = set()
+    posts = sorted(posts, key=lambda post: (post.review.date, post.review.id))
+    for post in posts:
+        if visibility(post.review, now) is Visibility.LIVE:
+            told = announced.get(post.review.id)
+            change = _of_live(replace(post, review=as_of(post.review, now)), told, site, now)
+            if change is not None:
+                changes.append(change)
+    return [*changes, *find_retractions(posts, announced, now)]
+
+
+def find_retractions(
+    posts: Iterable[Post], announced: Mapping[str, Announced], now: datetime
+) -> list[Change]:
+    """Find the reviews that were announced and are not live any more, by id."""
+    gone = {review_id: told for review_id, told in sorted(announced.items()) if told.live}
     hidden: dict[str, Post] = {}
-    for post in sorted(posts, key=lambda post: (post.review.date, post.review.id)):
-        if visibility(post.review, now) is not Visibility.LIVE:
+    for post in posts if gone else ():
+        if visibility(post.review, now) is Visibility.LIVE:
+            gone.pop(post.review.id, None)
+        else:
             hidden[post.review.id] = post
-            continue
-        live.add(post.review.id)
-        change = _of_live(
-            replace(post, review=as_of(post.review, now)), announced.get(post.review.id), site, now
-        )
-        if change is not None:
-            changes.append(change)
-    changes += [
-        _retraction(told, hidden.get(review_id), now)
-        for review_id, told in sorted(announced.items())
-        if told.live and review_id not in live
-    ]
-    return changes
+    return [_retraction(told, hidden.get(review_id), now) for review_id, told in gone.items()]
 
 
 def unremembered_offers(

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import orjson
 
 from publisher.ledger import Ledger
-from publisher.model import EventType, Visibility, visibility
-from publisher.outputs.published import published_ids
+from publisher.model import EventType
 from publisher.release.changes import Change, find_changes
 from publisher.release.guards import NOTHING_YET, Past, past_of
 from publisher.release.history import check_history
+from publisher.release.vanishing import count_unannounced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -59,7 +59,7 @@ def look_for_changes(posts: Iterable[Post], site: Site, now: datetime) -> Pendin
     ledger = Ledger.peek(site.state)
     if ledger is None:
         changes = find_changes(posts, {}, site, now)
-        return Pending(tuple(changes), vanished=_vanished(posts, {}, site, now), ledger=_digest({}))
+        return Pending(tuple(changes), vanished=count_unannounced(posts, (), site, now), ledger=_digest({}))
     with ledger:
         announced = ledger.announced()
         past = past_of(ledger, announced)
@@ -74,14 +74,9 @@ def look_for_changes(posts: Iterable[Post], site: Site, now: datetime) -> Pendin
         waiting=waiting,
         last_run=last_run,
         past=past,
-        vanished=_vanished(posts, announced, site, now),
+        vanished=count_unannounced(posts, announced, site, now),
         ledger=_digest(announced),
     )
-
-
-def _vanished(posts: Iterable[Post], announced: Mapping[str, Announced], site: Site, now: datetime) -> int:
-    live = {post.review.id for post in posts if visibility(post.review, now) is Visibility.LIVE}
-    return len(published_ids(site.feeds) - live - announced.keys())
 
 
 def _digest(announced: Mapping[str, Announced]) -> str:

@@ -24,7 +24,6 @@ TEXT_LIMIT = 500
 PROSE_LIMIT = 2000
 #: Items of a list: names of a cast, tags, offers, conditions of a feed.
 LIST_LIMIT = 100
-_SPACE = re.compile(r"\s+")
 
 
 def fault(
@@ -74,7 +73,7 @@ def text(value: object) -> str:
             f"the text holds {name_of(char)}, which shows what follows in another order",
             help="delete the character; it is often left behind by pasting",
         )
-    return _bounded(_SPACE.sub(" ", value).strip(), TEXT_LIMIT)
+    return _bounded(" ".join(value.split()), TEXT_LIMIT)
 
 
 def prose(value: object) -> str:

@@ -275,7 +275,7 @@ def test_a_file_that_may_not_be_opened_is_reported(
         raise PermissionError(13, "Permission denied")
 
     site = make_site({"a.md": _post(1)})
-    monkeypatch.setattr("publisher.posts.files.open", closed, raising=False)
+    monkeypatch.setattr(os, "open", closed)
     (fault,) = read_posts(site).diagnostics
 
     assert (fault.code, fault.message) == ("file-unreadable", "the file cannot be read: Permission denied")
