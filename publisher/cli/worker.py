@@ -17,15 +17,15 @@ from publisher.cli.stopping import Stop
 @site_option
 @json_option
 @output_options
-@click.pass_context
-def worker(ctx: click.Context, site_folder: Path, *, json: bool, quiet: bool, verbose: bool) -> None:
+def worker(site_folder: Path, *, json: bool, quiet: bool, verbose: bool) -> None:
     """Keep running, and deliver what is due whenever it is due.
 
     Any number may run on one machine, beside `publisher publish`, which announces. What is done is told line by line on
     standard error; --json writes a line of JSON each to standard output, --quiet tells what went wrong alone.
 
     publisher.toml is read again when it changes. An endpoint whose secret is missing or wrong is left out until it is
-    sound. WebSub hubs are told every minute what they were not told yet. Ctrl-C and SIGTERM let finish what is on its way.
+    sound. WebSub hubs are told every minute what they were not told yet. Ctrl-C and SIGTERM let finish what is on its way; to be
+    ended so is what it is there for, and the exit status is 0.
 
     \b
     Example:
@@ -44,4 +44,3 @@ def worker(ctx: click.Context, site_folder: Path, *, json: bool, quiet: bool, ve
     teller.line(
         "ended", f"{count(waiting, 'delivery waits', 'deliveries wait')} for another run", waiting=waiting
     )
-    ctx.exit(stop.status or 0)

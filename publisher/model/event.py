@@ -27,7 +27,7 @@ class EventType(StrEnum):
 
 
 #: The types that tell of reviews: those an endpoint can ask for.
-REVIEW_EVENTS = tuple(kind for kind in EventType if kind is not EventType.PING)
+REVIEW_EVENTS: tuple[EventType, ...] = tuple(kind for kind in EventType if kind is not EventType.PING)
 
 
 def types_sent(asked: Iterable[EventType]) -> frozenset[EventType]:

@@ -175,6 +175,10 @@ def _summed_up(
         elif report.waiting > report.in_hand and report.known:
             report.next_at = max(moments.get(report.name, now), state.not_before or 0.0)
             report.note(f"the next try is due in {duration_in_words(max(1.0, report.next_at - now))}")
-        if state.failing_since is not None and now - state.failing_since >= LONG_FAILURE:
+        if (
+            state.disabled_why is None
+            and state.failing_since is not None
+            and now - state.failing_since >= LONG_FAILURE
+        ):
             report.note(f"it has taken nothing for {duration_in_words(now - state.failing_since)}")
     return found

@@ -31,8 +31,8 @@ _NOTE = re.compile(
 MAY_DENY_ALL = re.compile(
     r"\b(?:no longer|not|n['’]t) (?:available|streaming|there|online)|(?<=n['’]t) (?:available|streaming|there|online)|"
     r"\b(?:unavailable|removed|withdrawn|left the|gone from)\b|"
-    r"^[\s*_(\[]*(?:p\. ?s|ps|updated?|edit|edited|correct(?:ion|ed)|errat(?:a|um)|(?:editor['’]?s? )?note|addendum|late news)\b",
-    re.IGNORECASE,
+    r"^[ >#*_(\[]*(?:p\. ?s|ps|updated?|edit|edited|correct(?:ion|ed)|errat(?:a|um)|(?:editor['’]?s? )?note|addendum|late news)\b",
+    re.IGNORECASE | re.MULTILINE,
 )
 
 

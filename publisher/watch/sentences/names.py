@@ -11,7 +11,7 @@ from publisher.catalogue.names import fold
 from publisher.watch.sentences.tokens import tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from publisher.catalogue import Catalogue
 
@@ -141,10 +141,19 @@ def first_words(catalogue: Catalogue) -> frozenset[str]:
     )
 
 
-def names_any(text: str, catalogue: Catalogue) -> bool:
-    """Tell whether a service may be named in a text: quick, and wrong only in that it may say yes."""
+def hints_of_names(text: str, catalogue: Catalogue) -> tuple[str, ...]:
+    """List words of a text that may be part of a service's name: quick, and without any of them none is named."""
     small = text.casefold()
-    return any(word in small for word in _telling_words(catalogue))
+    return tuple([word for word in _telling_words(catalogue) if word in small])
+
+
+def names_any(text: str, hints: Sequence[str]) -> bool:
+    """Tell whether a service may be named in a part of a text that has such hints: wrong only in that it may say yes."""
+    small = text.casefold()
+    for hint in hints:  # a loop is quicker than `any`, and this is asked of every sentence
+        if hint in small:
+            return True
+    return False
 
 
 @lru_cache(maxsize=8)

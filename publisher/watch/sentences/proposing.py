@@ -18,7 +18,7 @@ from publisher.watch.sentences.dates import month_comes_first
 from publisher.watch.sentences.denials import MAY_DENY_ALL, Denials
 from publisher.watch.sentences.grammar import Subject
 from publisher.watch.sentences.known_words import WORDS
-from publisher.watch.sentences.names import first_words, known_names, names_any
+from publisher.watch.sentences.names import first_words, hints_of_names, known_names, names_any
 from publisher.watch.sentences.paragraphs import Paragraph, paragraphs
 from publisher.watch.sentences.retractions import MOST_CHARACTERS, goes_on_unknown, speaks_of_it, takes_back
 from publisher.watch.sentences.scopes import Scopes
@@ -29,7 +29,7 @@ from publisher.watch.sentences.terms import Statement, listings
 from publisher.watch.sentences.tokens import sentences, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from publisher.model import OfferKind, Review
@@ -44,6 +44,8 @@ _MOST_SENTENCES = 2_000
 # A longer sentence is none that a reviewer wrote.
 _LONGEST_SENTENCE = 1000
 _LONGEST_QUOTE = 240
+# Characters behind a sentence in which the next one begins.
+_REST = 2 * MOST_CHARACTERS
 _WORD = re.compile(r"\w+")
 _SPACE = re.compile(r"\s+")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
@@ -65,18 +67,20 @@ def propose(text: str, review: Review, site: Site, now: datetime) -> tuple[Propo
     """
     if review.film is None or not review.language.lower().startswith("en"):
         return ()
-    if not names_any(text, site.catalogue):
+    if not (hints := hints_of_names(text, site.catalogue)):
         return ()
     # A lone surrogate is no character of any file.
     sound = text.encode("utf-8", "replace").decode()
-    return _Reader(sound, review, site, now).read()
+    return _Reader(sound, hints, review, site, now).read()
 
 
 class _Reader:
     """Reads one text."""
 
-    def __init__(self, text: str, review: Review, site: Site, now: datetime) -> None:
+    def __init__(self, text: str, hints: Sequence[str], review: Review, site: Site, now: datetime) -> None:
         self._text = text
+        self._hints = hints
+        self._may_deny = MAY_DENY_ALL.search(text) is not None
         self._review = review
         self._site = site
         self._now = now
@@ -110,17 +114,18 @@ class _Reader:
         self, paragraph: Paragraph, antecedents: Antecedents, after: Paragraph
     ) -> Iterator[Proposal]:
         text = paragraph.text
-        named = names_any(text, self._site.catalogue)
-        if not named and not MAY_DENY_ALL.search(text):
+        small = text.casefold()
+        hints = [hint for hint in self._hints if hint in small]
+        if not hints and not self._denies_all(text):
             return
         for start, end in sentences(text):
             part = text[start:end]
-            names = named and names_any(part, self._site.catalogue)
-            if end - start > _LONGEST_SENTENCE or not (names or MAY_DENY_ALL.search(part)):
+            names, denies = names_any(part, hints), self._denies_all(part)
+            if end - start > _LONGEST_SENTENCE or not (names or denies):
                 continue
             words = tokens(text, start, end)
             names = names and self._vocabulary.is_in(words, text)
-            if not names and not MAY_DENY_ALL.search(part):
+            if not (names or denies):
                 continue
             self._sentences += 1
             if self._sentences > _MOST_SENTENCES:
@@ -130,12 +135,15 @@ class _Reader:
             self._denials.take(sentence, _services(stated), lambda item: _written(text, item.start, item.end))
             if not stated or self._surroundings.foreign or self._scopes.is_scoped(sentence.items[0].start):
                 continue
-            if self._is_taken_back(text[end:], after):
+            if self._is_taken_back(text[end : end + _REST], after):
                 continue
             quote, line = _quoted(part), self._line(paragraph.byte(sentence.items[0].start))
             for statement in self._of_the_film(stated, paragraph, antecedents):
                 for proposal in listings(statement, self._review, self._site, self._now):
                     yield replace(proposal, quote=quote, line=line)
+
+    def _denies_all(self, text: str) -> bool:
+        return self._may_deny and MAY_DENY_ALL.search(text) is not None
 
     def _stated(self, sentence: Sentence) -> tuple[Stated, ...]:
         return statements(sentence, self._vocabulary, self._site.watch.region)

@@ -36,14 +36,16 @@ class Scopes:
         #: The level of the heading that names a country; 0 where none does.
         self._heading = 0
         self._line = False
-        self._paragraph: str = ""
+        self._paragraph = ""
+        self._sentences = sentences("")
         self._read_to = 0
         self._spoken = False
 
     def enter(self, paragraph: Paragraph) -> None:
         """Go on to the next paragraph."""
         text = paragraph.text
-        self._paragraph, self._read_to, self._spoken = text, 0, False
+        self._paragraph, self._sentences = text, sentences(text)
+        self._read_to, self._spoken = 0, False
         if not paragraph.heading and len(text) > _LONGEST_LINE:
             return
         named = ANY_COUNTRY.search(text) is not None
@@ -59,10 +61,9 @@ class Scopes:
         if self._heading or self._line:
             return True
         if not self._spoken and ANY_COUNTRY.search(self._paragraph, self._read_to, offset):
-            for start, end in sentences(self._paragraph[:offset]):
-                if start >= self._read_to and end <= offset and self._is_scope(start, end):
-                    self._spoken = True
-            self._read_to = offset
+            while self._read_to < offset and (span := next(self._sentences, None)) is not None:
+                start, self._read_to = span
+                self._spoken |= self._read_to <= offset and self._is_scope(start, self._read_to)
         return self._spoken
 
     def _is_scope(self, start: int, end: int) -> bool:
