@@ -53,6 +53,10 @@ class Teller:
                     f'    ? {self._line(one.listing)}  line {one.line}: "{one.quote}"',
                     f"        “{one.when}” is no day: not written; put it into `watch:` with a from: when you know it",
                 )
+        if console.verbose:
+            console.say(
+                *(f"    x {self._line(one)}: you deleted it; it is not written again" for one in survey.declined)
+            )
         for asked in survey.asked:
             console.say(*_answered(asked))
         if survey.unasked:
@@ -82,6 +86,7 @@ class Teller:
                     )
                     for one in survey.proposals
                 ],
+                "declined": [self._keys(one) for one in survey.declined],
                 "ids": survey.ids,
                 "answered_before": survey.answered_before or None,
                 "unasked": survey.unasked or None,
@@ -159,7 +164,8 @@ class Teller:
             yield f"    = {self._line(listing)}"
         if asked := [yours for yours in comparison.yours if yours.asked]:
             yield from chain.from_iterable(self._yours(yours, comparison.source) for yours in asked)
-            yield "      it stays as you wrote it; delete it, and the next --write puts there what the source says"
+            if comparison.source != "text":
+                yield "      it stays as you wrote it; delete it, and the next --write puts there what the source says"
 
     def _yours(self, yours: Yours, source: str) -> Iterator[str]:
         """Say why an offer is the editor's, and what its source says of it."""

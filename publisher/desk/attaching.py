@@ -18,8 +18,8 @@ from publisher.posts.reading import read_post
 from publisher.posts.rewriting import rewrite
 from publisher.posts.watch_reading import offer_items
 from publisher.site import OfferStore
-from publisher.watch.memory import remember_offers
-from publisher.watch.ownership import changed_meanwhile
+from publisher.watch.memory import remember_offers, withdraw_offers
+from publisher.watch.ownership import changed_meanwhile, taken_out
 from publisher.watch.store import stored
 
 if TYPE_CHECKING:
@@ -105,17 +105,20 @@ def keep_offers(site: Site, survey: Survey, now: datetime, journal: EditJournal 
         with journal.change(file, old, new):
             _put(file, old, new, site)
         files.append(WrittenOffers(site.display(file), changed_lines(old or b"", new)))
-    _remember(after, post, site)
+    _remember(after, before, post, site)
     if not files:
         return KeptOffers(post, ())
     reread, _ = read_post(after.post, post.path, site, now)
     return KeptOffers(reread or post, tuple(files))
 
 
-def _remember(after: Stored, post: Post, site: Site) -> None:
+def _remember(after: Stored, before: bytes, post: Post, site: Site) -> None:
+    items = offer_items(after.post, post.name)
     if after.own:
-        items = enumerate(offer_items(after.post, post.name))
-        remember_offers(post.review, [item.keys for number, item in items if number in after.own], site)
+        own = [item.keys for number, item in enumerate(items) if number in after.own]
+        remember_offers(post.review, own, site)
+    if after.post != before:
+        withdraw_offers(post.review.id, taken_out(before, after.post, post.name), site)
 
 
 def _contents(file: Path, site: Site) -> bytes | None:

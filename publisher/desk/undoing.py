@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -14,8 +15,10 @@ from publisher.disk import place_new, sync_folder
 from publisher.errors import EnvironmentFault, Refused, UsageError
 from publisher.posts.beside import file_beside, is_beside
 from publisher.posts.files import Unreadable, read_file
-from publisher.posts.finding import belongs, find_post
+from publisher.posts.finding import belongs, find_post, found_in
 from publisher.posts.rewriting import rewrite
+from publisher.watch.memory import withdraw_offers
+from publisher.watch.ownership import taken_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -154,6 +157,7 @@ def undo(
             shown = _shown(record, steps, site, _outlook(steps, audience))
             if not dry:
                 _put_all_back(steps)
+                _withdraw_offers(steps, site)
                 # Had they stayed, they would look as if they could be taken back now.
                 for stale, taken_back in (*never_made, (record, changes)):
                     forget_changes(stale, taken_back, site)
@@ -295,6 +299,19 @@ def _put_all_back(steps: Sequence[_Step]) -> None:
         raise type(error)(
             f"{error.message}; nothing was taken back of {len(steps)} files", error.hint
         ) from None
+
+
+def _withdraw_offers(steps: Sequence[_Step], site: Site) -> None:
+    """Remember of each post that no editor deleted the offers that are gone from it now."""
+    for step in steps:
+        change, held = step.change, step.held
+        if change.before is None or held is None or not belongs(change.file, site):
+            continue
+        found = found_in(change.file, change.before, site)
+        if found.id is None:
+            continue
+        with suppress(Refused):  # of a post that cannot be read nothing is known
+            withdraw_offers(found.id, taken_out(held, change.before, found.name), site)
 
 
 def _put_back(step: _Step) -> None:

@@ -12,15 +12,16 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from publisher.errors import Refused
+from publisher.model import OfferKind
 from publisher.posts.files import Unreadable, read_file
 from publisher.posts.listings import keys_of
 from publisher.posts.watch_reading import offer_items
-from publisher.watch.memory import remembered_offers
+from publisher.watch.memory import remembered_offers, withdrawn_offers
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from publisher.model import Listing
+    from publisher.model import Listing, Review
     from publisher.posts import Post
     from publisher.posts.watch_reading import OfferItem
     from publisher.site import Site
@@ -110,6 +111,37 @@ def hand_in(item: OfferItem, remembered: Sequence[Mapping[str, str]]) -> Hand:
             Writer.EDITOR, _worded([offer for offer in ours if _is_alike(offer, item.keys)], item.keys)
         )
     return UNKNOWN
+
+
+def taken_out(before: bytes, after: bytes, name: str) -> list[dict[str, str]]:
+    """List the offers, by their keys, that a post had before and has not any more; `name` is how messages call it."""
+    left = [item.keys for item in offer_items(after, name)]
+    return [item.keys for item in offer_items(before, name) if item.keys not in left]
+
+
+def refused_by_editor(review: Review, listings: Iterable[Listing], source: str, site: Site) -> list[Listing]:
+    """List those of a source's listings that `attach` wrote into the post once, and that the editor took out of it by hand.
+
+    Whatever the post has in their place by now, an offer of the same service, kind and country among it, refuses nothing.
+    """
+    withdrawn = withdrawn_offers(review, site)
+    written = {
+        _meant(offer.get("service", ""), offer.get("kind", ""), offer.get("region"), review, site)
+        for offer in remembered_offers(review, site)
+        if offer.get("source") == source and offer not in withdrawn
+    }
+    if not written:
+        return []
+    there = {_meant(one.service, one.terms.kind, one.terms.region, review, site) for one in review.watch}
+    refused = written - there
+    return [one for one in listings if _meant(one.service, one.terms.kind, one.terms.region, review, site) in refused]
+
+
+def _meant(service: str, kind: str, region: str | None, review: Review, site: Site) -> tuple[str, str, str | None]:
+    """Tell what makes two offers the same one for a reader."""
+    known = OfferKind(kind) if kind in set(OfferKind) else None
+    found = site.catalogue.resolve(service, known, review.date.date()).service
+    return found.key if found else service, str(kind), region or site.watch.region
 
 
 def _place(keys: Mapping[str, str]) -> tuple[str, ...]:

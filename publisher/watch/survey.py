@@ -17,7 +17,7 @@ from publisher.watch.comparison import TEXT, Comparison, compare
 from publisher.watch.identity import as_answered
 from publisher.watch.lookup import Asked, ask, look_up
 from publisher.watch.memory import choose_film, chosen_film
-from publisher.watch.ownership import changed_meanwhile, hands_of
+from publisher.watch.ownership import changed_meanwhile, hands_of, refused_by_editor
 from publisher.watch.sentences import propose
 from publisher.watch.sources import SOURCES, AnotherFilm, connect, enabled
 
@@ -47,6 +47,7 @@ class Survey:
         chosen: The ids that the editor chose when asked which film is meant, now or in an earlier run, by scheme.
         answered_before: Whether that was an earlier run.
         unasked: That no source was asked, because the review is a draft or scheduled, and was not named.
+        declined: What sentences say and the editor deleted from `watch:` after it was written there: it is not written again.
         refused: Why nothing can be said of it: the post changed while sources were asked.
     """
 
@@ -57,6 +58,7 @@ class Survey:
     chosen: tuple[tuple[str, str], ...] = ()
     answered_before: bool = False
     unasked: bool = False
+    declined: tuple[Listing, ...] = ()
     refused: Refused | None = None
 
     @property
@@ -190,13 +192,15 @@ def _compared(found: Survey, site: Site, regions: Sequence[str], now: datetime, 
     """
     post = found.post
     proposals = _proposals(post, site, now) if sentences else ()
-    listings = {TEXT: [_of_text(one) for one in proposals if one.when is None]} if sentences else {}
+    said = [_of_text(one) for one in proposals if one.when is None]
+    declined = refused_by_editor(post.review, said, TEXT, site)
+    listings = {TEXT: [one for one in said if one not in declined]} if sentences else {}
     for each in found.asked:
         if each.found is not None and not each.found.candidates and not each.found.unknown:
             listings[each.source] = list(each.found.listings)
     hands = hands_of(post, listings, site)
     comparisons = compare(post.review, listings, site, now=now, hands=hands, regions=regions)
-    return replace(found, comparisons=tuple(comparisons.values()), proposals=proposals)
+    return replace(found, comparisons=tuple(comparisons.values()), proposals=proposals, declined=tuple(declined))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from publisher.webhooks.schedule import Policy
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from publisher.ledger import Ledger, Result
+    from publisher.ledger import Ledger
     from publisher.site import Endpoint, Webhooks
     from publisher.webhooks.attempt import WayOut
     from publisher.webhooks.signing import SigningKeys
@@ -62,14 +62,12 @@ class Round:
     Attributes:
         wait: For how many seconds to go on while something waits; 0 delivers what is due, infinity goes on for ever.
         stop: When it is set, what is under way is finished, and no more is begun.
-        heard: Hears of each result.
         listener: Hears of all there is to hear of.
         chance: Answers a number from 0 to 1, for delays.
     """
 
     wait: float = 0.0
     stop: threading.Event = field(default_factory=threading.Event)
-    heard: Callable[[Result], None] | None = None
     listener: Listener = field(default_factory=Listener)
     chance: Callable[[], float] = random.random
 
@@ -98,7 +96,7 @@ def deliver(
         ConfigurationError: A secret is missing or wrong.
     """
     going = round or Round()
-    reports = Reports(going.heard, going.listener)
+    reports = Reports(going.listener)
     before = ledger.deliveries.counts()
     courier = Courier(
         ledger=ledger,

@@ -9,7 +9,7 @@ from publisher.ledger import DeliveryState, DisabledWhy
 from publisher.values.durations import duration_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from publisher.ledger import EndpointState, Result
 
@@ -93,13 +93,10 @@ class Listener:
 class Reports:
     """The reports of a run, by endpoint, as they grow."""
 
-    def __init__(
-        self, heard: Callable[[Result], None] | None = None, listener: Listener | None = None
-    ) -> None:
-        """Take who wants to hear of each result, and who of all there is to hear of."""
+    def __init__(self, listener: Listener | None = None) -> None:
+        """Take who wants to hear of it while it happens."""
         self.by_name: dict[str, EndpointReport] = {}
         self.listener = listener or Listener()
-        self._heard = heard
         self._off: set[tuple[str, str]] = set()
 
     def of(self, endpoint: str) -> EndpointReport:
@@ -118,8 +115,6 @@ class Reports:
             )
         else:
             report.note(result.outcome)
-        if self._heard is not None:
-            self._heard(result)
         self.listener.settled(result)
 
     def set_aside(self, endpoint: str, event_id: str) -> None:

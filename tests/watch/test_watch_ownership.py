@@ -21,7 +21,7 @@ from publisher.posts.watch_reading import OfferItem, offer_items
 from publisher.site import OfferStore
 from publisher.watch.comparison import TEXT, Comparison, compare
 from publisher.watch.memory import WRITTEN, remembered_offers
-from publisher.watch.ownership import UNCHANGED, UNKNOWN, Writer, hand_in, hands_of
+from publisher.watch.ownership import UNCHANGED, UNKNOWN, Writer, hand_in, hands_of, refused_by_editor
 from publisher.watch.survey import Survey
 from tests.conftest import POST
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from publisher.site import Site
-    from tests.conftest import MakeSite
+    from tests.conftest import MakeSite, Run
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -386,3 +386,78 @@ def test_whatever_an_editor_does_to_an_offer_survives(
         attached(chosen, by_source(answers), regions=regions)
         assert mine in text(site)
     assert len(offer_items(text(site).encode(), "a.md")) >= 2
+
+
+SENTENCES = {TEXT: (listing("netflix", source=TEXT), listing("mubi", source=TEXT))}
+
+
+def refused(site: Site, *services: str) -> list[str]:
+    """Name the services of which the editor refused what sentences say."""
+    (post,) = read_posts(site, now=NOW).require_valid().posts
+    said = [listing(service, source=TEXT) for service in services or ("netflix", "mubi")]
+    return [one.service for one in refused_by_editor(post.review, said, TEXT, site)]
+
+
+def test_what_an_editor_deletes_is_refused(make_site: MakeSite) -> None:
+    """Only that, and only once it was written; whatever else the editor changes in the post."""
+    site = make_site()
+    assert refused(site) == []
+    attached(site, SENTENCES)
+    assert refused(site) == []
+
+    change(site, "  - service: Netflix\n    kind: subscription\n    region: US\n    source: text\n", "")
+    change(site, "title:", "# a comment\ntitle:")
+
+    assert refused(site) == ["netflix"]
+    assert refused(site, "hulu") == []
+
+
+def test_what_an_editor_wrote_in_its_place_refuses_nothing(make_site: MakeSite) -> None:
+    """The same service, kind and country stands there, by whatever name and whoever says it."""
+    site = make_site()
+    attached(site, SENTENCES)
+
+    change(site, "    source: text\n", "")
+
+    assert refused(site) == []
+
+
+def test_undo_refuses_nothing(make_site: MakeSite) -> None:
+    """Who takes back a run may have meant another offer of it; a deletion after the next run counts again."""
+    site = make_site()
+    attached(site, SENTENCES)
+    undo(site, now=NOW)
+    assert "netflix" not in text(site).lower()
+    assert refused(site) == []
+
+    attached(site, SENTENCES)
+    change(site, "  - service: Netflix\n    kind: subscription\n    region: US\n    source: text\n", "")
+
+    assert refused(site) == ["netflix"]
+
+
+def test_what_a_sentence_said_no_more_can_be_said_again(make_site: MakeSite) -> None:
+    """The command took it out itself, because the sentence was gone."""
+    site = make_site()
+    attached(site, SENTENCES)
+    attached(site, {TEXT: (listing("mubi", source=TEXT),)})
+    assert "Netflix" not in text(site)
+
+    assert refused(site) == []
+
+
+def test_a_proposal_that_was_deleted_is_not_written_again(make_site: MakeSite, run: Run) -> None:
+    """By the command itself, from sentence to `watch:` and back."""
+    post = POST.replace("---\n\n", "---\n\nNow streaming on MUBI.\n\n", 1)
+    site = make_site({"karmalink.md": post})
+    command = ("attach", "--from", "text", "--write", "--now", "2022-07-20T09:00")
+    assert run(*command).returncode == 0
+    written = "  - service: MUBI\n    kind: subscription\n    source: text\n"
+    assert written in text(site)
+    change(site, written, "")
+    before = text(site)
+
+    done = run(*command, "-v")
+
+    assert text(site) == before
+    assert "you deleted it; it is not written again" in done.stdout

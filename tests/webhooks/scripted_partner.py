@@ -20,6 +20,7 @@ from publisher.webhooks import (
     ANSWER_LIMIT,
     Correspondence,
     EndpointReport,
+    Listener,
     Round,
     Secret,
     SigningKeys,
@@ -161,6 +162,17 @@ def _hear(sock: socket.socket) -> Heard:
         return Heard(target, headers, stream.read(int(headers["content-length"])))
 
 
+class _Hearing(Listener):
+    """Hands on what it hears of results."""
+
+    def __init__(self, heard: Callable[[Result], None] | None) -> None:
+        self._heard = heard
+
+    def settled(self, result: Result) -> None:
+        if self._heard is not None:
+            self._heard(result)
+
+
 @dataclass
 class Outbox:
     """A ledger in a folder, a clock, and the runs that work it off.
@@ -225,7 +237,7 @@ class Outbox:
                 ),
                 self.client(),
                 self.clock,
-                Round(wait=wait, stop=self.stop, heard=heard, chance=self.chance),
+                Round(wait=wait, stop=self.stop, listener=_Hearing(heard), chance=self.chance),
             )
         return {report.name: report for report in reports}
 

@@ -118,8 +118,8 @@ def test_failures_only_ever_grow(
 
     assert state.failures <= after.failures <= state.failures + 1
     assert after.succeeded_at == state.succeeded_at
-    counted = state.failing_since is not None and state.failed_at is not None
-    if counted and 0 <= at - state.failed_at <= 2 * DAY:
+    since = None if state.failing_since is None or state.failed_at is None else at - state.failed_at
+    if since is not None and 0 <= since <= 2 * DAY:
         assert state.refusals <= after.refusals <= state.refusals + 1
         assert state.failing_since in {None, after.failing_since}
     assert (after.not_before or 0.0) >= (state.not_before or 0.0)
