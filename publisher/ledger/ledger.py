@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
@@ -70,10 +71,7 @@ class Ledger:
                 f"{path} is gone, and its log is still there",
                 "bring the ledger back from a copy; a new one would know nothing of what was announced",
             )
-        engine = create_engine(URL.create("sqlite", database=str(path)))
-        event.listen(engine, "connect", configure)
-        event.listen(engine, "begin", begin_immediate)
-        ledger = cls(engine, str(path), copy)
+        ledger = cls(_engine(str(path)), str(path), copy)
         try:
             with ledger._transaction() as connection:
                 prepare(connection, path)
@@ -268,6 +266,15 @@ class Ledger:
                 yield connection
         except (ValueError, TypeError):
             raise damaged(self._where) from None
+
+
+@lru_cache(maxsize=8)
+def _engine(path: str) -> Engine:
+    """Make what opens connections to a file; it remembers statements, and a run opens the ledger several times."""
+    engine = create_engine(URL.create("sqlite", database=path))
+    event.listen(engine, "connect", configure)
+    event.listen(engine, "begin", begin_immediate)
+    return engine
 
 
 def _put(connection: Connection, table: Table, rows: Sequence[dict[str, object]]) -> None:
