@@ -41,10 +41,7 @@ class Teller:
         if film is None:
             return
         console.say(f"{film.title}{f' ({film.year})' if film.year else ''}  {post.name}")
-        for offer in self._offers(review):
-            console.say(*self._offer(offer))
-        if not review.watch and not review.found:
-            console.say("  nowhere named; `watch:` is empty")
+        console.say(*self._written(review))
         for comparison in survey.comparisons:
             console.say(*self._compared(comparison, survey, verbose=console.verbose))
         for one in survey.undated:
@@ -55,7 +52,10 @@ class Teller:
                 )
         if console.verbose:
             console.say(
-                *(f"    x {self._line(one)}: you deleted it; it is not written again" for one in survey.declined)
+                *(
+                    f"    x {self._line(one)}: you deleted it; it is not written again"
+                    for one in survey.declined
+                )
             )
         for asked in survey.asked:
             console.say(*_answered(asked))
@@ -92,6 +92,13 @@ class Teller:
                 "unasked": survey.unasked or None,
             }
         )
+
+    def _written(self, review: publisher.Review) -> Iterator[str]:
+        """Say what readers see."""
+        for offer in self._offers(review):
+            yield from self._offer(offer)
+        if not review.watch and not review.found:
+            yield "  nowhere named; `watch:` is empty"
 
     def _offers(self, review: publisher.Review) -> Sequence[publisher.Offer]:
         import publisher

@@ -134,10 +134,16 @@ def refused_by_editor(review: Review, listings: Iterable[Listing], source: str, 
         return []
     there = {_meant(one.service, one.terms.kind, one.terms.region, review, site) for one in review.watch}
     refused = written - there
-    return [one for one in listings if _meant(one.service, one.terms.kind, one.terms.region, review, site) in refused]
+    return [
+        one
+        for one in listings
+        if _meant(one.service, one.terms.kind, one.terms.region, review, site) in refused
+    ]
 
 
-def _meant(service: str, kind: str, region: str | None, review: Review, site: Site) -> tuple[str, str, str | None]:
+def _meant(
+    service: str, kind: str, region: str | None, review: Review, site: Site
+) -> tuple[str, str, str | None]:
     """Tell what makes two offers the same one for a reader."""
     known = OfferKind(kind) if kind in set(OfferKind) else None
     found = site.catalogue.resolve(service, known, review.date.date()).service

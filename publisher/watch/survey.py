@@ -200,7 +200,9 @@ def _compared(found: Survey, site: Site, regions: Sequence[str], now: datetime, 
             listings[each.source] = list(each.found.listings)
     hands = hands_of(post, listings, site)
     comparisons = compare(post.review, listings, site, now=now, hands=hands, regions=regions)
-    return replace(found, comparisons=tuple(comparisons.values()), proposals=proposals, declined=tuple(declined))
+    return replace(
+        found, comparisons=tuple(comparisons.values()), proposals=proposals, declined=tuple(declined)
+    )
 
 
 @dataclass(frozen=True, slots=True)

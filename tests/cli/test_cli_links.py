@@ -228,7 +228,12 @@ BESIDE = ".watch/4c768283-9939-45ec-b325-53b5be6f9ce5.json"
 
 def beside(**offer: str) -> str:
     """Write a file of offers with one that a source found."""
-    usual = {"service": "netflix", "kind": "rent", "source": "streaming-availability", "checked": "2026-01-01"}
+    usual = {
+        "service": "netflix",
+        "kind": "rent",
+        "source": "streaming-availability",
+        "checked": "2026-01-01",
+    }
     id = "4c768283-9939-45ec-b325-53b5be6f9ce5"  # noqa: A001 - the field's own word
     return json.dumps({"format_version": 1, "id": id, "offers": [{**usual, **offer}]})
 

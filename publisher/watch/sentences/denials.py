@@ -54,10 +54,12 @@ class Denials:
             written: Answers how a service is written.
         """
         codes = sentence.codes
-        if not understood and (_DENYING_ALL.search(codes) or (_NOTE.match(codes) and SPEAKS_OF_IT.search(codes))):
+        denied = list(_services(sentence, understood)) if _DENYING.search(codes) else []
+        note = _NOTE.match(codes) and SPEAKS_OF_IT.search(codes)
+        if denied:
+            self._services.update(*map(self._meant, map(written, denied)))
+        elif not understood and (note or _DENYING_ALL.search(codes)):
             self._everything = True
-        elif _DENYING.search(codes):
-            self._services.update(*map(self._meant, map(written, _services(sentence, understood))))
 
     def deny(self, service: str) -> bool:
         """Tell whether the post denies that a service has the film."""

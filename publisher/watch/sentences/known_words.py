@@ -22,25 +22,22 @@ _OF_AVAILABILITY = word_set(
     "story tale concept theme premise"
 )
 #: How a film is.
-WORDS = (
-    (PARTS | PRAISE) - _OF_AVAILABILITY
-    | word_set(
-        "a an the its his her their this it they you we i me us my your and so as is are 's of to for with in on at by from than "
-        "that which who what how every each all both one first second third fourth most more best better finest very quite truly "
-        "really deeply well such too much even still also utterly genuinely thoroughly wholly surely easily "
-        "film movie picture feature debut documentary thriller comedy drama chiller shocker slasher western musical romance mystery fable "
-        "gem keeper treat treasure triumph miracle wonder marvel delight pleasure surprise knockout classic success failure mess bore "
-        "small little big great good fine lovely patient modest gentle generous slow quick smart clever wise warm cold cool easy watch "
-        "dark light bright black white new young old rare true real pure big-hearted hopeful humane lyrical poetic dreamy elegant "
-        "thoughtful tense creepy eerie spooky disturbing unsettling chilling touching funny witty sly playful joyous raw honest brave "
-        "ambitious original odd wild clear full rich deep subtle lean worth worthy must-see watchable rewatchable "
-        "science fiction sci-fi horror crime war ghost love memory childhood folk indie independent animated "
-        "deserves rewards earns grips haunts lingers works sings soars shines moves charms enchants delights thrills surprises "
-        "frightens scares terrifies unsettles disturbs touches makes takes gives hits hurts rises belongs pays loves raises stands "
-        "proves won loved liked enjoyed admired adored recommend love enjoy see crowd attention patience eyes ears soul mind voice "
-        "breath tear sound visuals imagery bold beautifully wonderfully brilliantly superbly perfectly highly strongly warmly "
-        "has movies films because where"
-    )
+WORDS = (PARTS | PRAISE) - _OF_AVAILABILITY | word_set(
+    "a an the its his her their this it they you we i me us my your and so as is are 's of to for with in on at by from than "
+    "that which who what how every each all both one first second third fourth most more best better finest very quite truly "
+    "really deeply well such too much even still also utterly genuinely thoroughly wholly surely easily "
+    "film movie picture feature debut documentary thriller comedy drama chiller shocker slasher western musical romance mystery fable "
+    "gem keeper treat treasure triumph miracle wonder marvel delight pleasure surprise knockout classic success failure mess bore "
+    "small little big great good fine lovely patient modest gentle generous slow quick smart clever wise warm cold cool easy watch "
+    "dark light bright black white new young old rare true real pure big-hearted hopeful humane lyrical poetic dreamy elegant "
+    "thoughtful tense creepy eerie spooky disturbing unsettling chilling touching funny witty sly playful joyous raw honest brave "
+    "ambitious original odd wild clear full rich deep subtle lean worth worthy must-see watchable rewatchable "
+    "science fiction sci-fi horror crime war ghost love memory childhood folk indie independent animated "
+    "deserves rewards earns grips haunts lingers works sings soars shines moves charms enchants delights thrills surprises "
+    "frightens scares terrifies unsettles disturbs touches makes takes gives hits hurts rises belongs pays loves raises stands "
+    "proves won loved liked enjoyed admired adored recommend love enjoy see crowd attention patience eyes ears soul mind voice "
+    "breath tear sound visuals imagery bold beautifully wonderfully brilliantly superbly perfectly highly strongly warmly "
+    "has movies films because where"
 )
 # Where a film was shown and won, and who made it: that may stand before a statement, and not behind it, where it may narrow it.
 _BEFORE = word_set(
@@ -58,6 +55,7 @@ _PHRASES = re.compile(
     r"never(?= (?:raises|stops|loses|feels|drags|bores|falters|hurries|wastes|disappoints|takes) )|never lets? (?:go|up)|no excuses|"
     r"do (?:n't|not) miss it|thank you|thanks for reading|(?:i|we) 'd (?:go back|see it again|watch it again)|"
     r"which is free with a library card|(?:final )?(?:grade|rating|score|verdict) : [a-f](?: [+—-])? \.|perfect for a rainy (?:day|night|evening)|"
+    r"give it a (?:chance|try|go|watch)|there 's no excuse|for (?:horror |genre )?fans|i had a (?:great|good|wonderful) time(?: with it)?|"
     r"where it belongs|as it should be|take your pick|if you dare|deserves to be (?:seen|loved|known|heard)|"
     r"you (?:should|must|have to|need to) (?:see|watch) it|better than it (?:sounds|looks)"
     r") "
@@ -86,10 +84,20 @@ _MORE_SHOPS = re.compile(
 # "It's on Netflix, or you can rent it": the other is true, too.
 _OR_RENTED = re.compile("(?:, )?or ")
 _RENTED = re.compile("(?:it is |it 's |you )(?:can |available to |also )*(?:rent|buy) ")
-# With these begins what stands behind a statement, and is no part of it: "Netflix Kids" is another thing.
-_JOINTS = _SIGNS | word_set("and so where because which or with")
+# What stands right behind a statement is no part of it only if it begins like this, and names no part of the film:
+# "Netflix Kids", "Netflix, the first half".
+_NARROWING = re.compile(
+    r"(?!(?:[,;:—.!-]|\.\.\.|and|so|where|because|which) )."
+    r"|[,;:—] (?:the|this|that|each|every|all|both|one|first|its|his|her|their|my|your) (?:[a-z-]+ ){0,3}(?:[.!;,—]|$)"
+)
+# "It is available to stream via Apple and came out on DVD": whatever shop that is, the disc came out.
+_ELSEWHERE = re.compile(
+    "(?:now )?available to (?:rent|buy|stream|watch) (?:online )?(?:on|via|at) (?:[a-z+]+ |N ){1,2}(?:(?:, |and |or )(?:[a-z+]+ |N ){1,2}){0,4}"
+)
 _BUT_BEFORE = word_set("not n't no never")
-_ASIDE = re.compile(r"nr|r|g|pg|pg-13|nc-17|tv-ma|tv-14|not|unrated|rated|\d+|min|mins|minutes|dir|directed|by|director|writer|/")
+_ASIDE = re.compile(
+    r"nr|r|g|pg|pg-13|nc-17|tv-ma|tv-14|not|unrated|rated|\d+|min|mins|minutes|dir|directed|by|director|writer|/"
+)
 _YEAR = len("1977")
 #: What an aside behind a service may say of it.
 OF_THE_SERVICE = re.compile(
@@ -103,13 +111,19 @@ def leave_it_true(sentence: Sentence, span: tuple[int, int], vocabulary: Vocabul
     start, end = span
     codes = sentence.codes[start:end]
     before = end < len(sentence.codes)
-    after_name = start and not before and not sentence.codes.endswith("P ", 0, start)
-    if after_name and codes and codes.split(None, 1)[0] not in _JOINTS:
-        return False
     if before and _OR_RENTED.fullmatch(sentence.codes, start, end) and _RENTED.match(sentence.codes, end):
+        return True
+    if before and _ELSEWHERE.fullmatch(codes):
         return True
     for known in (_PHRASES, _LANGUAGE, _SCORE, _ONCE_ELSEWHERE, _PLANNED, _MORE_SHOPS):
         codes = known.sub(" ", codes)
+    if (
+        start
+        and not before
+        and not sentence.codes.endswith("P ", 0, start)
+        and _NARROWING.match(codes.lstrip())
+    ):
+        return False
     allowed = WORDS | vocabulary.people
     if before:
         allowed |= _BEFORE
@@ -128,6 +142,8 @@ def is_known_aside(item: Item, vocabulary: Vocabulary) -> bool:
         return False
     words = [one for one in item.inner.items if one.code not in _SIGNS]
     return all(
-        _ASIDE.fullmatch(one.code) or one.code in vocabulary.people or (one.code == "V" and one.end - one.start == _YEAR)
+        _ASIDE.fullmatch(one.code)
+        or one.code in vocabulary.people
+        or (one.code == "V" and one.end - one.start == _YEAR)
         for one in words
     )

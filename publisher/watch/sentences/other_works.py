@@ -25,7 +25,7 @@ _CUES = (
     r"(?:the|his|her|their|its|original|earlier|that) short|(?:the|a|an|tv|television|reality) (?:tv |television |talk )?shows?|"
     r"(?:the|a|an|its|this) (?:comic|pilot|musical|opera|ballet|game)|(?:director|extended|theatrical|final|longer|uncut)(?:['’]s)? cut|"
     r"(?:the|its|their|his|her|an?) originals?(?! (?:score|screenplay|script|idea|premise|story|concept|song|language|music|voice))|"
-    r"there(?:['’]s| is| was| are| were) (?:also |even |already )?an? (?:\w+ )?(?:documentary|film|movie)|"
+    r"cuts? of (?:its|his|her|their) own|there(?:['’]s| is| was| are| were) (?:also |even |already )?an? (?:\w+ )?(?:documentary|film|movie)|"
     # Another film of somebody's, or of the kind.
     rf"(?:an)?other (?:\w+ ){{0,2}}{_WORK}|the others?|one of (?:them|those|these)|both (?:films?|movies?|of them|are|were|have|can)|"
     r"(?:two|three|four|five|several|many|these|those) (?:\w+ )?(?:films|movies|pictures|features|documentaries|titles)|"

@@ -56,7 +56,7 @@ NAME = re.compile(
     "(?:(?:platforms?|services?|outlets|stores?|formats?|near you|nationwide|everywhere|worldwide|storefronts|retailers) )*"
 )
 SEPARATOR = re.compile(
-    "(?:, and |, or |, as well as |, plus |, then |, |and |or |/ |& |\\+ |as well as |plus |along with |; (?:and )?)"
+    "(?:, and |, or |, as well as |, plus |, then |, |and |or |/ |& |as well as |along with |; (?:and )?)"
 )
 VERB = re.compile(
     f"(?:(?:it |it 's |it is |is |'s )?(?:will (?:be )?)?(?:{_ADVERB})*(?P<verb>available|streaming|out|playing|showing|screening|opening|arriving|"

@@ -104,7 +104,9 @@ def _share(groups: tuple[Group, ...], home: str | None) -> None:
         elif later is not None or (earlier is not None and earlier.timed):
             raise _Doubt
     # "On UK DVD and VOD": in the UK both?
-    if any(len({bool(place.regions) for place in group.places}) > 1 and not group.regions for group in groups):
+    if any(
+        len({bool(place.regions) for place in group.places}) > 1 and not group.regions for group in groups
+    ):
         raise _Doubt
     # "In UK cinemas now and on Netflix": in the UK, or where the reader is?
     if len({_is_abroad(group, home) for group in groups}) > 1 and not all(map(_has_region, groups)):

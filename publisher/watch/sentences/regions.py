@@ -56,7 +56,9 @@ _LONGEST = max(map(len, _CODES))
 
 
 #: What may be a country in a text; without one, nothing is.
-ANY_COUNTRY = re.compile(rf"\b(?:{'|'.join(re.escape(name) for names in _NAMES.values() for name in names.split('|'))})")
+ANY_COUNTRY = re.compile(
+    rf"\b(?:{'|'.join(re.escape(name) for names in _NAMES.values() for name in names.split('|'))})"
+)
 
 
 class Country(NamedTuple):

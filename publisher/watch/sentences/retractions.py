@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from publisher.watch.sentences.tokens import word_set
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -73,6 +75,7 @@ SPEAKS_OF_IT = re.compile(
     r"expir(?:e|es|ed|ing)|ends|ended|end(?= soon )|disappear(?:s|ed)|vanish(?:es|ed)|pulled|dropped|departs?|moved(?! me )|moves to|until|till|vpn|"
     r"regions?|region-locked|territor(?:y|ies)|countr(?:y|ies)|abroad|overseas|elsewhere|anywhere|nowhere|subscri(?:be|ption|bers|bed)|accounts?|"
     r"licen[cs]e|licen[cs]ing|platform|service|streamer|streams|streamed|streaming|available|availability|unavailable|geo-blocked|"
+    r"errors?|mistaken?|my (?:bad|mistake)|note|last chance|listings|while you can|hurry|wo n't (?:last|be)|for long|vary|varies|"
     r"one of (?:the|them)|i (?:mean|forget|forgot)|which one|outside|internationally|out of print|sold out|oop|canadians|the deal|"
     r"only (?=[.!] |$)) "
 )
@@ -88,8 +91,17 @@ def takes_back(codes: str, at: int = 0) -> bool:
 
 
 # A sentence that has no subject goes on with what was said before it.
-_GOES_ON = frozenset(
-    "in at on from for or but just only as by with since because if unless via over once when while though although than then".split()
+_GOES_ON = word_set(
+    "in at on from for or but just only as by with since because if unless via over once when while though although than then"
+)
+# These begin one that tells the reader what to do.
+_IMPERATIVES = word_set(
+    "bring go see watch do don avoid skip enjoy run turn give take try catch grab read keep make let buckle hold no never seek"
+)
+# Said in a word or two, and of the film.
+_SAID_SHORTLY = word_set(
+    "T P M rating grade score verdict stars star out of butterflies half two three four five six seven eight nine ten zero b c d f should "
+    "yes please cheers rated r pg pg-13 nr minutes recommended rental none but thanks for reading"
 )
 _SHORT, _LONGEST_ELLIPSIS = 3, 8
 
@@ -100,21 +112,15 @@ def goes_on_unknown(sentence: Sentence, known: Collection[str]) -> bool:
     short = len(words) <= _SHORT or (words[0].code in _GOES_ON and len(words) <= _LONGEST_ELLIPSIS)
     if not words or not short or words[0].code in _IMPERATIVES:
         return False
-    return not all(item.code in known or item.code in _SAID_SHORTLY or item.code.isdigit() or item.day for item in words)
-
-
-_IMPERATIVES = frozenset(
-    "bring go see watch do don avoid skip enjoy run turn give take try catch grab read keep make let buckle hold no never seek".split()
-)
-_SAID_SHORTLY = frozenset(
-    "T P M rating grade score verdict stars star out of butterflies half two three four five six seven eight nine ten zero b c d f should "
-    "yes please cheers rated r pg pg-13 nr minutes recommended rental none but thanks for reading".split()
-)
+    return not all(
+        item.code in known or item.code in _SAID_SHORTLY or item.code.isdigit() or item.day for item in words
+    )
 
 
 def speaks_of_it(sentence: Sentence) -> bool:
     """Tell whether a sentence says where, when or for whom something can be seen; a day that looks like a rating is one."""
     return bool(SPEAKS_OF_IT.search(sentence.codes)) or any(
-        (item.inner is not None and speaks_of_it(item.inner)) or (item.day is not None and not item.day.like_rating)
+        (item.inner is not None and speaks_of_it(item.inner))
+        or (item.day is not None and not item.day.like_rating)
         for item in sentence.items
     )

@@ -56,7 +56,10 @@ def statements(sentence: Sentence, vocabulary: Vocabulary, home: str | None) -> 
         if item.inner is None or any(start <= sentence.place(number) < end for start, end in spans):
             continue
         subject = subject_before(sentence, sentence.place(number))
-        if subject is not None and (inner := _in_parenthesis(item.inner, subject, vocabulary, home)) is not None:
+        if (
+            subject is not None
+            and (inner := _in_parenthesis(item.inner, subject, vocabulary, home)) is not None
+        ):
             found.append(inner)
             spans.append((sentence.place(number), sentence.place(number + 1)))
     if not found or not all(leave_it_true(sentence, gap, vocabulary) for gap in _gaps(spans, len(codes))):
@@ -64,9 +67,7 @@ def statements(sentence: Sentence, vocabulary: Vocabulary, home: str | None) -> 
     return tuple(found)
 
 
-def _read(
-    sentence: Sentence, home: str | None
-) -> Iterator[tuple[Head, tuple[tuple[Group, ...], int]]]:
+def _read(sentence: Sentence, home: str | None) -> Iterator[tuple[Head, tuple[tuple[Group, ...], int]]]:
     """Yield the statements of a sentence that stand in no parenthesis, with where in the codes each ends."""
     read_to = 0
     # The same verb with less before it is not understood any better.

@@ -65,6 +65,11 @@ def review(
     )
 
 
+def proposed(text: str, subject: Review, where: Site, now: datetime | None = None) -> tuple[Proposal, ...]:
+    """Read a review's text at a moment; without one, when it was posted."""
+    return propose(text, subject, where, now or subject.date)
+
+
 @dataclass(frozen=True)
 class Row:
     """A text, and the offers that are expected of it; `missed` where it is known that it is not understood."""
@@ -120,8 +125,8 @@ def _row(row: dict[str, Any]) -> Row:
         language=row.get("language", "en"),
         director=row.get("director"),
     )
-    now = datetime.combine(row["now"], time(12), tzinfo=site().zone) if "now" in row else subject.date
-    proposals = propose(row["text"], subject, site(region), now)
+    now = datetime.combine(row["now"], time(12), tzinfo=site().zone) if "now" in row else None
+    proposals = proposed(row["text"], subject, site(region), now)
     return Row(
         row["text"],
         row.get("missed", False),
