@@ -113,7 +113,7 @@ def hand_in(item: OfferItem, remembered: Sequence[Mapping[str, str]]) -> Hand:
     return UNKNOWN
 
 
-def taken_out(before: bytes, after: bytes, name: str) -> list[dict[str, str]]:
+def taken_out(before: bytes, after: bytes, name: str) -> list[Mapping[str, str]]:
     """List the offers, by their keys, that a post had before and has not any more; `name` is how messages call it."""
     left = [item.keys for item in offer_items(after, name)]
     return [item.keys for item in offer_items(before, name) if item.keys not in left]

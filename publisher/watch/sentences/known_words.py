@@ -78,8 +78,8 @@ _PLANNED = re.compile(
     r"N (?:release )?to follow|coming V) (?=[.!] |$)"
 )
 _MORE_SHOPS = re.compile(
-    r"(?:, and |, or |, |and |or )(?:wherever (?:you|one) (?:rent|buy|get|watch|stream)s?(?: or (?:buy|rent))? (?:your )?(?:movies|films|it)|"
-    r"(?:and )?(?:more|others|elsewhere|the like|the rest|so on)|(?:most |all |every )?other (?:major )?(?:digital )?(?:platforms?|services?|shops?|outlets?|retailers?)|\.\.\.) "
+    r"(?:, and |, or |, |and |or )(?:(?<!or )(?:and )?(?:more|others|elsewhere|the like|the rest|so on)|wherever (?:you|one) (?:rent|buy|get|watch|stream)s?(?: or (?:buy|rent))? (?:your )?(?:movies|films|it)|"
+    r"(?:most |all |every )?other (?:major )?(?:digital )?(?:platforms?|services?|shops?|outlets?|retailers?)|\.\.\.) "
 )
 # "It's on Netflix, or you can rent it": the other is true, too.
 _OR_RENTED = re.compile("(?:, )?or ")
@@ -101,7 +101,7 @@ _ASIDE = re.compile(
 _YEAR = len("1977")
 #: What an aside behind a service may say of it.
 OF_THE_SERVICE = re.compile(
-    "(?:(?:formerly|previously|formerly known as|once|previously known as|owned by|part of|now called|also known as|a\\.k\\.a\\.|aka|née) (?:[A-Za-z0-9.&'+-]+ ){1,4}"
+    "(?:(?:formerly|previously)(?: known as| called)? (?:the )?N |owned by (?:[A-Za-z0-9.&'+-]+ ){1,4}|(?:now called|also known as|aka|née) N "
     "|(?:in )?(?:hd|uhd|sd|4k|imax|3d|vod|digital|free|ad-supported|link|here|now|streaming) |(?:link|see|watch|rent|buy) (?:it )?here |M )"
 )
 

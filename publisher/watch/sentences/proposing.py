@@ -157,7 +157,7 @@ class _Reader:
         text = text[:MOST_CHARACTERS]
         start, end = next(sentences(text))
         sentence = self._vocabulary.sentence(tokens(text, start, end), text)
-        if takes_back(sentence.codes):
+        if takes_back(sentence):
             return True
         doubtful = speaks_of_it(sentence) or goes_on_unknown(sentence, WORDS | self._vocabulary.people)
         return doubtful and not self._stated(sentence)

@@ -66,12 +66,12 @@ class Country(NamedTuple):
 
     Attributes:
         region: Its ISO 3166-1 code.
-        count: How many tokens name it.
+        length: How many tokens name it.
         adjective: Whether they may name a language as well.
     """
 
     region: str
-    count: int
+    length: int
     adjective: bool
 
 

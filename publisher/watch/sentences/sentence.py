@@ -165,7 +165,7 @@ class Vocabulary:
             return Item(time.code, first.start, words[at + time.count - 1].end, day=time.day), time.count
         region = region_at(words, at, text)
         if region is not None:
-            code, count = "J" if region.adjective else "R", region.count
+            code, count = "J" if region.adjective else "R", region.length
             return Item(code, first.start, words[at + count - 1].end, region=region.region), count
         code = first.code if first.code != "P" else "p"
         return Item(code, first.start, first.end, first.capital), 1
