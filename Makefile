@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 NOW := 2026-11-22T12:00:00Z
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz lint format feeds reference bench bench-attach bench-peers lock clean
+.PHONY: help demo test fuzz lint format feeds reference bench bench-attach bench-deliver bench-peers lock clean
 
 help: ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ bench: $(VENV)/.dev ## time validate and generate on corpora of 1,000 and 10,000
 
 bench-attach: $(VENV)/.runtime ## time attach over 1,000 films against a source on this machine that takes 40 requests a second
 	@$(BIN)/python benchmarks/attach.py
+
+bench-deliver: $(VENV)/.runtime ## time deliveries beside threads of bare requests sessions that record nothing
+	@$(BIN)/python benchmarks/deliver.py
 
 bench-peers: $(VENV)/.runtime ## time generate beside Hugo making one RSS of the same 10,000 posts (installs Hugo into .venv-peers)
 	@test -x $(VENV)-peers/bin/hugo || { $(PYTHON) -m venv $(VENV)-peers \

@@ -148,7 +148,7 @@ def _recorded(folder: Path, urls: list[str], threads: int, number: int) -> None:
         Endpoint(f"e{at}", url, frozenset(EventType), concurrency=concurrency, rate=_FASTEST)
         for at, url in enumerate(urls)
     )
-    correspondence = Correspondence(Webhooks(endpoints, concurrency=threads), lambda endpoint, now: KEYS)
+    correspondence = Correspondence(Webhooks(endpoints, concurrency=threads), lambda _, __: KEYS)
     client = Client(allow=(IPv4Network("127.0.0.0/8"),), body_limit=ANSWER_LIMIT)
     with Ledger.open(folder) as ledger:
         reports = deliver(ledger, lambda: correspondence, client, time.time)
