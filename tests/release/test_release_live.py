@@ -242,6 +242,11 @@ def test_the_last_look_comes_when_all_the_time_has_passed(press: Press) -> None:
     assert sum(press.time.slept) == 60
 
 
+def _named(part: object) -> str:
+    """Name a part the same in every process that runs some of these tests."""
+    return getattr(part, "__name__", repr(part)[:40])
+
+
 def _huge(conversation: Conversation) -> None:
     conversation.say(
         served(b'{"version": "https://jsonfeed.org/version/1.1", "items": [', content_length="999999999")
@@ -270,7 +275,7 @@ def _huge(conversation: Conversation) -> None:
         served(b""),
         _huge,
     ],
-    ids=lambda trouble: repr(trouble)[:40],
+    ids=_named,
 )
 def test_whatever_happens_on_the_way_it_looks_again(press: Press, trouble: Any) -> None:
     """Deployments take hosts down, and caches show what they have."""
@@ -291,7 +296,7 @@ def test_whatever_happens_on_the_way_it_looks_again(press: Press, trouble: Any) 
         (_huge, "what it sent is not all of a feed, or much more than one"),
         (None, "closed the connection without an answer"),
     ],
-    ids=lambda part: repr(part)[:40],
+    ids=_named,
 )
 def test_what_kept_it_from_looking_is_told(press: Press, trouble: Any, reason: str) -> None:
     """An editor has to know where to look."""

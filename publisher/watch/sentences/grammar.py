@@ -55,6 +55,7 @@ class Head:
         direct: Whether a place may follow without a preposition.
         label: Whether it is a label with a colon, after which names stand alone.
         seller: The item that is the service, where that came first.
+        passive: Whether it says what can be done with the film: "can be rented".
         middle: Where words stand between the subject and the verb that the pattern does not know.
     """
 
@@ -67,6 +68,7 @@ class Head:
     direct: bool = False
     label: bool = False
     seller: int | None = None
+    passive: bool = False
     middle: tuple[int, int] | None = None
 
 
@@ -98,6 +100,7 @@ _OPENER = (
     "(?:(?:and|but|so|yet|also|now|happily|luckily|thankfully|fortunately|mercifully|today|meanwhile|for now|right now|"
     "currently|at the moment|as of now|as of today|as of this writing|as i write(?: this)?|at the time of writing|at press time|"
     "in the meantime|these days|good news :|the good news :|(?:then )?after a festival run ,|"
+    "(?:for (?:anyone|those|everyone) who|if you) missed (?:it|T|the film|this) (?:on|in|at) (?:the )?N|"
     "if (?:you|that|this) (?:are|'re|is|'s|sounds?) (?:curious|interested|intrigued|tempted|up your alley|good|like your thing)|"
     "if you (?:want|wish|would like|'d like|care|dare) to (?:see|watch|stream|catch) (?:it|T|the film|this|the movie)|"
     "(?:(?:starting|beginning) )?(?:on |from |since |as of |starting |beginning |until |till |through )?D|in (?:the )?R|across (?:the )?R|"
@@ -119,7 +122,7 @@ _EVENT_BASE = (
 )
 _FUTURE = "(?:will|'ll|is set to|is due to|is slated to|is scheduled to|is going to|is to)"
 _EVENT = (
-    "(?:hits|lands|arrives|opens|premieres|debuts|drops|launches|comes out|comes|releases|bows|begins streaming|starts streaming|"
+    "(?:hits|lands|arrives|opens|plays|premieres|debuts|drops|launches|comes out|comes|releases|bows|begins streaming|starts streaming|"
     "begins screening|goes|expands|is released|is being released|is due out|is due|is coming out|is coming|is heading|"
     "is headed|is out|becomes available|makes its debut|makes its premiere|is opening|is arriving|is landing|is hitting|"
     "is premiering|is debuting|is set for release|is scheduled for release|is slated for release)"
@@ -267,6 +270,7 @@ def _head(match: re.Match[str], sentence: Sentence, subject: Subject | None = No
         hints=frozenset({"buy"}) if form == "copied" else hints_of(words),
         direct=bool(_DIRECT.search(words)),
         seller=sentence.number(match.start("seller")) if "seller" in groups else None,
+        passive=form == "passive",
         middle=match.span("middle") if "middle" in groups else None,
     )
 

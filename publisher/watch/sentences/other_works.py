@@ -63,7 +63,7 @@ _AT_THE_BEGINNING = re.compile(
     r"|(?:He|She|They) (?!is\b|are\b|was\b|were\b|has\b|have\b|had\b)\w+ (?:an?|the|his|her|their) \w+"
     r"|(?:A|An|One|My|Our) [\w-]+ (?:wrote|made|gave|took|told|found|sent|bought|brought|shot|built|got|[a-z]{3,}ed) "
     r"|(?:A|An|One) [\w-]+ (?!as\b|is\b|does\b|has\b|was\b)[a-z]+[a-rt-z]s [a-z]"
-    r"|(?:The|Its) (?:[\w-]+ )?(?:score|show)\b|First\b(?=:)|Better\b(?=:)|\w+['’]s (?:[\w-]+ ){0,2}(?:film|movie|picture|feature|take|version)\b"
+    r"|(?:The|Its) (?:[\w-]+ )?(?:score|show)\b|First\b(?=:)|Better\b(?=:)|(?!It['’]s\b)\w+['’]s (?:[\w-]+ ){0,2}(?:film|movie|picture|feature|take|version)\b"
 )
 # "It is", "This remains": what follows speaks of the reviewed film.
 _OF_THE_FILM = re.compile(

@@ -52,9 +52,11 @@ class Paragraph:
 
     Attributes:
         heading: The level of the heading that it is; 0 where it is none.
+        item: Whether it is part of a list.
     """
 
     heading: int = 0
+    item: bool = False
     links: list[Linked] = field(default_factory=list)
     stressed: list[Stressed] = field(default_factory=list)
     _pieces: list[str] = field(default_factory=list)
@@ -105,6 +107,8 @@ class _Walk:
         self._unread: list[str] = []
         self._open: list[tuple[str, int, str]] = []
         self._html = _Inline()
+        #: How many items of lists are open.
+        self._items = 0
 
     def step(self, kind: str, value: object, byte: int) -> Paragraph | None:
         """Take in one event, and return the paragraph that is complete with it."""
@@ -137,6 +141,7 @@ class _Walk:
             self._unread.append(name)
             return None if name in _INLINE_UNREAD else self._fresh()
         if name in _OF_THEIR_OWN:
+            self._items += name == "Item"
             done = self._fresh()
             if name == "Heading" and isinstance(about, dict):
                 self.paragraph.heading = int(about["level"].removeprefix("H"))
@@ -153,6 +158,7 @@ class _Walk:
                 self._unread.pop()
             return None
         if name in _OF_THEIR_OWN:
+            self._items -= name == "Item"
             return self._fresh()
         if self._open and (name == "Link" or name in _STRESSED):
             opened, start, url = self._open.pop()
@@ -164,7 +170,7 @@ class _Walk:
         return None
 
     def _fresh(self) -> Paragraph | None:
-        done, self.paragraph = self.paragraph, Paragraph()
+        done, self.paragraph = self.paragraph, Paragraph(item=self._items > 0)
         self._open.clear()
         self._html = _Inline()
         return done if done.length else None

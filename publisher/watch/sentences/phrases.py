@@ -62,6 +62,8 @@ VERB = re.compile(
     f"(?:(?:it |it 's |it is |is |'s )?(?:will (?:be )?)?(?:{_ADVERB})*(?P<verb>available|streaming|out|playing|showing|screening|opening|arriving|"
     "released|coming|hitting|landing|due out|due|then|hits|lands|arrives|opens|stream it|stream|rent it|rent|buy it|buy|own it|own|watch it|watch) |(?:it )?will be (?=(?:on|in) ))"
 )
+# "It can be streamed on MUBI, rented on Apple TV or bought on disc".
+DONE = re.compile("(?P<verb>rented|bought|purchased|streamed|watched|seen) ")
 # What a distributor is named with: neither is a place where one sees the film.
 DISTRIBUTOR = re.compile(
     "(?:, )?(?:via|from|through|by|thanks to|courtesy of) (?P<who>(?:(?!(?:on|in|and|or|at|via|from|but|not|as|vpn) )[^ A-Z,;:()—]+ |N )"

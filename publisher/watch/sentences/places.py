@@ -339,7 +339,7 @@ class _Walk:
             self.at = name.end()
             self._add(self._sentence.items[self._sentence.number(name.start("name"))], name)
             return True
-        verb = self._take(phrases.VERB)
+        verb = self._take(phrases.VERB) or (self._take(phrases.DONE) if self._head.passive else None)
         preposition = group.preposition if verb is None else "hit" if verb["verb"] in _HITTING else ""
         self.groups.append(Group(preposition=preposition, exclusive=group.exclusive))
         while self._detail():

@@ -16,11 +16,18 @@ from publisher.catalogue.names import fold
 from publisher.watch.sentences.antecedents import Antecedents
 from publisher.watch.sentences.dates import month_comes_first
 from publisher.watch.sentences.denials import MAY_DENY_ALL, Denials
+from publisher.watch.sentences.framings import Framings
 from publisher.watch.sentences.grammar import Subject
 from publisher.watch.sentences.known_words import WORDS
 from publisher.watch.sentences.names import first_words, hints_of_names, known_names, names_any
 from publisher.watch.sentences.paragraphs import Paragraph, paragraphs
-from publisher.watch.sentences.retractions import MOST_CHARACTERS, goes_on_unknown, speaks_of_it, takes_back
+from publisher.watch.sentences.retractions import (
+    MOST_CHARACTERS,
+    goes_on_unknown,
+    speaks_of_it,
+    speaks_of_words,
+    takes_back,
+)
 from publisher.watch.sentences.scopes import Scopes
 from publisher.watch.sentences.sentence import Vocabulary
 from publisher.watch.sentences.statements import statements
@@ -87,6 +94,7 @@ class _Reader:
         self._vocabulary = _vocabulary(review, site)
         self._surroundings = Surroundings(self._vocabulary)
         self._scopes = Scopes(self._vocabulary)
+        self._framings = Framings(self._vocabulary)
         self._denials = Denials(site.catalogue)
         #: How many sentences that name a service were read.
         self._sentences = 0
@@ -100,6 +108,7 @@ class _Reader:
             antecedents = Antecedents(paragraph, paragraph.text, self._vocabulary)
             self._surroundings.enter(paragraph, antecedents)
             self._scopes.enter(paragraph)
+            self._framings.enter(paragraph)
             for proposal in self._paragraph(paragraph, antecedents, after):
                 terms = proposal.listing.terms
                 key = (proposal.listing.service, terms.kind, terms.region or self._site.watch.region)
@@ -133,7 +142,7 @@ class _Reader:
             sentence = self._vocabulary.sentence(words, text)
             stated = self._stated(sentence) if names else ()
             self._denials.take(sentence, _services(stated), lambda item: _written(text, item.start, item.end))
-            if not stated or self._surroundings.foreign or self._scopes.is_scoped(sentence.items[0].start):
+            if not stated or self._surroundings.foreign or self._is_bent(sentence.items[0].start):
                 continue
             if self._is_taken_back(text[end : end + _REST], after):
                 continue
@@ -141,6 +150,9 @@ class _Reader:
             for statement in self._of_the_film(stated, paragraph, antecedents):
                 for proposal in listings(statement, self._review, self._site, self._now):
                     yield replace(proposal, quote=quote, line=line)
+
+    def _is_bent(self, offset: int) -> bool:
+        return self._scopes.is_scoped(offset) or self._framings.is_framed(offset)
 
     def _denies_all(self, text: str) -> bool:
         return self._may_deny and MAY_DENY_ALL.search(text) is not None
@@ -159,7 +171,10 @@ class _Reader:
         sentence = self._vocabulary.sentence(tokens(text, start, end), text)
         if takes_back(sentence):
             return True
-        doubtful = speaks_of_it(sentence) or goes_on_unknown(sentence, WORDS | self._vocabulary.people)
+        known = WORDS | self._vocabulary.people
+        doubtful = (
+            speaks_of_it(sentence) or goes_on_unknown(sentence, known) or speaks_of_words(sentence, known)
+        )
         return doubtful and not self._stated(sentence)
 
     def _of_the_film(

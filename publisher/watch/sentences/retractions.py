@@ -47,6 +47,26 @@ SPEAKS_OF_IT = re.compile(
     r"one of (?:the|them)|i (?:mean|forget|forgot)|which one|outside|internationally|out of print|sold out|oop|canadians|the deal|"
     r"no longer|anymore|any more|any longer|(?:not|n't) (?:true|the case|there|so)|only (?=[.!] |$)) "
 )
+# What a sentence says that speaks of the words before it, and of whether they are true.
+_SPEAKS_OF_WORDS = re.compile(
+    r"(?<![^ ])(?:(?:made|make|making) (?:it|that|this|all of it|the whole thing|everything) (?:all )?up|"
+    r"lies?|lying|lied|liar|fibs?|fibbed|hoax|invention|invented|hearsay|rumou?rs?|allegedly|supposedly|reportedly|apparently|unconfirmed|"
+    r"unverified|misremember(?:ing|ed)?|guess(?:ing|work)?|otherwise|disput(?:e|es|ed)|fact-check(?:ing|ed)?|confirm(?:ed)?|verif(?:y|ied)|"
+    r"double-check(?:ed)?|(?:not|n't|cannot|never|nobody|no one) (?:really |quite |be |been |have )?(?:believe|trust|quote|checked?|sure|certain|swear)|"
+    r"believed? (?:me|us)(?= [.,!?])|(?:grain|pinch) of salt|who knows|the above|"
+    r"(?:next|previous|preceding|last|this|that|above) (?:sentence|statement|paragraph|claim|information|announcement)|"
+    r"(?:could|may|might) (?:well |easily )?be (?:wrong|mistaken|out|old|false|untrue)|would that|if memory serves|chatbot|publicist|my editor|facts|should (?:read|say|have (?:read|said))|such (?:is|was)|none of (?:this|that|it)|terms and conditions|not that (?:you|it|i|we|anyone)|(?:we|you) 'll see(?= [.!])|time will tell|"
+    r"(?:the|its|their) (?:page|button|link|site|website|app)|"
+    r"(?:i|we) (?:think|hope|assume|suppose|gather|hear|heard|read|believe)(?= [.!,]|$)|(?:dreamt|dreamed) (?:it|this|that)) "
+)
+# "That" or "this" for what was said, and no word beside a noun.
+_POINTS_BACK = re.compile(
+    r"(?<![^ ])(?:(?:that|this|so)(?= [.!?,;:]|$)|that (?:is|'s|was|were|up|to|with|from|on|about|happen|when|before|back|at|in|did|has|had|may|might|can) )"
+)
+# What one did when one saw a film.
+_DID = word_set(
+    "'ve 'm have had been seen saw watched cried wept sobbed laughed gasped jumped screamed shivered smiled grinned bored moved hooked twice once times again was be will"
+)
 # A sentence that has no subject goes on with what was said before it.
 _GOES_ON = word_set(
     "in at on from for or but just only as by with since because if unless via over once when while though although than then"
@@ -61,6 +81,8 @@ _SAID_SHORTLY = word_set(
     "yes please cheers rated r pg pg-13 nr minutes recommended rental none but thanks for reading"
 )
 _SHORT, _LONGEST_ELLIPSIS = 3, 8
+# Longer sentences that begin with "I", or have a "that" in them, are of the film.
+_LONGEST_BY_ME, _LONGEST_POINTING = 6, 10
 
 
 def takes_back(sentence: Sentence) -> bool:
@@ -75,7 +97,27 @@ def goes_on_unknown(sentence: Sentence, known: Collection[str]) -> bool:
     if not words or not short or words[0].code in _IMPERATIVES:
         return False
     return not all(
-        item.code in known or item.code in _SAID_SHORTLY or item.code.isdigit() or item.day for item in words
+        item.code in known
+        or item.code in _SAID_SHORTLY
+        or item.code in _DID
+        or item.code.isdigit()
+        or item.day
+        for item in words
+    )
+
+
+def speaks_of_words(sentence: Sentence, known: Collection[str]) -> bool:
+    """Tell whether a sentence speaks of the words before it, as "Don't quote me on that." does, rather than of the film.
+
+    A short one in which the reviewer does something that nobody knows may do so.
+    """
+    if _SPEAKS_OF_WORDS.search(sentence.codes):
+        return True
+    words = [item.code for item in sentence.items if item.code[0].isalnum()]
+    by_me = len(words) <= _LONGEST_BY_ME and words[:1] in (["i"], ["we"])
+    points = len(words) <= _LONGEST_POINTING and _POINTS_BACK.search(sentence.codes) is not None
+    return (by_me or points) and not all(
+        code in known or code in _DID or code in _SAID_SHORTLY or (by_me and code == "not") for code in words
     )
 
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from publisher.watch.sentences.grammar import Subject
+from publisher.watch.sentences.tokens import tokens
 
 if TYPE_CHECKING:
     from publisher.watch.sentences.antecedents import Antecedents
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 _OTHER_FILMS = re.compile(
     r"\b(?:also|more|further|elsewhere|other|others|related|recommend\w*|double bill|similar|next|previous\w*|coming|watchlist)\b",
     re.IGNORECASE,
+)
+# A heading over what is not so, or was once; as codes, so that no word of the film's title is meant.
+_NOT_SO = re.compile(
+    r"(?<![^ ])(?:wish|wishes|wish list|wishlist|wishful|predict(?:ion|ions|ed|s)|lies|lied|false|fake|untrue|myths?|hoax(?:es)?|rumou?rs?|hearsay|"
+    r"gossip|archived?|archives|outdated|out of date|out-of-date|obsolete|press (?:kit|notes?|release)s?|(?:i|we) wrote|formerly|used to|"
+    r"not available|unavailable|ago|yesterday|(?:from|in) V|satire|parody|spoof|quot(?:es?|ed|ations?)|letters|claims?|fact-check(?:s|ed|ing)?) "
 )
 _YEAR_OF_A_FILM = re.compile(r"\((?P<year>(?:18|19|20)\d\d)\)")
 _ENDS_A_SENTENCE = re.compile(r"[.!?…][\"'”’)\]]*\s*\Z")
@@ -74,4 +81,11 @@ class Surroundings:
         year = _YEAR_OF_A_FILM.search(text)
         mine = self._vocabulary.year
         foreign = year is not None and mine is not None and int(year["year"]) != mine
-        self._elsewhere = level if foreign or _OTHER_FILMS.search(text) else 0
+        self._elsewhere = (
+            level
+            if foreign or _OTHER_FILMS.search(text) or _NOT_SO.search(self._codes(text[:_LONGEST_LINE]))
+            else 0
+        )
+
+    def _codes(self, text: str) -> str:
+        return self._vocabulary.sentence(tokens(text, 0, len(text)), text).codes
