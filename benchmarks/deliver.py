@@ -159,7 +159,12 @@ def _recorded(folder: Path, urls: list[str], threads: int, number: int) -> None:
 def _memory(url: str, backlog: int) -> float:
     """Return the peak of a process, in MiB, that works off a backlog."""
     with tempfile.TemporaryDirectory(prefix="publisher-deliver-") as folder:
-        _announce(Path(folder), [url], backlog)
+        # In a process of its own: a process's peak is never below what the one that began it held at that moment.
+        announcing = multiprocessing.get_context("spawn").Process(
+            target=_announce, args=(Path(folder), [url], backlog)
+        )
+        announcing.start()
+        announcing.join()
         receiving, sending = multiprocessing.Pipe(duplex=False)
         process = multiprocessing.get_context("spawn").Process(
             target=_measured, args=(sending, Path(folder), url, backlog)

@@ -34,11 +34,11 @@ def worker(site_folder: Path, *, json: bool, quiet: bool, verbose: bool) -> None
     from publisher.cli.working import Teller
 
     console = Console(quiet=quiet, verbose=verbose, json=json)
-    site = publisher.load_site(site_folder)
-    teller = Teller(console, site)
     with Stop() as stop:
-        teller.line("begun", f"{count(len(site.endpoints), 'endpoint')}", endpoints=len(site.endpoints))
         stop.gentle = True
+        site = publisher.load_site(site_folder)
+        teller = Teller(console, site)
+        teller.line("begun", f"{count(len(site.endpoints), 'endpoint')}", endpoints=len(site.endpoints))
         reports = publisher.work(site, stop=stop.event, listener=teller)
     waiting = sum(report.waiting for report in reports)
     teller.line(

@@ -13,6 +13,7 @@ from publisher.ledger.delivery_rows import Attempt, Batch, Delivery, attempt_of,
 from publisher.ledger.pings import begin_ping, end_ping
 from publisher.ledger.records import DeliveryState
 from publisher.ledger.selections import IS_PING, behind, taken_back, under_way
+from publisher.ledger.values import moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -80,7 +81,7 @@ class DeliveryRecords:
             .group_by(_deliveries.c.endpoint)
         )
         with self.reading() as connection:
-            return {str(name): float(at) for name, at in connection.execute(query)}
+            return {str(name): moment(at) for name, at in connection.execute(query)}
 
     def tally(self, selection: Selection, now: float) -> list[Batch]:
         """Count what is selected, by where it stands at a moment in seconds since 1970."""
@@ -244,12 +245,12 @@ class DeliveryRecords:
 
         They are the bytes that others got, under the same ids; what it was sent before is left as it is.
         """
-        with self.transaction() as connection:
+        with self.reading() as connection:
             return queue_backlog(connection, to, most, now)
 
     def begin_ping(self, event: Event, endpoint: str, url: str, now: float) -> Claim:
         """Record that an event that tells of no review is about to be tried, once; until it ends, it counts as failed."""
-        with self.transaction() as connection:
+        with self.reading() as connection:
             return begin_ping(connection, event, endpoint, url, now)
 
     def end_ping(self, result: Result) -> None:

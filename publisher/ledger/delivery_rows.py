@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from publisher.ledger.records import DeliveryState, Form
+from publisher.ledger.values import moment, moment_or_none, text_or_none
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -111,12 +112,12 @@ def delivery_of(row: Row[Any], last: Attempt | None) -> Delivery:
         form=Form(row.form),
         size=int(row.size),
         state=DeliveryState(row.state),
-        committed_at=float(row.at),
+        committed_at=moment(row.at),
         attempts=int(row.attempts),
         step=int(row.step),
-        due_at=float(row.due_at),
-        settled_at=None if row.settled_at is None else float(row.settled_at),
-        resent_at=None if row.resent_at is None else float(row.resent_at),
+        due_at=moment(row.due_at),
+        settled_at=moment_or_none(row.settled_at),
+        resent_at=moment_or_none(row.resent_at),
         under_way=bool(row.under_way),
         behind=bool(row.behind),
         taken_back=bool(row.taken_back),
@@ -128,12 +129,12 @@ def attempt_of(row: Row[Any]) -> Attempt:
     """Read an attempt."""
     return Attempt(
         url=str(row.url),
-        started_at=float(row.started_at),
-        ended_at=None if row.ended_at is None else float(row.ended_at),
+        started_at=moment(row.started_at),
+        ended_at=moment_or_none(row.ended_at),
         status=None if row.status is None else int(row.status),
-        kind=row.kind,
-        outcome=row.outcome,
-        excerpt=row.excerpt,
+        kind=text_or_none(row.kind),
+        outcome=text_or_none(row.outcome),
+        excerpt=text_or_none(row.excerpt),
     )
 
 
@@ -146,7 +147,7 @@ def batch_of(row: Any) -> Batch:  # noqa: ANN401 - mypy counts the columns of a 
         taken_back=bool(row.taken_back),
         ping=bool(row.ping),
         number=int(row.number),
-        oldest=float(row.oldest),
+        oldest=moment(row.oldest),
     )
 
 

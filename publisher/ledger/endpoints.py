@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 #: Nothing is due, or leased, for longer than this many seconds: more is what a clock that stood wrong has left.
 LONGEST_DELAY = 30 * 3600.0
-# An endpoint that was idle may be sent what its rate allows in so many seconds, at once.
-_BURST = 1.0
+# Places in an endpoint's rate are kept for so many seconds, or until there is one: no more go out at once than that, and in
+# no second more than the rate, because a little less than it is used.
+_KEPT = 0.2
 
 _endpoints = schema.endpoints
 
@@ -125,18 +126,24 @@ def places_for(share: Share, state: EndpointState, under_way: int, now: float) -
 
 def pace_for(share: Share, state: EndpointState, now: float) -> int:
     """Say how many more deliveries an endpoint's rate allows at this moment."""
-    return max(0, int((now - _slot(state, now)) * share.rate))
-
-
-def _slot(state: EndpointState, now: float) -> float:
-    """Return up to when an endpoint's rate is used up; one that was set by a wrong clock is forgotten."""
-    used = state.paced_until if state.paced_until is not None and state.paced_until <= now + _BURST else 0.0
-    return max(used, now - _BURST)
+    # What has just been waited for is there, whatever the last digit of a time is.
+    return max(0, int((now - _slot(share, state, now)) * _pace(share) + 1e-6))
 
 
 def use_pace(connection: Connection, share: Share, state: EndpointState, number: int, now: float) -> None:
     """Use up some of an endpoint's rate."""
-    until = _slot(state, now) + number / share.rate
+    until = _slot(share, state, now) + number / _pace(share)
     done = connection.execute(statements.USE_PACE, {**_key(share.endpoint, share.url), "_until": until})
     if not done.rowcount:
         connection.execute(insert(_endpoints).values(name=share.endpoint, url=share.url, paced_until=until))
+
+
+def _pace(share: Share) -> float:
+    return share.rate / (1 + _KEPT)
+
+
+def _slot(share: Share, state: EndpointState, now: float) -> float:
+    """Return up to when an endpoint's rate is used up; one that was set by a wrong clock is forgotten."""
+    kept = max(_KEPT, 1 / _pace(share))
+    used = state.paced_until if state.paced_until is not None and state.paced_until <= now + kept else 0.0
+    return max(used, now - kept)

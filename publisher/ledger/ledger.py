@@ -28,6 +28,7 @@ from publisher.ledger.migrations import is_older, prepare
 from publisher.ledger.queue import Queue
 from publisher.ledger.records import Announced, Announcement, DeliveryState, Form
 from publisher.ledger.sqlite import HINTS, begin_immediate, configure, copied, damaged, printable
+from publisher.ledger.values import moment, moment_or_none
 from publisher.model import EventType
 from publisher.site import LEDGER_NAME
 
@@ -137,7 +138,7 @@ class Ledger:
             now: The moment that decided what is live, likewise; remembered for `latest_moment`.
             set_back: Whether that moment counts even where an earlier run was at a later one.
         """
-        with self._transaction() as connection:
+        with self._reading() as connection:
             if now is not None:
                 self._set_clock(connection, now, set_back=set_back)
             off = switched_off(connection, {one.endpoint: one.url for one in recipients})
@@ -183,7 +184,7 @@ class Ledger:
         """Return the moment up to which partners know what is live, in seconds since 1970; None before any run."""
         with self._reading() as connection:
             now = connection.execute(select(func.max(schema.clock.c.now))).scalar_one()
-            return None if now is None else float(now)
+            return moment_or_none(now)
 
     def last_run(self, *commands: str) -> float | None:
         """Return when one of some commands last ended well, in seconds since 1970; None when none ever did."""
@@ -192,7 +193,7 @@ class Ledger:
             at = connection.execute(
                 select(func.max(table.c.at)).where(table.c.command.in_(commands))
             ).scalar_one()
-            return None if at is None else float(at)
+            return moment_or_none(at)
 
     def record_run(self, command: str, at: float) -> None:
         """Record that a command ended well at `at`, in seconds since 1970."""
@@ -219,7 +220,7 @@ class Ledger:
         latest = connection.execute(select(func.max(table.c.now))).scalar_one()
         if latest is None:
             connection.execute(insert(table).values(now=now))
-        elif set_back or now > latest:
+        elif set_back or now > moment(latest):
             connection.execute(update(table).values(now=now))
 
     @staticmethod
@@ -264,7 +265,7 @@ class Ledger:
         try:
             with self._transaction() as connection:
                 yield connection
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             raise damaged(self._where) from None
 
 

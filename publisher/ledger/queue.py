@@ -54,6 +54,27 @@ class Claims:
     paced: frozenset[str]
 
 
+#: How often what is claimed was claimed before without a result: any number of times, never, or at least once.
+ANY, UNSUSPECTED, SUSPECTS = (0, 2**31 - 1), (0, 0), (1, 2**31 - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a claim asks for.
+
+    Attributes:
+        most: How many deliveries.
+        lease: For how many seconds they are the courier's.
+        claims: How often they may have been claimed before without a result: the fewest and the most times.
+        reserve: How many of the places are for endpoints that have nothing on its way.
+    """
+
+    most: int = 1
+    lease: float = 120.0
+    claims: tuple[int, int] = ANY
+    reserve: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Queue:
     """The ledger's deliveries, as those see them who make them.
@@ -66,7 +87,7 @@ class Queue:
     transaction: Transaction
     reading: Transaction
 
-    def claim(self, courier: str, shares: Iterable[Share], now: float, *, most: int, lease: float) -> Claims:
+    def claim(self, courier: str, shares: Iterable[Share], now: float, terms: Terms | None = None) -> Claims:
         """Take deliveries that are due, and record that they are about to be tried: what is not recorded is not sent.
 
         Of one review an endpoint is sent the next event only when the one before has arrived, or failed once.
@@ -75,24 +96,28 @@ class Queue:
             courier: Who takes them.
             shares: The endpoints that may be sent something, those first that are to be served first.
             now: The time, in seconds since 1970.
-            most: How many to take.
-            lease: For how many seconds.
+            terms: How many, for how long, and which.
         """
+        terms = terms or Terms()
+        most = terms.most
         found: list[Claim] = []
         set_aside: list[tuple[str, str]] = []
         quiet: set[str] = set()
         paced: set[str] = set()
-        with self.transaction() as connection:
+        with self.reading() as connection:
             under_way = _under_way(connection, now)
             for share in shares:
                 if len(found) >= most:
                     break
                 state = read_state(connection, share.endpoint, share.url)
-                places = places_for(share, state, under_way.get(share.endpoint, 0), now)
-                room = min(most - len(found), places)
+                here = under_way.get(share.endpoint, 0)
+                left = most - len(found)
+                # The first of an endpoint may have any place that is left; more of it leave some to the others.
+                spare = max(0, left - terms.reserve) + (0 if here else 1)
+                room = min(left, spare, places_for(share, state, here, now))
                 if room < 1:
                     continue
-                rows, poison = _sound(connection, share.endpoint, now, room)
+                rows, poison = _sound(connection, share.endpoint, now, room, terms.claims)
                 set_aside += [(share.endpoint, row.event_id) for row in poison]
                 if len(rows) < room:
                     quiet.add(share.endpoint)
@@ -104,7 +129,7 @@ class Queue:
                 if taken:
                     use_pace(connection, share, state, len(taken), now)
                 found += taken
-            _lease(connection, found, courier, now, now + lease)
+            _lease(connection, found, courier, now, now + terms.lease)
         return Claims(tuple(found), tuple(set_aside), frozenset(quiet), frozenset(paced))
 
     def record(
@@ -124,7 +149,7 @@ class Queue:
             The state of each endpoint by name and address, after it.
         """
         states = {}
-        with self.transaction() as connection:
+        with self.reading() as connection:
             _settle(connection, results)
             for (name, url), those in _by_endpoint(_timely(connection, results)).items():
                 before = read_state(connection, name, url)
@@ -144,6 +169,11 @@ class Queue:
         with self.transaction() as connection:
             connection.execute(statements.GIVE_BACK, _keys(claims))
             connection.execute(statements.FORGET_ATTEMPT, _keys(claims))
+
+    def suspected(self, now: float) -> bool:
+        """Tell whether something is due that was claimed before without a result."""
+        with self.reading() as connection:
+            return bool(connection.execute(statements.SUSPECTED, {"_now": now}).scalar_one())
 
     def couriers(self) -> frozenset[str]:
         """Return who holds leases."""
@@ -188,15 +218,29 @@ def _under_way(connection: Connection, now: float) -> dict[str, int]:
     return {str(name): int(number) for name, number in rows}
 
 
-def _due(connection: Connection, endpoint: str, now: float, most: int) -> list[Any]:
-    return list(connection.execute(statements.DUE, {"_endpoint": endpoint, "_now": now, "_most": most}))
+def _due(connection: Connection, endpoint: str, now: float, most: int, claims: tuple[int, int]) -> list[Any]:
+    fewest, often = claims
+    return list(
+        connection.execute(
+            statements.DUE,
+            {
+                "_endpoint": endpoint,
+                "_now": now,
+                "_most": most,
+                "_fewest_claims": fewest,
+                "_most_claims": often,
+            },
+        )
+    )
 
 
-def _sound(connection: Connection, endpoint: str, now: float, most: int) -> tuple[list[Any], list[Any]]:
+def _sound(
+    connection: Connection, endpoint: str, now: float, most: int, claims: tuple[int, int]
+) -> tuple[list[Any], list[Any]]:
     """Return what is due, and what was set aside: that stands in nobody's way any more."""
     poison: list[Any] = []
     while True:
-        rows = _due(connection, endpoint, now, most)
+        rows = _due(connection, endpoint, now, most, claims)
         found = [row for row in rows if row.claims >= CLAIMS_LIMIT]
         if not found:
             return rows, poison

@@ -86,6 +86,7 @@ deliveries = Table(
     Index("ix_deliveries_due", "state", "endpoint", "due_at", "id"),
     Index("ix_deliveries_review", "endpoint", "review_id", "id"),
     Index("ix_deliveries_leased", "leased_until"),
+    Index("ix_deliveries_claims", "claims"),
 )
 
 attempts = Table(

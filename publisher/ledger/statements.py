@@ -26,6 +26,14 @@ UNDER_WAY = (
     .group_by(_deliveries.c.endpoint)
 )
 
+# Due, and nobody's.
+_is_free = (
+    _deliveries.c.due_at <= _now,
+    or_(_deliveries.c.leased_until.is_(None), _deliveries.c.leased_until <= _now),
+)
+#: Whether something is due that was claimed before without a result.
+SUSPECTED = select(exists().where(_deliveries.c.claims > 0, _waits, *_is_free))
+
 _earlier = _deliveries.alias("earlier")
 _told_before = exists().where(
     _earlier.c.endpoint == _deliveries.c.endpoint,
@@ -56,8 +64,9 @@ DUE = (
     .where(
         _waits,
         _deliveries.c.endpoint == bindparam("_endpoint"),
-        _deliveries.c.due_at <= _now,
-        or_(_deliveries.c.leased_until.is_(None), _deliveries.c.leased_until <= _now),
+        _deliveries.c.claims >= bindparam("_fewest_claims"),
+        _deliveries.c.claims <= bindparam("_most_claims"),
+        *_is_free,
         ~_told_before,
     )
     .order_by(_deliveries.c.due_at, _deliveries.c.id)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from publisher.net import FetchFault
 from publisher.webhooks.scrubbing import scrubbed
 from publisher.webhooks.signing import signed_headers
-from publisher.webhooks.verdict import judge_answer, judge_fault
+from publisher.webhooks.verdict import judge_answer, judge_fault, judge_unsendable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,4 +37,6 @@ def attempt(claim: Claim, keys: SigningKeys, client: WayOut, clock: Callable[[],
         )
     except FetchFault as fault:
         return judge_fault(fault)
+    except ValueError as error:  # an id that no header can carry: somebody wrote in the ledger
+        return judge_unsendable(str(error))
     return judge_answer(scrubbed(answer, keys, headers), clock(), ANSWER_LIMIT)

@@ -12,8 +12,9 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from publisher.errors import ConfigurationError, EnvironmentFault
+from publisher.errors import EnvironmentFault
 from publisher.ledger.presence import Presence
+from publisher.ledger.queue import SUSPECTS, UNSUSPECTED, Terms
 from publisher.webhooks.attempt import attempt
 from publisher.webhooks.senders import Senders
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from publisher.ledger import Claim, EndpointState, Ledger, Result, Share
+    from publisher.ledger.queue import Claims
     from publisher.webhooks.attempt import WayOut
     from publisher.webhooks.reports import Reports
     from publisher.webhooks.schedule import Policy
@@ -32,6 +34,8 @@ LEASE = 120.0
 # So often, in seconds, an idle courier looks whether others have left something, and whether it is to stop.
 _LOOK_AGAIN = 1.0
 _MEND_AGAIN = 60.0
+# So long, in seconds, what may be what others died of is left alone when none of it could be sent.
+_SUSPECT_AGAIN = 10.0
 # What was sent and cannot be recorded is tried so often again, after so many seconds each, before it is left to the next run.
 _RECORD_TRIES, _RECORD_PAUSE = 3, 1.0
 _RESULT_TIMEOUT = 0.25
@@ -88,6 +92,9 @@ class Courier:
     _turn: int = field(default=0, init=False)
     _looked: float = field(default=-math.inf, init=False)
     _mended: float = field(default=-math.inf, init=False)
+    _suspected: bool = field(default=False, init=False)
+    _suspects_from: float = field(default=-math.inf, init=False)
+    _alone: bool = field(default=False, init=False)
 
     def run(self, wait: float = 0.0) -> None:
         """Deliver what is due, and what becomes due in so many seconds; return when there is nothing more.
@@ -100,20 +107,30 @@ class Courier:
         with Presence(self.ledger.folder) as presence, Senders(self._send) as senders:
             try:
                 self._work(senders, presence, until)
-            except ConfigurationError:
-                # What is under way is not sent again for want of another's secret.
+            except EnvironmentFault:
+                raise
+            except Exception:
+                # What is under way is not sent again because of something else.
                 while senders.busy:
                     self._record(senders)
                 raise
+            if senders.failure is not None:
+                raise senders.failure
 
     def _work(self, senders: Senders[_Errand, Verdict | None], presence: Presence, until: float) -> None:
         while True:
             self._record(senders)
             partners = self.partners()
-            if not self.stop.is_set() and self._begin(senders, partners, presence):
+            if (
+                not self.stop.is_set()
+                and senders.failure is None
+                and self._begin(senders, partners, presence)
+            ):
                 continue
             if senders.busy:
                 continue
+            if senders.failure is not None:
+                return
             if self.stop.is_set() or not self._rest(partners, until):
                 return
 
@@ -122,13 +139,35 @@ class Courier:
     ) -> int:
         """Claim and begin as much as there is room for, and say how much that was."""
         room = partners.concurrency - senders.busy
-        if room <= 0:
+        if room <= 0 or (senders.busy and self._alone):
             return 0
         self._look_around(presence)
+        if self._suspected:
+            return 0 if senders.busy else self._begin_suspect(senders, partners, presence)
+        self._alone = False
         claims = self._claim(partners, presence, room)
         if not claims and not senders.busy and self._quiet:
             self._quiet.clear()
             claims = self._claim(partners, presence, room)
+        return self._send_out(senders, partners, claims)
+
+    def _begin_suspect(
+        self, senders: Senders[_Errand, Verdict | None], partners: Partners, presence: Presence
+    ) -> int:
+        """Send one that may be what others died of, and nothing beside it, so that it takes nothing along."""
+        terms = Terms(most=1, lease=LEASE, claims=SUSPECTS)
+        found = self.ledger.queue.claim(presence.id, partners.shares, self.clock(), terms)
+        self._tell_set_aside(found)
+        if not found.found:
+            self._suspected, self._suspects_from = False, time.monotonic() + _SUSPECT_AGAIN
+            # Not nothing: what is not suspected has not been looked for.
+            return self._begin(senders, partners, presence)
+        self._alone = True
+        return self._send_out(senders, partners, found.found)
+
+    def _send_out(
+        self, senders: Senders[_Errand, Verdict | None], partners: Partners, claims: Sequence[Claim]
+    ) -> int:
         try:
             keys = {name: partners.keys(name, self.clock()) for name in {claim.endpoint for claim in claims}}
         except Exception:
@@ -150,6 +189,8 @@ class Courier:
             self._looked = now
             if dead := presence.dead(self.ledger.queue.couriers()):
                 self.ledger.queue.release(dead)
+            if now >= self._suspects_from:
+                self._suspected = self.ledger.queue.suspected(self.clock())
         if now - self._mended >= _MEND_AGAIN:
             self._mended = now
             self.ledger.queue.mend_times(self.clock())
@@ -166,12 +207,16 @@ class Courier:
             if max(self._quiet.get(share.endpoint, 0.0), self._keyless.get(share.endpoint, 0.0)) <= now
         ]
         self._turn += max(1, room)
-        found = self.ledger.queue.claim(presence.id, in_turn, self.clock(), most=room, lease=LEASE)
+        reserve = min(partners.concurrency // 4, len(shares) - 1)
+        terms = Terms(most=room, lease=LEASE, claims=UNSUSPECTED, reserve=reserve)
+        found = self.ledger.queue.claim(presence.id, in_turn, self.clock(), terms)
         self._quiet |= dict.fromkeys(found.quiet, now + _LOOK_AGAIN)
         self._paced = found.paced
-        for endpoint, event_id in found.set_aside:
-            self.reports.set_aside(endpoint, event_id)
         return found.found
+
+    def _tell_set_aside(self, claims: Claims) -> None:
+        for endpoint, event_id in claims.set_aside:
+            self.reports.set_aside(endpoint, event_id)
 
     def _send(self, errand: _Errand) -> Verdict | None:
         """Send one message, in a thread; None when it was not begun, because it is time to stop."""

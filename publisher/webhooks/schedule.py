@@ -24,6 +24,8 @@ TRIES = len(DELAYS) + 1
 PAUSES = (5.0, 30.0, 120.0, 300.0, 900.0, 1800.0, 3600.0)
 #: An event that nobody could be asked about, because of this site or this machine, is tried again after so many seconds.
 BLOCKED_PAUSE = 300.0
+#: For so many seconds that is not held against an event; then its tries count.
+BLOCKED_FOR = 4 * 24 * 3600.0
 _JITTER = 0.1
 _DAY = 24 * 3600.0
 # No delivery waits so long for its next try: nothing was tried in between.
@@ -52,7 +54,7 @@ class Policy:
             state = DeliveryState.CANCELLED
             if address not in {None, claim.url}:
                 state, due = DeliveryState.WAITING, at
-        elif verdict.meaning is Meaning.BLOCKED:
+        elif verdict.meaning is Meaning.BLOCKED and at - claim.committed_at < BLOCKED_FOR:
             # Not one of its tries: it would be used up by what an editor has to mend here.
             state, due = DeliveryState.WAITING, at + self._later(BLOCKED_PAUSE)
         elif verdict.meaning is not Meaning.DELIVERED:
@@ -93,9 +95,9 @@ class Policy:
         if verdict.meaning is Meaning.TROUBLE and state.failures and _rests(state, at):
             # One that was on its way when the trouble began met the same, and not more of it.
             return replace(state, not_before=_latest(state.not_before, at + (verdict.patience or 0.0)))
-        if verdict.meaning is Meaning.BLOCKED:
-            return replace(state, not_before=_latest(state.not_before, at + self._later(BLOCKED_PAUSE)))
         state = _failed(state, at)
+        if verdict.meaning is Meaning.BLOCKED:
+            state = replace(state, not_before=_latest(state.not_before, at + self._later(BLOCKED_PAUSE)))
         if verdict.meaning is Meaning.TROUBLE:
             pause = PAUSES[min(state.failures, len(PAUSES) - 1)]
             wait = max(self._later(pause), verdict.patience or 0.0)

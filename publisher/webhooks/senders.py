@@ -24,12 +24,13 @@ class Senders(Generic[Work, Done]):
     """
 
     def __init__(self, send: Callable[[Work], Done]) -> None:
-        """Take what each piece of work is done by; what that raises is raised where results are taken."""
+        """Take what each piece of work is done by; the first error that raises is kept as `failure`."""
         self._send = send
         self._todo: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
         self._done: queue.SimpleQueue[tuple[Work, Done | BaseException]] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
         self.busy = 0
+        self.failure: BaseException | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -61,7 +62,8 @@ class Senders(Generic[Work, Done]):
                 break
             self.busy -= 1
             if isinstance(done, BaseException):
-                raise done
+                self.failure = self.failure or done
+                continue
             found.append((work, done))
             if len(found) == 1 or len(found) >= enough:
                 until = time.monotonic() + (_LINGER if len(found) < enough else 0)
@@ -71,6 +73,6 @@ class Senders(Generic[Work, Done]):
         while (work := self._todo.get()) is not None:
             try:
                 done: Done | BaseException = self._send(work)
-            except BaseException as error:  # noqa: BLE001 - raised again where results are taken
+            except BaseException as error:  # noqa: BLE001 - for whoever takes the results
                 done = error
             self._done.put((work, done))

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _GONE = 410
 _TRANSIENT = frozenset({408, 425, 429})
 _PATIENCE = frozenset({429, 503})
+# What receivers answer whose libraries take a signature for too old, or too new.
+_OF_SIGNATURES = frozenset({400, 401, 403})
 _EXCERPT = 500
 _ADVICE = {
     401: "the partner does not accept the signature; is the secret the same on both sides?",
@@ -94,7 +96,7 @@ def judge_answer(answer: Answer, now: float, limit: int) -> Verdict:
         patience=retry_after(answer, now) if answer.status in _PATIENCE else None,
         skew=skew,
     )
-    if meaning is Meaning.REFUSED and skew is not None and verdict.clocks_differ:
+    if answer.status in _OF_SIGNATURES and skew is not None and verdict.clocks_differ:
         return _blame_clock(verdict, skew)
     return verdict
 
@@ -110,6 +112,11 @@ def judge_fault(fault: FetchFault) -> Verdict:
         kind=fault.kind,
         outcome=f"{fault.kind}: {fault.message}{unknown}",
     )
+
+
+def judge_unsendable(why: str) -> Verdict:
+    """Say what it means that a message cannot be sent as it is."""
+    return Verdict(Meaning.REFUSED, None, None, f"it cannot be sent: {why}")
 
 
 def _meaning(status: int) -> Meaning:

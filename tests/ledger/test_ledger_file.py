@@ -2,70 +2,29 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import os
-import random
 import resource
-import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.errors import EnvironmentFault, PublisherError, Refused
+from publisher.errors import EnvironmentFault, Refused
 from publisher.ledger import (
     FILE_NAME,
-    Announced,
     Announcement,
-    EndpointState,
     Event,
     Ledger,
-    Recipient,
-    Share,
 )
 from publisher.model import EventType
+from tests.ledger.ledger_files import PARTNER, REVIEW, announcement, claimed, count, looking
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
-
-    from publisher.ledger import Claim
-
-PARTNER = [Recipient("partner", "https://p.example/", frozenset(EventType))]
-SHARE = Share("partner", "https://p.example/", 10_000, 10_000.0)
-REVIEW = "00000000-0000-4000-8000-{:012}"
-
-
-def announcement(number: int, sequence: int = 1, body: bytes = b"{}") -> Announcement:
-    """Make an event of a review, and what it announces."""
-    review = REVIEW.format(number)
-    event = Event(f"msg_{number}_{sequence}", EventType.PUBLISHED, review, sequence, body)
-    return Announcement(Announced(review, sequence, live=True, snapshot={"title": "Karmalink"}), event)
-
-
-@contextlib.contextmanager
-def looking(folder: Path) -> Iterator[sqlite3.Connection]:
-    """Look into the file, past the program."""
-    connection = sqlite3.connect(folder / FILE_NAME, isolation_level=None)
-    try:
-        yield connection
-    finally:
-        connection.close()
-
-
-def count(folder: Path, table: str) -> int:
-    """Count the rows of a table."""
-    with looking(folder) as connection:
-        return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - a name of ours
-
-
-def claimed(ledger: Ledger) -> list[Claim]:
-    """Claim everything that waits, in its order."""
-    return list(ledger.queue.claim("tests", [SHARE], 1e9, most=10_000, lease=60.0).found)
 
 
 def child(code: str, *arguments: object, prepare: Callable[[], None] | None = None) -> subprocess.Popen[str]:
@@ -224,42 +183,6 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path, content: bytes) -> N
     assert (tmp_path / FILE_NAME).read_bytes() == content
 
 
-def test_damage_anywhere_is_told_and_never_a_crash(tmp_path: Path) -> None:
-    """Overwrite random places of a ledger: everything it then does is an answer, or a fault with a message."""
-    good = tmp_path / "good"
-    with Ledger.open(good) as ledger:
-        ledger.announce([announcement(n, body=b"x" * 500) for n in range(60)], PARTNER, 1.0)
-        ledger.endpoints.change("partner", "https://p.example/", lambda _: EndpointState(not_before=1.0))
-        ledger.queue.claim("tests", [SHARE], 5.0, most=20, lease=60.0)
-    content = (good / FILE_NAME).read_bytes()
-    dice = random.Random(7)  # noqa: S311 - a seed, so that a failure can be repeated
-    told = []
-    for number in range(60):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        data = bytearray(content)
-        for _ in range(dice.choice([1, 5, 40])):
-            place = dice.randrange(len(data))
-            data[place : place + 8] = dice.randbytes(8)
-        (folder / FILE_NAME).write_bytes(bytes(data[: len(content)]))
-        try:
-            with Ledger.open(folder) as ledger:
-                ledger.announced()
-                ledger.deliveries.counts()
-                ledger.deliveries.waiting()
-                ledger.deliveries.oldest()
-                ledger.endpoints.states()
-                ledger.queue.next_moments()
-                claimed(ledger)
-                ledger.announce([announcement(99, sequence=2)], PARTNER, 2.0)
-        except PublisherError as error:
-            told.append(error.message)
-        shutil.rmtree(folder)
-
-    assert len(told) > 10
-    assert all(message.isprintable() and "sqlalche" not in message for message in told)
-
-
 def test_a_ledger_that_is_held_is_told_after_a_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for another process that writes, and when it does not end say so."""
     monkeypatch.setattr("publisher.ledger.sqlite.BUSY_MILLISECONDS", 50)
@@ -308,19 +231,6 @@ try:
 except PublisherError as error:
     print("fault:", error.message, "|", error.hint, flush=True)
 """
-
-
-def test_damage_inside_the_file_is_found_on_request(tmp_path: Path) -> None:
-    """A sound ledger has no problems; one with a row that belongs to nothing has one."""
-    with Ledger.open(tmp_path) as ledger:
-        assert ledger.problems() == []
-    with contextlib.closing(sqlite3.connect(tmp_path / FILE_NAME)) as connection:
-        connection.execute(
-            "INSERT INTO deliveries (id, event_id, endpoint, state, attempts) VALUES (7, 'msg_none', 'p', 'waiting', 0)"
-        )
-        connection.commit()
-    with Ledger.open(tmp_path) as ledger:
-        assert ledger.problems() == ["table deliveries: row 7 belongs to nothing"]
 
 
 def test_many_processes_may_make_and_fill_it_at_once(tmp_path: Path) -> None:
@@ -462,38 +372,6 @@ def test_a_folder_in_the_place_of_the_file_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(EnvironmentFault, match="unable to open database file"):
         Ledger.open(tmp_path)
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        """UPDATE announced SET snapshot = '{"url": "https://[x"}'""",
-        """UPDATE announced SET snapshot = '{"url": 7}'""",
-        "UPDATE announced SET review_id = x'ff'",
-        "INSERT INTO runs VALUES ('publish', 'x')",
-        "INSERT INTO clock VALUES ('x')",
-        "INSERT INTO endpoints (name, url, not_before) VALUES ('partner', 'https://p.example/', 'a')",
-        "INSERT INTO endpoints (name, url, disabled_why) VALUES ('partner', 'https://p.example/', 'bored')",
-        "UPDATE deliveries SET state = 'lost'",
-    ],
-)
-def test_values_that_nobody_wrote_are_damage(tmp_path: Path, damage: str) -> None:
-    """SQLite keeps anything anywhere; whoever reads it is told that the ledger is damaged, and no more."""
-    with Ledger.open(tmp_path) as ledger:
-        ledger.announce([announcement(1)], PARTNER, 1.0)
-    with looking(tmp_path) as connection:
-        connection.execute("PRAGMA foreign_keys = OFF")
-        connection.execute(damage)
-
-    def look(ledger: Ledger) -> None:
-        ledger.announced()
-        ledger.last_run("publish")
-        ledger.latest_moment()
-        ledger.endpoints.states()
-        ledger.deliveries.counts()
-
-    with Ledger.open(tmp_path) as ledger, pytest.raises(EnvironmentFault, match="is damaged"):
-        look(ledger)
 
 
 def test_a_log_without_its_ledger_is_no_new_ledger(tmp_path: Path) -> None:

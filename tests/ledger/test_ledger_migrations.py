@@ -10,6 +10,7 @@ import pytest
 
 from publisher.errors import EnvironmentFault
 from publisher.ledger import FILE_NAME, Announced, DeliveryState, DisabledWhy, EndpointState, Ledger, Share
+from publisher.ledger.queue import Terms
 from tests.webhooks.scripted_partner import Outbox, Partner
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def test_what_waited_is_due_at_once_in_its_order(tmp_path: Path, older: Path) ->
     assert older.exists()
     share = Share("partner", "https://new.example/", 10, 1000)
     with Ledger.open(tmp_path) as ledger:
-        claims = ledger.queue.claim("c", [share], 100.0, most=10, lease=60).found
+        claims = ledger.queue.claim("c", [share], 100.0, Terms(most=10, lease=60)).found
 
     assert [(claim.event_id, claim.attempt, claim.step, claim.body) for claim in claims] == [
         ("msg_2", 2, 0, b"{1}"),

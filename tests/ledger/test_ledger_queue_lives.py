@@ -24,7 +24,7 @@ from publisher.ledger import (
     Share,
 )
 from publisher.ledger.endpoints import LONGEST_DELAY
-from publisher.ledger.queue import CLAIMS_LIMIT
+from publisher.ledger.queue import CLAIMS_LIMIT, Terms
 from publisher.ledger.selections import Selection
 from publisher.model import EventType
 from publisher.webhooks.schedule import Policy
@@ -117,7 +117,7 @@ class Lives(RuleBasedStateMachine):
         self._claim(courier, most)
 
     def _claim(self, courier: str, most: int) -> list[Claim]:
-        found = self.ledger.queue.claim(courier, SHARES, self.now, most=most, lease=LEASE)
+        found = self.ledger.queue.claim(courier, SHARES, self.now, Terms(most=most, lease=LEASE))
         for endpoint, event_id in found.set_aside:
             one = self.known[event_id, endpoint]
             assert one.claims >= CLAIMS_LIMIT

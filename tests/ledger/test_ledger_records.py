@@ -19,6 +19,7 @@ from publisher.ledger import (
     Result,
     Share,
 )
+from publisher.ledger.queue import Terms
 from publisher.model import EventType
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def tell(ledger: Ledger, kind: EventType, sequence: int, *, live: bool = True, t
 def claimed(ledger: Ledger, *endpoints: str) -> list[Claim]:
     """Claim what may be sent."""
     shares = [Share(name, URL, 10, 1000.0) for name in endpoints or ("all", "news")]
-    return list(ledger.queue.claim("tests", shares, 200.0, most=10, lease=60.0).found)
+    return list(ledger.queue.claim("tests", shares, 200.0, Terms(most=10, lease=60.0)).found)
 
 
 def test_the_last_announcement_is_remembered(ledger: Ledger) -> None:
@@ -115,8 +116,8 @@ def test_a_failure_that_comes_late_leaves_a_delivery_to_who_has_it(ledger: Ledge
     """Whoever claimed it later keeps the lease, and no try is counted; the attempt has its end all the same."""
     tell(ledger, EventType.UPDATED, 1)
     share = Share("all", URL, 10, 1000.0)
-    [first] = ledger.queue.claim("slow", [share], 200.0, most=1, lease=60.0).found
-    [second] = ledger.queue.claim("next", [share], 300.0, most=1, lease=60.0).found
+    [first] = ledger.queue.claim("slow", [share], 200.0, Terms(most=1, lease=60.0)).found
+    [second] = ledger.queue.claim("next", [share], 300.0, Terms(most=1, lease=60.0)).found
     late = Result(first, DeliveryState.WAITING, 1, 305.0, 300.0, 422, None, "late")
     ledger.queue.record([late], lambda state, _: state)
     with ledger.queue.reading() as connection:

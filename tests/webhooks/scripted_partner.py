@@ -143,7 +143,8 @@ class Partner:
             self._threads[-1].start()
 
     def _converse(self, sock: socket.socket) -> None:
-        with contextlib.suppress(OSError), sock:
+        # Whoever is killed in the middle of a request leaves half of one.
+        with contextlib.suppress(OSError, IndexError, KeyError), sock:
             self.heard.append(_hear(sock))
             part = self.script.pop(0) if len(self.script) > 1 else self.script[0]
             if isinstance(part, bytes):
@@ -189,7 +190,7 @@ class Outbox:
     allow: tuple[IPv4Network | IPv6Network, ...] = LOOPBACK
     urls: dict[str, str] = field(default_factory=dict)
     concurrency: int = 1
-    rate: int = 20
+    rate: int = 100_000
     disable_after: int | None = 5
     chance: Callable[[], float] = lambda: 0.0
     resolver: Resolver | None = None

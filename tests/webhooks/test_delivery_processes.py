@@ -211,6 +211,34 @@ def test_an_event_that_kills_those_who_send_it_is_set_aside(outbox: Outbox) -> N
     assert outbox.rows("SELECT count(*) FROM attempts WHERE ended_at IS NULL") == [(CLAIMS_LIMIT,)]
 
 
+def test_what_was_on_its_way_beside_poison_is_not_taken_for_poison(outbox: Outbox) -> None:
+    """What may have killed a courier is sent with nothing beside it: the poison is set aside, the others arrive."""
+    ids = outbox.announce(*range(1, 7))
+    poison = ids[2]
+    with Partner() as partner:
+        victims: list[subprocess.Popen[str]] = []
+        before = 0
+
+        def deadly(sock: socket.socket) -> None:
+            # Whatever is on its way beside the poison is there by then.
+            time.sleep(0.2)
+            if poison in partner.ids[before:]:
+                victims[-1].kill()
+            else:
+                sock.sendall(answer(204))
+
+        partner.now_plays(deadly)
+        for _ in range(CLAIMS_LIMIT + 2):
+            before = len(partner.heard)
+            with courier(outbox.folder, partner.url, 6) as victim:
+                victims.append(victim)
+                go(victim)
+                victim.wait(60)
+        states = dict(outbox.rows("SELECT event_id, state FROM deliveries"))
+
+    assert states == {one: "set-aside" if one == poison else "delivered" for one in ids}
+
+
 def test_who_is_told_to_stop_finishes_what_is_on_its_way_and_gives_the_rest_back(outbox: Outbox) -> None:
     """SIGTERM while a partner takes its time: its answer is recorded, nothing more is begun, nothing stays leased."""
     outbox.announce(*range(6))

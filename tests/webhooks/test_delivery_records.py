@@ -141,7 +141,7 @@ from publisher.ledger import FILE_NAME
 from tests.webhooks.scripted_partner import Outbox
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-outbox = Outbox(Path(sys.argv[1]), rate=1000)
+outbox = Outbox(Path(sys.argv[1]), rate=100_000)
 log = outbox.folder / f"{FILE_NAME}-wal"
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))
 try:
@@ -157,7 +157,7 @@ def test_a_disk_that_fills_up_stops_the_sending(outbox: Outbox) -> None:
 
     What stands in the ledger twice at the end, the partner was told twice, under one id: no more than one event.
     """
-    outbox.rate = 1000
+    outbox.rate = 100_000
     ids = outbox.announce(*range(200))
     with Partner() as partner:
         run = subprocess.run(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.ledger import Claim, DeliveryState, DisabledWhy, EndpointState
-from publisher.webhooks.schedule import BLOCKED_PAUSE, DELAYS, PAUSES, TRIES, Policy
+from publisher.webhooks.schedule import BLOCKED_FOR, BLOCKED_PAUSE, DELAYS, PAUSES, TRIES, Policy
 from publisher.webhooks.verdict import Meaning, Verdict
 
 DAY = 24 * 3600.0
@@ -41,9 +41,9 @@ states = st.builds(
 histories = st.lists(st.tuples(verdicts, st.floats(0, 3 * DAY)), max_size=40)
 
 
-def claim(step: int) -> Claim:
-    """Make a claim of a delivery of which so many tries have failed."""
-    return Claim(1, 1, "partner", URL, "msg_1", "review", "review.published", b"{}", step + 1, step, 0.0)
+def claim(step: int, at: float) -> Claim:
+    """Make a claim of a delivery of which so many tries have failed, and whose event was committed at a moment."""
+    return Claim(1, 1, "partner", URL, "msg_1", "review", "review.published", b"{}", step + 1, step, at)
 
 
 @given(verdicts, st.integers(0, TRIES - 1), moments, chances)
@@ -51,7 +51,7 @@ def test_a_due_time_is_never_too_early_and_never_too_late(
     verdict: Verdict, step: int, at: float, chance: float
 ) -> None:
     """Not before the schedule, not before what the partner asked for, not in the past; a tenth later at most."""
-    result = Policy(None, lambda: chance).settle(claim(step), verdict, at)
+    result = Policy(None, lambda: chance).settle(claim(step, at), verdict, at)
     waits = result.state is DeliveryState.WAITING
 
     assert (result.due_at is not None) == waits
@@ -72,7 +72,7 @@ def test_a_try_is_counted_where_a_partner_failed_it(
     verdict: Verdict, step: int, at: float, chance: float
 ) -> None:
     """Refusals and trouble use up the schedule, nothing else does; the tenth ends it."""
-    result = Policy(None, lambda: chance).settle(claim(step), verdict, at)
+    result = Policy(None, lambda: chance).settle(claim(step, at), verdict, at)
     counted = verdict.meaning in {Meaning.REFUSED, Meaning.TROUBLE}
 
     assert result.step == step + counted
@@ -83,11 +83,22 @@ def test_a_try_is_counted_where_a_partner_failed_it(
 
 
 @given(verdicts, st.integers(0, TRIES - 1), moments)
+def test_what_keeps_an_event_from_being_sent_for_days_uses_up_its_tries(
+    verdict: Verdict, step: int, at: float
+) -> None:
+    """Nothing waits for ever because an address may not be called, or because of a partner whose clock is wrong."""
+    blocked = replace(verdict, meaning=Meaning.BLOCKED)
+    result = Policy(None, lambda: 0.0).settle(claim(step, at - BLOCKED_FOR), blocked, at)
+
+    assert result.step == step + 1
+
+
+@given(verdicts, st.integers(0, TRIES - 1), moments)
 def test_an_address_that_is_not_asked_any_more_takes_nothing_with_it(
     verdict: Verdict, step: int, at: float
 ) -> None:
     """410 of an address that publisher.toml has left leaves the event for the new one, at once."""
-    result = Policy(None, lambda: 0.0).settle(claim(step), verdict, at, "https://new.example/")
+    result = Policy(None, lambda: 0.0).settle(claim(step, at), verdict, at, "https://new.example/")
 
     assert result.state is not DeliveryState.CANCELLED
     if verdict.meaning is Meaning.GONE:
