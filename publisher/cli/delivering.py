@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from publisher.cli.bar import Bar
 from publisher.errors import NotDelivered
-from publisher.values.durations import duration_in_words
 from publisher.webhooks import Listener, Round
 
 if TYPE_CHECKING:
@@ -44,6 +43,8 @@ class Delivering(Listener):
 
     def resting(self, until: float) -> None:
         """Say when it goes on."""
+        from publisher.values.durations import duration_in_words
+
         self._bar.say(f"what waits is tried again in {duration_in_words(max(1.0, until - time.time()))}")
 
     def ended(self) -> None:

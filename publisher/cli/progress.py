@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from publisher.diagnostics import render
-from publisher.values.durations import duration_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,6 +75,8 @@ def tell_warnings(console: Console, diagnostics: Sequence[Diagnostic]) -> None:
 def tell_wait(console: Console, site: Site, seconds: int | None) -> None:
     """Tell people for how long a run would look at the public feed before it tells anybody else; None does not look."""
     if seconds is not None:
+        from publisher.values.durations import duration_in_words
+
         console.step("wait", f"{duration_in_words(seconds)} at most, until {site.feed_urls['json']} shows it")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import insert, select
 from publisher.ledger import schema, statements
 from publisher.ledger.deliveries import cancel_waiting
 from publisher.ledger.records import DisabledWhy, EndpointState
+from publisher.ledger.values import moment_or_none
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -55,7 +57,7 @@ class EndpointRecords:
         Returns:
             What was known before, and how much was cancelled.
         """
-        with self.transaction() as connection:
+        with self.reading() as connection:
             before = read_state(connection, name, url)
             after = fold(before)
             put_state(connection, name, url, after)
@@ -100,20 +102,20 @@ def read_states(connection: Connection) -> dict[tuple[str, str], EndpointState]:
 
 
 def _state(row: Row[Any]) -> EndpointState:
-    def moment(value: object) -> float | None:
-        return None if value is None else float(value)  # type: ignore[arg-type] # SQLite keeps anything in any column
-
+    skew = None if row.skew is None else float(row.skew)
+    if skew is not None and not math.isfinite(skew):
+        raise ValueError("not what was written")
     return EndpointState(
-        not_before=moment(row.not_before),
+        not_before=moment_or_none(row.not_before),
         failures=int(row.failures),
         refusals=int(row.refusals),
-        failing_since=moment(row.failing_since),
-        failed_at=moment(row.failed_at),
-        succeeded_at=moment(row.succeeded_at),
-        disabled_at=moment(row.disabled_at),
+        failing_since=moment_or_none(row.failing_since),
+        failed_at=moment_or_none(row.failed_at),
+        succeeded_at=moment_or_none(row.succeeded_at),
+        disabled_at=moment_or_none(row.disabled_at),
         disabled_why=None if row.disabled_why is None else DisabledWhy(row.disabled_why),
-        paced_until=moment(row.paced_until),
-        skew=moment(row.skew),
+        paced_until=moment_or_none(row.paced_until),
+        skew=skew,
     )
 
 
