@@ -346,8 +346,6 @@ def test_what_an_address_asked_for_is_told_while_it_holds(make_site: Callable[..
     assert asked(EndpointState(failing_since=CLOCK)).failing == NOW
     off = asked(EndpointState(disabled_at=CLOCK, disabled_why=DisabledWhy.GONE))
     assert (off.disabled, off.disabled_why, off.waiting) == (NOW, "gone", 0)
-    wrong = asked(EndpointState(disabled_at=1e300, disabled_why=DisabledWhy.GONE))
-    assert (wrong.disabled, wrong.disabled_why) == (None, "gone")
 
 
 def test_what_was_given_up_is_counted(make_site: Callable[..., Site]) -> None:
