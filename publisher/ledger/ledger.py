@@ -1,8 +1,8 @@
 """The ledger: what was announced, what became of each event, what hubs were told. Transactions, and nothing else.
 
 One SQLite file, in WAL mode with full synchronisation: what a transaction committed survives the death of the
-process and of the machine. Every transaction takes the write lock when it begins, so that two writers wait for
-each other instead of failing half way.
+process and of the machine. A transaction that writes takes the write lock when it begins, so that two writers wait for
+each other instead of failing half way; one that reads waits for nobody.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from publisher.ledger.hubs import HubRecords
 from publisher.ledger.migrations import is_older, prepare
 from publisher.ledger.queue import Queue
 from publisher.ledger.records import Announced, Announcement, DeliveryState, Form
-from publisher.ledger.sqlite import HINTS, begin_immediate, configure, copied, damaged, printable
+from publisher.ledger.sqlite import HINTS, ONLY_READS, begin, configure, copied, damaged, printable
 from publisher.ledger.values import moment, moment_or_none
 from publisher.model import EventType
 from publisher.site import LEDGER_NAME
@@ -51,6 +51,7 @@ class Ledger:
         self._engine = engine
         self._where = where
         self._copy = copy
+        self._opened: tuple[int, int] | None = None
 
     @classmethod
     def open(cls, folder: Path, *, copy: TemporaryDirectory[str] | None = None) -> Self:
@@ -76,6 +77,7 @@ class Ledger:
         try:
             with ledger._transaction() as connection:
                 prepare(connection, path)
+            ledger._opened = _identity(path)
         except BaseException:
             ledger.close()
             raise
@@ -100,6 +102,18 @@ class Ledger:
     def folder(self) -> Path:
         """Return the folder it lies in, the site's folder of state."""
         return Path(self._where).parent
+
+    def require_in_place(self) -> None:
+        """Check that its file is still the one that was opened: what is written into another is lost.
+
+        Raises:
+            EnvironmentFault: It was moved away, or another was put in its place.
+        """
+        if _identity(Path(self._where)) != self._opened:
+            raise EnvironmentFault(
+                f"{self._where} was moved or exchanged by others while it was in use",
+                "begin this anew once the ledger lies where it belongs; end workers before you exchange it",
+            )
 
     def close(self) -> None:
         """Let go of the file."""
@@ -269,12 +283,21 @@ class Ledger:
             raise damaged(self._where) from None
 
 
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells one file from another at the same place; None where there is none."""
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    return about.st_dev, about.st_ino
+
+
 @lru_cache(maxsize=8)
 def _engine(path: str) -> Engine:
     """Make what opens connections to a file; it remembers statements, and a run opens the ledger several times."""
     engine = create_engine(URL.create("sqlite", database=path))
     event.listen(engine, "connect", configure)
-    event.listen(engine, "begin", begin_immediate)
+    event.listen(engine, "begin", begin)
     return engine
 
 

@@ -84,10 +84,12 @@ class _Present:
     _out: dict[str, float] = field(default_factory=dict, init=False)
     _told: dict[str, str] = field(default_factory=dict, init=False)
     _way: Client = field(init=False)
+    _correspondence: Correspondence = field(init=False)
 
     def __post_init__(self) -> None:
         self._stamp = _stamp(self.site)
         self._way = self._make_way()
+        self._correspondence = Correspondence(self.site.webhooks, self._keys)
 
     def post(self, url: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
         """POST some bytes by the present way out."""
@@ -96,12 +98,15 @@ class _Present:
     def correspondence(self) -> Correspondence:
         """Say whom the site writes to, without those whose secret was not sound a moment ago."""
         self._look()
-        webhooks, now = self.site.webhooks, time.monotonic()
+        now = time.monotonic()
+        self._out = {name: until for name, until in self._out.items() if until > now}
+        webhooks = self.site.webhooks
         if self._out:
-            self._out = {name: until for name, until in self._out.items() if until > now}
             sound = tuple(one for one in webhooks.endpoints if one.name not in self._out)
             webhooks = replace(webhooks, endpoints=sound)
-        return Correspondence(webhooks, self._keys)
+        if webhooks != self._correspondence.webhooks:
+            self._correspondence = Correspondence(webhooks, self._keys)
+        return self._correspondence
 
     def _keys(self, endpoint: Endpoint, now: float) -> SigningKeys | None:
         try:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from publisher.ledger import Claim, EndpointState, Ledger, Result, Share
-    from publisher.ledger.queue import Claims
     from publisher.webhooks.attempt import WayOut
     from publisher.webhooks.reports import Reports
     from publisher.webhooks.schedule import Policy
@@ -120,24 +119,16 @@ class Courier:
     def _work(self, senders: Senders[_Errand, Verdict | None], presence: Presence, until: float) -> None:
         while True:
             self._record(senders)
-            partners = self.partners()
-            if (
-                not self.stop.is_set()
-                and senders.failure is None
-                and self._begin(senders, partners, presence)
-            ):
+            partners, ending = self.partners(), self.stop.is_set() or senders.failure is not None
+            if (not ending and self._begin(senders, partners, presence)) or senders.busy:
                 continue
-            if senders.busy:
-                continue
-            if senders.failure is not None:
-                return
-            if self.stop.is_set() or not self._rest(partners, until):
+            if ending or not self._rest(partners, until):
                 return
 
     def _begin(
         self, senders: Senders[_Errand, Verdict | None], partners: Partners, presence: Presence
     ) -> int:
-        """Claim and begin as much as there is room for, and say how much that was."""
+        """Claim and begin as much as there is room for, and say how much was claimed."""
         room = partners.concurrency - senders.busy
         if room <= 0 or (senders.busy and self._alone):
             return 0
@@ -156,8 +147,9 @@ class Courier:
     ) -> int:
         """Send one that may be what others died of, and nothing beside it, so that it takes nothing along."""
         terms = Terms(most=1, lease=LEASE, claims=SUSPECTS)
-        found = self.ledger.queue.claim(presence.id, partners.shares, self.clock(), terms)
-        self._tell_set_aside(found)
+        found = self.ledger.queue.claim(presence.id, self._signable(partners), self.clock(), terms)
+        for endpoint, event_id in found.set_aside:
+            self.reports.set_aside(endpoint, event_id)
         if not found.found:
             self._suspected, self._suspects_from = False, time.monotonic() + _SUSPECT_AGAIN
             # Not nothing: what is not suspected has not been looked for.
@@ -172,21 +164,23 @@ class Courier:
             keys = {name: partners.keys(name, self.clock()) for name in {claim.endpoint for claim in claims}}
         except Exception:
             # Nothing was sent: what cannot be signed is not used up by that.
-            self._give_back(claims)
+            self.ledger.queue.give_back(claims)
             raise
-        self._give_back([claim for claim in claims if keys[claim.endpoint] is None])
+        self.ledger.queue.give_back([claim for claim in claims if keys[claim.endpoint] is None])
         without = [name for name, key in keys.items() if key is None]
         self._keyless |= dict.fromkeys(without, time.monotonic() + _LOOK_AGAIN)
-        begun = [_Errand(claim, key) for claim in claims if (key := keys[claim.endpoint]) is not None]
-        for errand in begun:
-            senders.begin(errand)
-        return len(begun)
+        for claim in claims:
+            if (key := keys[claim.endpoint]) is not None:
+                senders.begin(_Errand(claim, key))
+        # What was given back counts, too: there may be something for others.
+        return len(claims)
 
     def _look_around(self, presence: Presence) -> None:
         """Free what dead couriers held, and what a wrong clock put off."""
         now = time.monotonic()
         if now - self._looked >= _LOOK_AGAIN:
             self._looked = now
+            self.ledger.require_in_place()
             if dead := presence.dead(self.ledger.queue.couriers()):
                 self.ledger.queue.release(dead)
             if now >= self._suspects_from:
@@ -196,7 +190,7 @@ class Courier:
             self.ledger.queue.mend_times(self.clock())
 
     def _claim(self, partners: Partners, presence: Presence, room: int) -> tuple[Claim, ...]:
-        shares, self._paced = partners.shares, frozenset()
+        shares, self._paced = self._signable(partners), frozenset()
         if not shares:
             return ()
         self._turn %= len(shares)
@@ -204,7 +198,7 @@ class Courier:
         in_turn = [
             share
             for share in (*shares[self._turn :], *shares[: self._turn])
-            if max(self._quiet.get(share.endpoint, 0.0), self._keyless.get(share.endpoint, 0.0)) <= now
+            if self._quiet.get(share.endpoint, 0.0) <= now
         ]
         self._turn += max(1, room)
         reserve = min(partners.concurrency // 4, len(shares) - 1)
@@ -214,9 +208,13 @@ class Courier:
         self._paced = found.paced
         return found.found
 
-    def _tell_set_aside(self, claims: Claims) -> None:
-        for endpoint, event_id in claims.set_aside:
-            self.reports.set_aside(endpoint, event_id)
+    def _signable(self, partners: Partners) -> Sequence[Share]:
+        """Return the endpoints whose messages can be signed, as far as is known."""
+        if not self._keyless:
+            return partners.shares
+        now = time.monotonic()
+        self._keyless = {name: until for name, until in self._keyless.items() if until > now}
+        return [share for share in partners.shares if share.endpoint not in self._keyless]
 
     def _send(self, errand: _Errand) -> Verdict | None:
         """Send one message, in a thread; None when it was not begun, because it is time to stop."""
@@ -229,7 +227,7 @@ class Courier:
         done = senders.results(_RESULT_TIMEOUT)
         if not done:
             return
-        self._give_back([errand.claim for errand, verdict in done if verdict is None])
+        self.ledger.queue.give_back([errand.claim for errand, verdict in done if verdict is None])
         told = [(errand.claim, verdict) for errand, verdict in done if verdict is not None]
         if not told:
             return
@@ -265,9 +263,6 @@ class Courier:
                 time.sleep(_RECORD_PAUSE)
         return self.ledger.queue.record(results, fold, addresses)
 
-    def _give_back(self, claims: Sequence[Claim]) -> None:
-        self.ledger.queue.give_back(claims)
-
     def _rest(self, partners: Partners, until: float) -> bool:
         """Wait until there may be something to do; False when there will be nothing in time."""
         if self._paced:
@@ -289,10 +284,8 @@ class Courier:
     def _moments(self, partners: Partners) -> list[float]:
         """Return when something may be sent next, to each endpoint that something waits for."""
         queue, states = self.ledger.queue.next_moments(), self.ledger.endpoints.states()
-        found, now = [], time.monotonic()
-        for share in partners.shares:
-            if self._keyless.get(share.endpoint, 0.0) > now:
-                continue
+        found = []
+        for share in self._signable(partners):
             state = states.get((share.endpoint, share.url))
             if share.endpoint in queue and (state is None or state.disabled_at is None):
                 found.append(max(queue[share.endpoint], (state and state.not_before) or 0.0))

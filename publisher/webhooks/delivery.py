@@ -100,7 +100,7 @@ def deliver(
     before = ledger.deliveries.counts()
     courier = Courier(
         ledger=ledger,
-        partners=lambda: _partners(current(), going.chance),
+        partners=_PartnersNow(current, going.chance),
         client=client,
         clock=clock,
         reports=reports,
@@ -115,6 +115,22 @@ def deliver(
         _without_endpoint(ledger, reports.of(name), now)
     _cancel_for_those_off(ledger, known, now)
     return _summed_up(ledger, reports, known, before, now)
+
+
+@dataclass(slots=True)
+class _PartnersNow:
+    """Answers whom the site writes to, made anew only where that has changed: it is asked twice for every batch."""
+
+    current: Callable[[], Correspondence]
+    chance: Callable[[], float]
+    _last: Correspondence | None = field(default=None, init=False)
+    _made: Partners | None = field(default=None, init=False)
+
+    def __call__(self) -> Partners:
+        correspondence = self.current()
+        if self._made is None or correspondence is not self._last:
+            self._last, self._made = correspondence, _partners(correspondence, self.chance)
+        return self._made
 
 
 def _partners(correspondence: Correspondence, chance: Callable[[], float]) -> Partners:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -379,3 +380,28 @@ def test_a_worker_that_cannot_use_its_ledger_ends_with_status_4(desk: Callable[.
 
     assert status == 4
     assert "error: " in err
+
+
+def test_a_worker_whose_ledger_is_exchanged_ends_instead_of_keeping_to_the_old_one(
+    desk: Callable[..., Desk],
+) -> None:
+    """Who restores a copy, or begins anew, is told by the worker that it ends; the next one works with what lies there."""
+    with Partner() as partner:
+        room = desk(endpoint("local", partner.url), reviews=1)
+        room.announce()
+        with room.begun("worker") as worker:
+            until(lambda: room.delivered() == 1)
+            for file in room.site.state.glob(f"{room.site.ledger.name}*"):
+                copy = file.with_name(f"copy-of-{file.name}")
+                copy.write_bytes(file.read_bytes())
+                copy.replace(file)
+            worker.wait(PATIENCE)
+            status, _, err = worker.returncode, *worker.communicate()
+        with sqlite3.connect(room.site.ledger) as connection:
+            connection.execute("UPDATE deliveries SET state = 'waiting'")
+        with room.begun("worker") as worker:
+            until(lambda: len(partner.heard) == 2)
+            ended(worker)
+
+    assert status == 4
+    assert f"{room.site.ledger} was moved or exchanged by others while it was in use" in err

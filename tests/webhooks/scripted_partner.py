@@ -194,7 +194,7 @@ class Outbox:
     disable_after: int | None = 5
     chance: Callable[[], float] = lambda: 0.0
     resolver: Resolver | None = None
-    keys: Callable[[Endpoint, float], SigningKeys] = lambda *_: KEYS
+    keys: Callable[[Endpoint, float], SigningKeys | None] = lambda *_: KEYS
     stop: threading.Event = field(default_factory=threading.Event)
 
     def endpoint(self, name: str, url: str, types: Iterable[EventType] = EventType) -> Endpoint:

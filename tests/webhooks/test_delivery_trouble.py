@@ -5,13 +5,15 @@ from __future__ import annotations
 import itertools
 import re
 import socket
+import sqlite3
 import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
+from publisher.ledger import FILE_NAME
 from publisher.webhooks.schedule import DELAYS, PAUSES, TRIES
-from tests.webhooks.scripted_partner import Outbox, Partner, answer, hang_up, reset
+from tests.webhooks.scripted_partner import KEYS, Outbox, Partner, answer, hang_up, reset
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -264,6 +266,22 @@ def test_the_same_trouble_is_noted_once(outbox: Outbox) -> None:
     assert report.notes == [
         "it answered 400: the partner refused the event",
         "the next try is due in 5 s",
+    ]
+
+
+def test_what_cannot_be_signed_keeps_nobody_waiting(outbox: Outbox) -> None:
+    """An endpoint without a secret has one that may be poison: the others get theirs all the same."""
+    outbox.announce(1, to=("keyless",))
+    with sqlite3.connect(outbox.folder / FILE_NAME) as connection:
+        connection.execute("UPDATE deliveries SET claims = 1")
+    outbox.announce(*range(2, 8))
+    outbox.keys = lambda endpoint, _: None if endpoint.name == "keyless" else KEYS
+    with Partner() as partner:
+        reports = outbox.run(keyless=partner.url, partner=partner.url)
+
+    assert (reports["partner"].delivered, reports["keyless"].waiting) == (6, 1)
+    assert outbox.rows("SELECT claims, attempts, courier FROM deliveries WHERE endpoint = 'keyless'") == [
+        (1, 0, None)
     ]
 
 
