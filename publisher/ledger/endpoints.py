@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
@@ -34,32 +34,41 @@ _endpoints = schema.endpoints
 
 @dataclass(frozen=True, slots=True)
 class EndpointRecords:
-    """The ledger's table of endpoints; each is known by its name and its address.
+    """The ledger's table of endpoints; what is known of them is known of an address, but for what was done by hand.
 
     Attributes:
         transaction: Begins one.
-        reading: Begins one that takes values without sense for damage.
+        reading: Begins one that changes nothing.
     """
 
     transaction: Transaction
     reading: Transaction
 
     def states(self) -> dict[tuple[str, str], EndpointState]:
-        """Return what is known of endpoints, by name and address."""
+        """Return what is known of every address that endpoints ever had, by name and address."""
         with self.reading() as connection:
-            return read_states(connection)
+            return {(row.name, row.url): _state(row) for row in connection.execute(select(_endpoints))}
+
+    def present(self, addresses: Mapping[str, str]) -> dict[str, EndpointState]:
+        """Return how some endpoints are at the addresses that they have now, by name."""
+        with self.reading() as connection:
+            return read_present(connection, addresses)
 
     def change(
         self, name: str, url: str, fold: Callable[[EndpointState], EndpointState]
     ) -> tuple[EndpointState, int]:
         """Change what is known of an endpoint's address; what waits for one that is switched off is cancelled.
 
+        Where it was switched off by hand and is not any more, that is forgotten of all addresses that it ever had.
+
         Returns:
             What was known before, and how much was cancelled.
         """
-        with self.reading() as connection:
+        with self.transaction() as connection:
             before = read_state(connection, name, url)
             after = fold(before)
+            if before.disabled_why is DisabledWhy.BY_HAND and after.disabled_why is not DisabledWhy.BY_HAND:
+                connection.execute(statements.FORGET_BY_HAND, {"_of_name": name})
             put_state(connection, name, url, after)
             if after.disabled_at is None or before.disabled_at is not None:
                 return before, 0
@@ -82,23 +91,26 @@ def _key(name: str, url: str) -> dict[str, str]:
 
 def switched_off(connection: Connection, addresses: Mapping[str, str]) -> frozenset[str]:
     """Return which endpoints are switched off, of some and their addresses."""
-    states = read_states(connection)
-    return frozenset(
-        name
-        for name, url in addresses.items()
-        if states.get((name, url), EndpointState()).disabled_at is not None
-    )
+    states = read_present(connection, addresses)
+    return frozenset(name for name, state in states.items() if state.disabled_at is not None)
+
+
+def read_present(connection: Connection, addresses: Mapping[str, str]) -> dict[str, EndpointState]:
+    """Return how some endpoints are at the addresses that they have now, by name."""
+    return {name: read_state(connection, name, url) for name, url in addresses.items()}
 
 
 def read_state(connection: Connection, name: str, url: str) -> EndpointState:
-    """Return what is known of an endpoint's address."""
-    row = connection.execute(statements.ENDPOINT, _key(name, url)).one_or_none()
-    return EndpointState() if row is None else _state(row)
+    """Return how an endpoint is at one of its addresses.
 
-
-def read_states(connection: Connection) -> dict[tuple[str, str], EndpointState]:
-    """Return what is known of endpoints, by name and address."""
-    return {(row.name, row.url): _state(row) for row in connection.execute(select(_endpoints))}
+    What was switched off by hand is off by its name, whichever address it had then; all else is known of an address.
+    """
+    known = {row.url: _state(row) for row in connection.execute(statements.ENDPOINT, {"_of_name": name})}
+    here = known.get(url, EndpointState())
+    by_hand = [one.disabled_at for one in known.values() if one.disabled_why is DisabledWhy.BY_HAND]
+    if not by_hand:
+        return here
+    return replace(here, disabled_at=by_hand[0], disabled_why=DisabledWhy.BY_HAND)
 
 
 def _state(row: Row[Any]) -> EndpointState:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
+from publisher.diagnostics.masking import masked_address
 from publisher.ledger import schema, statements
 from publisher.ledger.deliveries import cancel_waiting
 from publisher.ledger.endpoints import LONGEST_DELAY, pace_for, places_for, put_state, read_state, use_pace
@@ -81,7 +82,7 @@ class Queue:
 
     Attributes:
         transaction: Begins one.
-        reading: Begins one that takes values without sense for damage.
+        reading: Begins one that changes nothing.
     """
 
     transaction: Transaction
@@ -104,7 +105,7 @@ class Queue:
         set_aside: list[tuple[str, str]] = []
         quiet: set[str] = set()
         paced: set[str] = set()
-        with self.reading() as connection:
+        with self.transaction() as connection:
             under_way = _under_way(connection, now)
             for share in shares:
                 if len(found) >= most:
@@ -149,7 +150,7 @@ class Queue:
             The state of each endpoint by name and address, after it.
         """
         states = {}
-        with self.reading() as connection:
+        with self.transaction() as connection:
             _settle(connection, results)
             for (name, url), those in _by_endpoint(_timely(connection, results)).items():
                 before = read_state(connection, name, url)
@@ -282,7 +283,12 @@ def _lease(connection: Connection, claims: Sequence[Claim], courier: str, now: f
     connection.execute(
         statements.BEGIN_ATTEMPT,
         [
-            {"delivery_id": claim.delivery, "token": claim.token, "url": claim.url, "started_at": now}
+            {
+                "delivery_id": claim.delivery,
+                "token": claim.token,
+                "url": masked_address(claim.url),
+                "started_at": now,
+            }
             for claim in claims
         ],
     )

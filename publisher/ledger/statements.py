@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import BindParameter, and_, bindparam, case, exists, func, insert, or_, select, update
 
 from publisher.ledger import schema
-from publisher.ledger.records import DeliveryState
+from publisher.ledger.records import DeliveryState, DisabledWhy
 
 _deliveries, _events, _attempts = schema.deliveries, schema.events, schema.attempts
 _endpoints, _forms = schema.endpoints, schema.event_forms
@@ -162,7 +162,14 @@ NEXT_MOMENTS = (
     .group_by(_deliveries.c.endpoint)
 )
 
-ENDPOINT = select(_endpoints).where(*_this_address)
+#: What is known of all addresses that an endpoint ever had.
+ENDPOINT = select(_endpoints).where(_endpoints.c.name == bindparam("_of_name"))
+#: Switches an endpoint on whose name was switched off, at whichever of its addresses that was remembered.
+FORGET_BY_HAND = (
+    update(_endpoints)
+    .where(_endpoints.c.name == bindparam("_of_name"), _endpoints.c.disabled_why == DisabledWhy.BY_HAND)
+    .values(disabled_at=None, disabled_why=None)
+)
 USE_PACE = update(_endpoints).where(*_this_address).values(paced_until=bindparam("_until"))
 PUT_STATE = (
     update(_endpoints)
