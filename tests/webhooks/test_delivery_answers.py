@@ -132,8 +132,10 @@ def test_switching_protocols_is_no_delivery(outbox: Outbox) -> None:
         (answer(405), "it answered 405: the address does not take POST; is the endpoint's URL right?"),
         (
             answer(413),
-            'it answered 413: the event is too large for the partner; content = "summary" in its endpoint '
-            "leaves the whole text out",
+            (
+                'it answered 413: the event is too large for the partner; content = "summary" in its endpoint '
+                "leaves the whole text out"
+            ),
         ),
         (answer(415), "it answered 415: the partner refused the event"),
         (answer(422), "it answered 422: the partner refused the event"),
