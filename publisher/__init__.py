@@ -72,6 +72,7 @@ if TYPE_CHECKING:
         endpoint_healths,
         ping_endpoint,
     )
+    from publisher.release.hubs import HubRequests, list_hub_requests
     from publisher.release.replay import (
         Handled,
         Listing,
@@ -129,6 +130,7 @@ __all__ = [
     "Finding",
     "FindingState",
     "Handled",
+    "HubRequests",
     "KeptOffers",
     "Listing",
     "Mended",
@@ -191,6 +193,7 @@ __all__ = [
     "keep_new_secret",
     "keep_offers",
     "list_deliveries",
+    "list_hub_requests",
     "live_posts",
     "load_site",
     "make_plan",
@@ -338,6 +341,7 @@ _HOMES = {
         "endpoint_healths",
         "ping_endpoint",
     ),
+    "publisher.release.hubs": ("HubRequests", "list_hub_requests"),
     "publisher.release.replay": (
         "Handled",
         "Listing",

@@ -1,4 +1,4 @@
-"""How attempts to deliver are told to people and to machines, and the moments in them."""
+"""How deliveries and attempts are told to machines, attempts to people, too, and the moments in them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from publisher.ledger.delivery_rows import Attempt
+    from publisher.ledger.delivery_rows import Attempt, Delivery
+    from publisher.release.replay import Shown
     from publisher.site import Site
+    from publisher.webhooks.standing import Standing
 
 TO_THE_SECOND = "%Y-%m-%d %H:%M:%S %Z"
 # Nobody reads more of what a partner says; --json has all that is kept.
@@ -43,6 +45,37 @@ def attempt_data(attempt: Attempt) -> dict[str, Any]:
         "kind": attempt.kind,
         "outcome": attempt.outcome,
         "excerpt": attempt.excerpt,
+    }
+
+
+def delivery_data(delivery: Delivery, standing: Standing) -> dict[str, Any]:
+    """Return a delivery for machines."""
+    return {
+        "number": delivery.number,
+        "event": delivery.event_id,
+        "type": delivery.type,
+        "review": f"urn:uuid:{delivery.review_id}" if delivery.review_id else None,
+        "title": delivery.title or None,
+        "sequence": delivery.sequence,
+        "endpoint": delivery.endpoint,
+        "state": str(delivery.state),
+        "why": standing.why,
+        "next_try": moment_data(standing.until),
+        "announced": moment_data(delivery.committed_at),
+        "settled": moment_data(delivery.settled_at),
+        "resent": moment_data(delivery.resent_at),
+        "attempts": delivery.attempts,
+        "under_way": delivery.under_way,
+        "form": str(delivery.form),
+        "bytes": delivery.size,
+    }
+
+
+def shown_data(one: Shown) -> dict[str, Any]:
+    """Return a delivery for machines, with its tries."""
+    return {
+        **delivery_data(one.delivery, one.standing),
+        "tries": [attempt_data(attempt) for attempt in one.attempts],
     }
 
 

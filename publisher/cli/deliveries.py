@@ -12,9 +12,10 @@ import click
 
 import publisher
 from publisher.cli.asking import asked_if_over
-from publisher.cli.attempts import TO_THE_SECOND, attempt_data, moment_data, moment_words, told_attempt
+from publisher.cli.attempts import TO_THE_SECOND, delivery_data, moment_words, shown_data, told_attempt
 from publisher.cli.completing import complete_delivery_states, complete_endpoints, complete_event_types
 from publisher.cli.console import Console
+from publisher.cli.hub_requests import tell_hub_requests, tell_that_hubs_were_asked
 from publisher.cli.options import SiteCommand, json_option, output_options, site_option
 from publisher.cli.progress import count
 
@@ -94,31 +95,50 @@ def _filters(command: Decorated) -> Decorated:
     show_default=True,
     help="How many to show, the newest first.",
 )
+@click.option("--hubs", is_flag=True, help="List what WebSub hubs were asked and answered instead.")
 @site_option
 @json_option
 @output_options
-def list_(limit: int, site_folder: Path, *, json: bool, quiet: bool, verbose: bool, **filters: Any) -> None:  # noqa: ANN401 - as `_filters` gives them
+def list_(
+    limit: int,
+    site_folder: Path,
+    *,
+    hubs: bool,
+    json: bool,
+    quiet: bool,
+    verbose: bool,
+    **filters: Any,  # noqa: ANN401 - as `_filters` gives them
+) -> None:
     """List deliveries, the newest first: what arrived, what waits till when and why, what was given up.
 
     ID is that of an event, msg_…, or the number of a delivery. A delivery is one event on its way to one endpoint.
+    Requests to WebSub hubs are no deliveries, and listed with --hubs.
 
     \b
     Examples:
       publisher deliveries list --state waiting --state failed
       publisher deliveries list --endpoint local --since 2d
+      publisher deliveries list --hubs
     """
     console = Console(quiet=quiet, verbose=verbose, json=json)
     site, now = publisher.load_site(site_folder), datetime.now(UTC)
-    found = publisher.list_deliveries(site, _selection(site, now, **filters), now, limit)
+    if hubs:
+        tell_hub_requests(console, site, now, limit, filters)
+        return
+    selection = _selection(site, now, **filters)
+    found = publisher.list_deliveries(site, selection, now, limit)
+    asked = 0 if selection.narrow else publisher.list_hub_requests(site, most=0).total
     console.data(
-        deliveries=[_delivery_data(one.delivery, one.standing) for one in found.shown],
+        deliveries=[delivery_data(one.delivery, one.standing) for one in found.shown],
         total=found.total,
         more=found.total - len(found.shown),
         counts=_counts_data(found.counts),
+        **({} if selection.narrow else {"hub_requests": asked}),
     )
     for one in found.shown:
         _tell_delivery(console, site, one.delivery, one.standing)
     _tell_counts(console, found)
+    tell_that_hubs_were_asked(console, asked)
 
 
 @deliveries.command(cls=SiteCommand)
@@ -154,7 +174,7 @@ def show(body: bool, site_folder: Path, *, json: bool, quiet: bool, verbose: boo
             return
         raise publisher.UsageError("there is no such delivery", "`publisher deliveries list` shows all")
     shown = list(found)
-    console.data(deliveries=[_shown_data(one) for one in shown])
+    console.data(deliveries=[shown_data(one) for one in shown])
     for one in shown:
         _tell_shown(console, site, one)
     if not shown:
@@ -345,7 +365,8 @@ def _tell_handled(console: Console, handled: publisher.Handled, verb: str) -> No
     for why, number in handled.left_out:
         console.step("left out", f"{number}: {why}", "warning")
     if not handled.number:
-        console.step("nothing", "there is nothing of that kind", "help")
+        what = "there is nothing else of that kind" if handled.left_out else "there is nothing of that kind"
+        console.step("nothing", what, "help")
 
 
 def _print_body(body: bytes) -> None:
@@ -360,33 +381,3 @@ def _print_body(body: bytes) -> None:
 
 def _counts_data(counts: Mapping[DeliveryState, int]) -> dict[str, int]:
     return {str(state): number for state, number in Counter(counts).items()}
-
-
-def _delivery_data(delivery: Delivery, standing: Standing) -> dict[str, Any]:
-    """Return a delivery for machines."""
-    return {
-        "number": delivery.number,
-        "event": delivery.event_id,
-        "type": delivery.type,
-        "review": f"urn:uuid:{delivery.review_id}" if delivery.review_id else None,
-        "title": delivery.title or None,
-        "sequence": delivery.sequence,
-        "endpoint": delivery.endpoint,
-        "state": str(delivery.state),
-        "why": standing.why,
-        "next_try": moment_data(standing.until),
-        "announced": moment_data(delivery.committed_at),
-        "settled": moment_data(delivery.settled_at),
-        "resent": moment_data(delivery.resent_at),
-        "attempts": delivery.attempts,
-        "under_way": delivery.under_way,
-        "form": str(delivery.form),
-        "bytes": delivery.size,
-    }
-
-
-def _shown_data(one: publisher.Shown) -> dict[str, Any]:
-    return {
-        **_delivery_data(one.delivery, one.standing),
-        "tries": [attempt_data(attempt) for attempt in one.attempts],
-    }

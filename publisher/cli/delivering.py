@@ -42,6 +42,11 @@ class Delivering(Listener):
             self._bar.clear()
             self._console.detail(f"             {claim.endpoint}: {claim.event_id}: {result.outcome}")
 
+    def pinging(self) -> None:
+        """Have hubs waited for as deliveries are."""
+        self._stop.gentle = True
+        self._bar = Bar(self._console, 0, "events")
+
     def resting(self, until: float) -> None:
         """Say when it goes on."""
         from publisher.values.durations import duration_in_words
@@ -64,10 +69,12 @@ def end_if_stopped(ctx: click.Context, console: Console, stop: Stop, report: Pus
     if stop.status is None:
         return
     waiting = sum(endpoint.waiting for endpoint in report.endpoints)
+    untold = ", and hubs were not told of all" if any(hub.waiting for hub in report.hubs) else ""
     if not console.json:
         console.fail(
             NotDelivered(
-                f"stopped; {waiting} of the deliveries wait" if waiting else "stopped; no delivery waits",
+                (f"stopped; {waiting} of the deliveries wait" if waiting else "stopped; no delivery waits")
+                + untold,
                 "the next `publisher push` goes on with what waits, and tells the hubs",
             )
         )

@@ -54,7 +54,7 @@ SECRET_VARIABLE = "PUBLISHER_LISTEN_SECRET"  # noqa: S105 - the variable's name,
 @click.option(
     "--retry-after",
     metavar="SECONDS|DATE",
-    help="Ask for patience with an answer 429 or 503; goes with --fail or --status.",
+    help="Ask for patience: every message is answered 429, unless --fail or --status 503 says otherwise.",
 )
 @click.option("--delay", type=float, metavar="SECONDS", help="Answer late.")
 @click.option("--drop", is_flag=True, help="Close the connection without an answer.")

@@ -10,7 +10,7 @@ import click
 import publisher
 from publisher.cli.console import Console
 from publisher.cli.options import SiteCommand, json_option, now_option, output_options, site_option
-from publisher.cli.progress import count, tell_wait, tell_warnings
+from publisher.cli.progress import count, tell_thin, tell_wait, tell_warnings
 
 #: Why an event is for nobody, by whether somebody asked for it.
 _NOBODY = {
@@ -118,6 +118,7 @@ def _tell_sent(console: Console, made: publisher.Plan, site: publisher.Site) -> 
             f"{', '.join(event.endpoints) or _NOBODY[bool(event.cancelled)]}: {event.type} {event.sequence}  "
             f"{titles.get(event.id) or event.url}",
         )
+    tell_thin(console, [titles.get(event.id) or event.url for event in made.events if event.id in made.thin])
     for endpoint, number in made.waiting.items():
         console.step("deliver", f"{endpoint}: {count(number, 'event')} from earlier runs, as they are due")
     _tell_not_sent(console, made)

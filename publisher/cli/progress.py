@@ -38,7 +38,10 @@ def push_data(report: PushReport, site: Site) -> dict[str, Any]:
     return {
         "dry_run": report.dry,
         "baseline": report.baseline,
-        "events": [event_data(change) for change in report.changes],
+        "events": [
+            {**event_data(change), **({"thin": True} if change.review_id in report.thin else {})}
+            for change in report.changes
+        ],
         "waiting_before": report.waiting if report.dry else None,
         "obstacles": list(report.obstacles),
         "warnings": [render.as_fields(fault) for fault in report.warnings],
@@ -53,12 +56,18 @@ def push_data(report: PushReport, site: Site) -> dict[str, Any]:
                 "set_aside": endpoint.set_aside,
                 "given_up": endpoint.given_up,
                 "next_at": _iso(endpoint.next_at, site),
-                "notes": endpoint.notes,
+                "notes": endpoint.remarks,
             }
             for endpoint in report.endpoints
         ],
         "hubs": [
-            {"url": hub.url, "told": hub.told, "waiting": hub.waiting, "notes": hub.notes}
+            {
+                "url": hub.url,
+                "told": hub.told,
+                "waiting": hub.waiting,
+                "next_at": _iso(hub.not_before, site),
+                "notes": hub.notes,
+            }
             for hub in report.hubs
         ],
     }
@@ -72,6 +81,16 @@ def tell_warnings(console: Console, diagnostics: Sequence[Diagnostic]) -> None:
         return
     for fault in diagnostics:
         console.echo(render.full(fault, console.paint), err=True)
+
+
+def tell_thin(console: Console, titles: Sequence[str]) -> None:
+    """Tell people which events are too large for what they would say; --quiet does not silence it."""
+    from publisher.diagnostics.render import visible
+    from publisher.webhooks import BODY_LIMIT
+
+    for title in titles if not console.json else ():
+        text = f"the event for {title} is larger than {BODY_LIMIT:,} bytes: partners get a link only"
+        console.echo(f"{console.paint('warning', 'warning')}: {visible(text)}", err=True)
 
 
 def tell_wait(console: Console, site: Site, seconds: int | None) -> None:
@@ -114,11 +133,12 @@ def tell_push(console: Console, report: PushReport, site: Site) -> None:
         console.step("announced", listed or "nothing new")
     for change in report.changes:
         console.say(f"             {told_event(change)}")
+    tell_thin(console, [change.title for change in report.changes if change.review_id in report.thin])
     for obstacle in report.obstacles:
         console.step("refused", f"as things stand: {obstacle}", "error")
     for endpoint in report.endpoints:
         console.step("delivered", f"{endpoint.name}: {', '.join(_counts(endpoint))}")
-        for note in endpoint.notes:
+        for note in endpoint.remarks:
             console.say(f"             {note}")
     _tell_hubs(console, report)
 

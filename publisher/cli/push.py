@@ -45,8 +45,8 @@ def push(
     """Tell partners what changed since the last push, and deliver what waits.
 
     Events are committed to the ledger first, then sent, signed. What an endpoint did not take waits there for the
-    next push; the exit status is then 3. With --wait it is tried again as it becomes due, until all is settled. A typo
-    mended in a text is no event.
+    next push; the exit status is then 3. With --wait it is tried again as it becomes due, until all is settled, and
+    so are hubs. A typo mended in a text is no event.
 
     Ctrl-C, SIGTERM and SIGHUP let finish what is on its way, and leave the rest for the next push.
 
@@ -80,6 +80,11 @@ def push(
 
 
 _MOST_NAMED = 10
+#: Who tells hubs what they were not told, by whether one of them asked to be left alone for a while.
+_HUBS_NEXT = {
+    False: "the next `publisher push` tells what waits",
+    True: "the first `publisher push` after that tells what waits",
+}
 
 
 def require_delivered(ctx: click.Context, console: Console, report: publisher.PushReport) -> None:
@@ -102,7 +107,7 @@ def require_delivered(ctx: click.Context, console: Console, report: publisher.Pu
     if not console.json:
         if console.quiet:
             # Nothing stands above it.
-            for name, notes in [(one.name, one.notes) for one in troubled] + [
+            for name, notes in [(one.name, one.remarks) for one in troubled] + [
                 (hub.url, hub.notes) for hub in hubs
             ]:
                 console.echo(visible(f"{name}: {', '.join(notes)}"), err=True)
@@ -111,7 +116,7 @@ def require_delivered(ctx: click.Context, console: Console, report: publisher.Pu
                 "; ".join(problems),
                 "what waits is sent by the first `publisher push` after it is due"
                 if any(endpoint.waiting > endpoint.in_hand for endpoint in troubled)
-                else "the next `publisher push` tells what waits"
+                else _HUBS_NEXT[any(hub.not_before for hub in hubs)]
                 if hubs
                 else None,
             )

@@ -194,6 +194,8 @@ class _Teller:
             told = [f"it was not told of {count(hub.waiting, 'feed file')}"]
             if hub.not_before:
                 told.append(left_alone(-self.found.since(hub.not_before)))
+            if hub.last:
+                told.append(f"the last request: {hub.last}")
             self.console.step("waiting", f"{hub.url}: {', '.join(told)}", "warning")
         if not troubled and not hubs and "announced" not in self.found.troubles:
             self.console.step("waiting", "nothing")
@@ -203,7 +205,7 @@ class _Teller:
             advice,
             left_alone,
             missed,
-            resending,
+            sends,
             switched_off,
             taken_nothing,
         )
@@ -223,7 +225,7 @@ class _Teller:
         if facts and one.last_failure and not one.disabled_why:
             facts.append(f"the last try: {one.last_failure}")
         if one.missed and one.known and not one.disabled_why:
-            facts.append(f"{missed(one.missed)}; {resending(one.name)} sends them")
+            facts.append(f"{missed(one.missed)}; {sends(one.name, one.missed)}")
         if facts and not one.known:
             facts.append("no longer in publisher.toml")
         if one.disabled_why:
@@ -327,7 +329,13 @@ def _fields(found: publisher.SiteStatus, site: publisher.Site) -> dict[str, Any]
             for one in found.endpoints
         ],
         "hubs": [
-            {"url": hub.url, "waiting": hub.waiting, "not_before": _iso(hub.not_before)} for hub in found.hubs
+            {
+                "url": hub.url,
+                "waiting": hub.waiting,
+                "not_before": _iso(hub.not_before),
+                "last_request": hub.last,
+            }
+            for hub in found.hubs
         ],
         "troubles": [
             {"about": about, "message": error.message, "hint": error.hint}

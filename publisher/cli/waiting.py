@@ -21,7 +21,7 @@ def wait_option(command: Decorated) -> Decorated:
         is_flag=False,
         flag_value=_HOUR,
         metavar="[DURATION]",
-        help="Go on until all is settled, at most so long: 90 (seconds), 30m, 6h. Default: an hour.",
+        help="Go on until all is settled, hubs too, at most so long: 90 (seconds), 30m, 6h. Default: an hour.",
     )(command)
 
 

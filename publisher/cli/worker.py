@@ -41,6 +41,9 @@ def worker(site_folder: Path, *, json: bool, quiet: bool, verbose: bool) -> None
         teller.line("begun", f"{count(len(site.endpoints), 'endpoint')}", endpoints=len(site.endpoints))
         reports = publisher.work(site, stop=stop.event, listener=teller)
     waiting = sum(report.waiting for report in reports)
-    teller.line(
-        "ended", f"{count(waiting, 'delivery waits', 'deliveries wait')} for another run", waiting=waiting
+    left = (
+        f"{count(waiting, 'delivery waits', 'deliveries wait')} for another run"
+        if waiting
+        else "nothing waits"
     )
+    teller.line("ended", left, waiting=waiting)

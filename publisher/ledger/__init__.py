@@ -1,7 +1,7 @@
 """What was announced, events, deliveries, attempts, and what hubs were told; the transactions that keep them together."""
 
 from publisher.ledger.endpoints import left_alone_until
-from publisher.ledger.hubs import HubRecords
+from publisher.ledger.hubs import HubRecords, HubRequest
 from publisher.ledger.ledger import FILE_NAME, Ledger
 from publisher.ledger.records import (
     Announced,
@@ -28,6 +28,7 @@ __all__ = [
     "Event",
     "Form",
     "HubRecords",
+    "HubRequest",
     "Ledger",
     "Recipient",
     "Result",

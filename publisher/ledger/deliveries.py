@@ -159,7 +159,7 @@ class DeliveryRecords:
                 _events.c.type,
                 _events.c.sequence,
                 _events.c.at,
-                func.length(func.coalesce(_forms.c.body, _events.c.body)).label("size"),
+                func.coalesce(_forms.c.body, _events.c.body).label("body"),
                 _announced.c.snapshot,
                 held.label("under_way"),
                 behind().label("behind"),

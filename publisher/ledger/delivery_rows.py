@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from publisher.ledger.records import DeliveryState, Form
+from publisher.ledger.records import DeliveryState, Form, is_thin
 from publisher.ledger.values import moment, moment_or_none, text_or_none
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class Delivery:
         type: The event's.
         sequence: Of the review's events.
         title: The review's, as partners were last told; empty of a ping.
+        form: How much its body says.
         size: How many bytes the body has.
         committed_at: When the event was.
         attempts: How often it was tried, in all.
@@ -101,6 +102,7 @@ class Batch:
 
 def delivery_of(row: Row[Any], last: Attempt | None) -> Delivery:
     """Read a delivery."""
+    body = bytes(row.body)
     return Delivery(
         number=int(row.id),
         event_id=str(row.event_id),
@@ -109,8 +111,8 @@ def delivery_of(row: Row[Any], last: Attempt | None) -> Delivery:
         review_id=str(row.review_id),
         sequence=int(row.sequence),
         title=_title(row.snapshot),
-        form=Form(row.form),
-        size=int(row.size),
+        form=Form.THIN if is_thin(body) else Form(row.form),
+        size=len(body),
         state=DeliveryState(row.state),
         committed_at=moment(row.at),
         attempts=int(row.attempts),

@@ -103,9 +103,13 @@ def _add_queue(connection: Connection) -> None:
         index.create(connection)
 
 
-def _add_dismissals(connection: Connection) -> None:
-    """Deliveries that an editor cancelled are told from those that were cancelled with their endpoint, from now on."""
+def _add_dismissals_and_requests(connection: Connection) -> None:
+    """Deliveries that an editor cancelled are told from those that were cancelled with their endpoint, from now on.
+
+    What hubs are asked is kept.
+    """
     _add_columns(connection, schema.deliveries)
+    schema.hub_requests.create(connection)
 
 
 def _add_columns(connection: Connection, table: Table) -> None:
@@ -121,7 +125,7 @@ _STEPS: dict[int, Callable[[Connection], None]] = {
     1: _add_runs_and_clock,
     2: _add_hubs,
     3: _add_queue,
-    4: _add_dismissals,
+    4: _add_dismissals_and_requests,
 }
 
 

@@ -32,6 +32,14 @@ class Form(StrEnum):
 
     SUMMARY = "summary"
     FULL = "full"
+    #: No more than which review it is about, what changed, and where the rest is; nobody asks for it, what is too large
+    #: becomes it.
+    THIN = "thin"
+
+
+def is_thin(body: bytes) -> bool:
+    """Tell whether an event's body is thin, as `webhooks/payload.py` writes it; in a text, quotation marks are escaped."""
+    return b'"thin":true' in body
 
 
 class DisabledWhy(StrEnum):
@@ -78,6 +86,11 @@ class Event:
     sequence: int
     body: bytes
     full: bytes | None = None
+
+    @property
+    def thin(self) -> bool:
+        """Tell whether a form of it is thin, because it was too large."""
+        return is_thin(self.body) or (self.full is not None and is_thin(self.full))
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,3 +156,21 @@ hub_topics = Table(
 
 # What a hub asked for.
 hubs = Table("hubs", metadata, Column("url", Text, primary_key=True), Column("not_before", Float))
+
+# What hubs were asked, and answered: one row for each request.
+hub_requests = Table(
+    "hub_requests",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    # Its address, without what may be a secret in it.
+    Column("hub", Text, nullable=False),
+    # The addresses of the topics that it was told of, one a line.
+    Column("topics", Text, nullable=False),
+    Column("at", Float, nullable=False, index=True),
+    # Whether it took them.
+    Column("taken", Integer, nullable=False),
+    # The answer's; none without an answer.
+    Column("status", Integer),
+    Column("outcome", Text, nullable=False),
+    Index("ix_hub_requests_hub", "hub", "id"),
+)

@@ -18,7 +18,7 @@ from publisher.release.hubs import preview_hubs
 from publisher.release.live import longest_wait
 from publisher.release.offers import OFFERS
 from publisher.release.pending import look_for_changes
-from publisher.release.push_run import obstacles
+from publisher.release.push_run import obstacles, thin_events
 from publisher.site import FILE_NAME
 
 if TYPE_CHECKING:
@@ -111,6 +111,7 @@ class Plan:
         hubs: How many files of feeds each WebSub hub would be told of, by its address.
         refusals: What would keep the run from being done, as things stand; it would end with the first.
         warnings: What the editor should know before that.
+        thin: The reviews, by id, whose event is too large for what it would say, and names the review only.
     """
 
     now: datetime
@@ -127,6 +128,7 @@ class Plan:
     off: Mapping[str, DisabledWhy] = field(default_factory=dict)
     refusals: tuple[PublisherError, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
+    thin: frozenset[str] = frozenset()
 
     @property
     def obstacles(self) -> tuple[str, ...]:
@@ -165,6 +167,7 @@ class Plan:
             ],
             "switched_off": {name: str(why) for name, why in self.off.items()},
             "hubs": dict(self.hubs),
+            "thin": sorted(f"urn:uuid:{one}" for one in self.thin),
             "obstacles": list(self.obstacles),
         }
 
@@ -277,6 +280,7 @@ def plan_for(
         hubs={hub.url: hub.waiting for hub in preview_hubs(site, written.sha256) if hub.waiting},
         refusals=tuple(obstacles(pending, site, now, confirmed=confirmed)),
         warnings=pending.warnings,
+        thin=thin_events(pending.changes, site, now),
     )
 
 

@@ -36,6 +36,7 @@ from publisher.webhooks import (
     retraction_event,
     review_event,
 )
+from publisher.websub import Patience
 
 _DAY = 24 * 3600.0
 
@@ -63,6 +64,7 @@ class PushReport:
         obstacles: Of a dry run, what would keep the push from being done.
         warnings: What the editor should know: reviews that are taken back without having been retracted.
         hubs: What became of telling the hubs of feeds that changed, or what they are to be told.
+        thin: The reviews, by id, whose event is too large for what it would say, and names the review only.
     """
 
     changes: tuple[Change, ...]
@@ -73,6 +75,7 @@ class PushReport:
     obstacles: tuple[str, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
     hubs: tuple[HubReport, ...] = ()
+    thin: frozenset[str] = frozenset()
 
     @property
     def idle(self) -> bool:
@@ -117,10 +120,18 @@ def preview_push(
         waiting=sum(pending.waiting.values()),
         warnings=pending.warnings,
         hubs=() if baseline else preview_hubs(site),
+        thin=frozenset() if baseline else thin_events(pending.changes, site, now),
         obstacles=()
         if baseline
         else tuple(error.message for error in obstacles(pending, site, now, confirmed=confirmed)),
     )
+
+
+def thin_events(changes: Iterable[Change], site: Site, now: datetime) -> frozenset[str]:
+    """Return the reviews, by id, whose event would be too large for what it says; of a site without partners, none."""
+    if not site.endpoints:
+        return frozenset()
+    return frozenset(change.review_id for change in changes if _event(change, site, now).thin)
 
 
 def obstacles(
@@ -234,14 +245,18 @@ def announce_locked(  # noqa: PLR0913 - as `push`
             for one in unremembered_offers(posts, announced, site, now)
             if one.review_id not in told
         ]
+        told_of = [_announcement(change, site, now, baseline=baseline) for change in changes]
         ledger.announce(
-            [*(_announcement(change, site, now, baseline=baseline) for change in changes), *silent],
+            [*told_of, *silent],
             recipients(site.webhooks),
             clock(),
             now=now.timestamp(),
             set_back=confirmed or baseline,
         )
-    return PushReport(changes, baseline=baseline, warnings=warnings)
+    thin = frozenset(
+        one.event.review_id for one in told_of if site.endpoints and one.event is not None and one.event.thin
+    )
+    return PushReport(changes, baseline=baseline, warnings=warnings, thin=thin)
 
 
 def deliver_waiting(
@@ -262,10 +277,34 @@ def deliver_waiting(
     correspondence = Correspondence(site.webhooks, lambda endpoint, now: endpoint_keys(site, endpoint, now))
     to_partners = client or Client(allow=site.allow, body_limit=ANSWER_LIMIT)
     with Ledger.open(site.state) as ledger:
+        until = time.monotonic() + going.wait
         reports = deliver(ledger, lambda: correspondence, to_partners, clock, going)
-        ledger.deliveries.prune(clock() - site.webhooks.keep * _DAY)
-        hubs = () if going.stop.is_set() else tell_of_feeds(ledger, site, clock, client)
+        old = clock() - site.webhooks.keep * _DAY
+        ledger.deliveries.prune(old)
+        ledger.hubs.prune(old)
+        hubs: tuple[HubReport, ...] = ()
+        if not going.stop.is_set():
+            hubs = _tell_hubs(ledger, site, going, until - time.monotonic(), clock, client)
     return replace(report, endpoints=tuple(reports), hubs=hubs)
+
+
+def _tell_hubs(
+    ledger: Ledger,
+    site: Site,
+    going: Round,
+    seconds: float,
+    clock: Callable[[], float],
+    client: Client | None,
+) -> tuple[HubReport, ...]:
+    """Tell the hubs which feeds changed; a run that waits does so for them, too, as many seconds as it has left."""
+    if not site.syndication.hubs or going.wait <= 0:
+        return tell_of_feeds(ledger, site, clock, client)
+    going.listener.pinging()
+    try:
+        patience = Patience(max(0.0, seconds), going.stop, going.listener.resting)
+        return tell_of_feeds(ledger, site, clock, client, patience)
+    finally:
+        going.listener.ended()
 
 
 def record_run(site: Site, command: str, at: float) -> None:

@@ -212,6 +212,7 @@ def resend_deliveries(
         EnvironmentFault: The ledger cannot be used.
     """
     _require_narrow(selection)
+    asked = selection
     if not selection.states and not selection.by_id:
         selection = replace(selection, states=frozenset(DeliveryState) - {DeliveryState.WAITING})
     ledger = Ledger.peek(site.state)
@@ -232,10 +233,18 @@ def resend_deliveries(
         for batch, obstacle in batches:
             if obstacle is not None:
                 left_out[obstacle] += batch.number
+        reasons = list(left_out)
+        if asked != selection:
+            waiting = ledger.deliveries.tally(replace(asked, states=frozenset({DeliveryState.WAITING})), at)
+            left_out += Counter({_WAITS: sum(batch.number for batch in waiting)})
         handled = replace(handled, left_out=tuple(left_out.items()))
-        if left_out and not handled.number:
-            reason, *_ = left_out
-            raise Refused(f"nothing of that can be sent again: {'; '.join(left_out)}", _hint(reason))
+        if reasons and not handled.number:
+            told = (
+                "; ".join(f"{number}: {why}" for why, number in left_out.items()) if left_out[_WAITS] else ""
+            )
+            raise Refused(
+                f"nothing of that can be sent again: {told or '; '.join(reasons)}", _hint(reasons[0])
+            )
         full = [one.name for one in site.endpoints if one.full and one.name in handled.endpoints]
         if full:
             handled = replace(handled, summaries=ledger.deliveries.summaries(selection, full))
@@ -302,6 +311,7 @@ def _obstacle(batch: Batch, state: EndpointState | None) -> str | None:
     return "what is on its way right now is not sent twice" if batch.under_way else None
 
 
+_WAITS = "what waits already goes out by itself"
 _PING = "a ping is sent once"
 _TAKEN_BACK = "a review that was taken back since is not sent any more"
 

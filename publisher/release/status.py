@@ -77,11 +77,13 @@ class HubStatus:
     Attributes:
         waiting: How many files of feeds have other bytes than it was told of.
         not_before: When it wants to be asked again, where that is yet to come; aware.
+        last: What came of the last request, where that failed, for people.
     """
 
     url: str
     waiting: int
     not_before: datetime | None
+    last: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,7 +310,12 @@ def _not_generated(
 
 def _hubs(site: Site, now: datetime) -> tuple[HubStatus, ...]:
     return tuple(
-        HubStatus(url=hub.url, waiting=hub.waiting, not_before=patience_at(hub.not_before, site, now))
+        HubStatus(
+            url=hub.url,
+            waiting=hub.waiting,
+            not_before=patience_at(hub.not_before, site, now),
+            last=hub.last,
+        )
         for hub in preview_hubs(site)
     )
 

@@ -258,6 +258,7 @@ def take_care(
     # A clock that was set back must not keep it from being done for years.
     if not 0 <= now - (ledger.last_run(_PRUNE) or 0.0) < _DAY:
         ledger.deliveries.prune(now - site.webhooks.keep * _DAY)
+        ledger.hubs.prune(now - site.webhooks.keep * _DAY)
         ledger.record_run(_PRUNE, now)
 
 

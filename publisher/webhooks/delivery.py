@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from publisher.ledger import DeliveryState, EndpointState, Form, Recipient, Share, left_alone_until
 from publisher.values.durations import duration_in_words
 from publisher.webhooks.courier import Courier, Partners
-from publisher.webhooks.reports import EndpointReport, Listener, Reports, missed, resending
+from publisher.webhooks.reports import EndpointReport, Listener, Reports, missed, sends
 from publisher.webhooks.schedule import Policy
 
 if TYPE_CHECKING:
@@ -198,6 +198,6 @@ def _summed_up(
             report.note(f"it has taken nothing for {duration_in_words(now - state.failing_since)}")
         if state.disabled_why is None and report.name in known and left.get(report.name):
             report.note(
-                f"{missed(left[report.name])} while it was off or away; {resending(report.name)} sends them"
+                f"{missed(left[report.name])} while it was off or away; {sends(report.name, left[report.name])}"
             )
     return found

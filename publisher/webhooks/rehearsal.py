@@ -78,7 +78,7 @@ class Rehearsal:
         Args:
             fail: To how many messages the rest happens; they are answered 503 unless something else is said.
             status: What they are answered, 200 to 599.
-            retry_after: Seconds or a date, for an answer 429 or 503.
+            retry_after: Seconds or a date, for an answer 429 or 503; alone, every message is answered 429.
             delay: Seconds, an hour at the most.
             drop: Whether they get no answer at all.
 
@@ -100,8 +100,9 @@ class Rehearsal:
                 "--drop closes the connection without an answer, which --retry-after would go with",
                 "leave one of them out",
             )
-        if fail is not None and status is None and not drop:
-            status = 503
+        if status is None and not drop:
+            # Who asks for patience and says nothing else gets too many requests (RFC 6585, 4).
+            status = 503 if fail is not None else 429 if retry_after is not None else None
         if fail is not None and status is not None and status < 300 and delay is None:
             raise UsageError(
                 f"--fail: the first {fail} are to fail, and {status} is a success",
@@ -110,11 +111,8 @@ class Rehearsal:
         if retry_after is not None:
             if status not in _ASK_FOR_PATIENCE:
                 raise UsageError(
-                    "--retry-after goes with an answer 429 or 503"
-                    + ("" if status is None else f", and the answer would be {status}"),
-                    "add --fail N, --status 429 or --status 503"
-                    if status is None
-                    else "name one of these with --status",
+                    f"--retry-after goes with an answer 429 or 503, and the answer would be {status}",
+                    "name one of these with --status",
                 )
             retry_after = _retry_after(retry_after)
         return cls(fail, status, drop, retry_after, delay or 0.0)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 # A worker that runs for months must not remember all of it.
 _MOST_NOTES = 20
 _OFF = {
-    DisabledWhy.GONE: "its address answered 410 Gone",
-    DisabledWhy.FAILING: "it failed for days and took nothing",
+    DisabledWhy.GONE: "it is switched off: its address answered 410 Gone",
+    DisabledWhy.FAILING: "it is switched off: it failed for days and took nothing",
     DisabledWhy.BY_HAND: "it was switched off by hand",
 }
 
@@ -37,6 +37,7 @@ class EndpointReport:
         known: Whether publisher.toml still names it.
         next_at: When the next of those that wait is due, in seconds since 1970.
         notes: What went wrong, each once, for people.
+        passing: Which of these tell of tries that were followed by others, and are over when all is delivered.
     """
 
     name: str
@@ -50,11 +51,25 @@ class EndpointReport:
     known: bool = True
     next_at: float | None = None
     notes: list[str] = field(default_factory=list)
+    passing: set[str] = field(default_factory=set)
 
     def note(self, text: str) -> None:
         """Remember what went wrong, once; of what nobody would read to the end, the beginning."""
         if text not in self.notes and len(self.notes) < _MOST_NOTES:
             self.notes.append(text)
+
+    def note_try(self, outcome: str) -> None:
+        """Remember what came of a try that is followed by others."""
+        if outcome not in self.notes:
+            self.note(outcome)
+            self.passing.update({outcome}.intersection(self.notes))
+
+    @property
+    def remarks(self) -> list[str]:
+        """Return what is still true when the run has ended: of tries nothing, where all arrived in the end."""
+        if self.waiting or self.failed or self.set_aside or self.cancelled:
+            return self.notes
+        return [note for note in self.notes if note not in self.passing]
 
     @property
     def undelivered(self) -> int:
@@ -86,6 +101,9 @@ class Listener:
     def resting(self, until: float) -> None:
         """Hear that nothing is due before a moment, in seconds since 1970."""
 
+    def pinging(self) -> None:
+        """Hear that hubs are told from now on, and waited for."""
+
     def ended(self) -> None:
         """Hear that nothing is on its way any more."""
 
@@ -114,7 +132,7 @@ class Reports:
                 f"{result.claim.event_id} was given up after {result.claim.attempt} tries: {result.outcome}"
             )
         else:
-            report.note(result.outcome)
+            report.note_try(result.outcome)
         self.listener.settled(result)
 
     def set_aside(self, endpoint: str, event_id: str) -> None:
@@ -156,7 +174,7 @@ def taken_nothing(seconds: float) -> str:
 
 def switched_off(why: DisabledWhy) -> str:
     """Say that nothing is sent to an endpoint, and why."""
-    return f"it is switched off: {_OFF[why]}"
+    return _OFF[why]
 
 
 def missed(number: int) -> str:
@@ -167,6 +185,11 @@ def missed(number: int) -> str:
 def resending(name: str) -> str:
     """Say how what an endpoint missed is sent after all."""
     return f"`publisher deliveries resend --endpoint {name} --state cancelled`"
+
+
+def sends(name: str, number: int) -> str:
+    """Say what sends so many deliveries that an endpoint missed."""
+    return f"{resending(name)} sends {'it' if number == 1 else 'them'}"
 
 
 def advice(name: str, why: DisabledWhy) -> str:

@@ -277,7 +277,7 @@ def test_an_endpoint_that_is_switched_off_is_not_sent_anything_again(desk: Calla
 
         told = room.told("resend", "1", status=5)
 
-    assert "local: it is switched off" in told
+    assert "local: it was switched off by hand" in told
     assert "`publisher endpoints enable local` switches it on" in told
     assert room.states()[1] == "delivered"
 
@@ -289,7 +289,7 @@ def many(room: Desk, number: int, age: float = 0.0) -> None:
     with Ledger.open(room.site.state) as ledger, ledger._transaction() as connection:
         for one in range(number):
             connection.exec_driver_sql(
-                "INSERT INTO events VALUES (?, ?, 1, 'review.published', '{}', ?)",
+                "INSERT INTO events VALUES (?, ?, 1, 'review.published', x'7b7d', ?)",
                 (f"msg_{one}", f"{one:08}-0000-4000-8000-000000000000", at),
             )
             connection.exec_driver_sql(
@@ -316,6 +316,54 @@ def test_many_at_once_have_to_be_meant(desk: Callable[..., Desk]) -> None:
 
     assert set(room.states().values()) == {"waiting"}
     assert {row[0] for row in room.rows("SELECT DISTINCT due_at > 0 FROM deliveries")} == {1}
+
+
+def test_it_is_said_that_what_waits_goes_out_by_itself(desk: Callable[..., Desk]) -> None:
+    """It is neither sent twice nor taken for what cannot be sent; how much that is stands beside it."""
+    with Partner(answer(500)) as bad:
+        room = desk(local=bad.url)
+        room.publish_and_push()
+        told = room.told("resend", "--endpoint", "local", "--dry-run")
+        room.run("retract", str(room.site.posts / "p1.md"), "--reason", "a mistake")
+        room.publish_and_push()
+        refused = room.told("resend", "--endpoint", "local", "--type", "review.published", status=5)
+
+    assert "left out   3: what waits already goes out by itself\n" in told
+    assert "there is nothing else of that kind" in told
+    assert "1: a review that was taken back since is not sent any more" in refused
+    assert "2: what waits already goes out by itself" in refused
+
+
+def test_an_event_that_is_too_large_is_said_to_be_thin(desk: Callable[..., Desk]) -> None:
+    """Before it is sent, when it is, and whenever somebody looks; others are as ever."""
+    names = ", ".join(f'"{number:03}{"中" * 120}"' for number in range(95))
+    said = "warning: the event for Film 9 is larger than 20,000 bytes: partners get a link only\n"
+    with Partner() as good:
+        room = desk(local=good.url)
+        room.publish_and_push()
+        room.put(p9=post(9, title="Film 9", film=f"{{title: Film 9, year: 2021, cast: [{names}]}}"))
+        for words in (("plan",), ("publish", "--dry-run"), ("push", "--dry-run", "--quiet")):
+            assert room.run(*words, **SECRETS)[2] == said, words
+        code, out, _ = room.run("publish", "--json", **SECRETS)
+        assert code == 0
+        assert [one.get("thin") for one in json.loads(out)["push"]["events"]] == [True]
+        listed = room.data("list")["deliveries"]
+        shown = room.told("show", str(listed[0]["number"]))
+
+    assert [one["form"] for one in listed] == ["thin", "summary", "summary", "summary"]
+    assert "bytes (thin)" in shown
+
+
+def test_after_a_wait_nothing_is_said_of_tries_that_were_made_good(desk: Callable[..., Desk]) -> None:
+    """What arrived in the end reads as if it had arrived at once; the tries are shown by whoever asks."""
+    with Partner(answer(503, retry_after="1"), answer(204)) as good:
+        room = desk(local=good.url)
+        code, out, err = room.run("push", "--yes", "--wait", "60", **SECRETS)
+
+    assert (code, err) == (0, "")
+    assert "delivered  local: 3 delivered\n" in out
+    assert "503" not in out
+    assert (503,) in room.rows("SELECT status FROM attempts")
 
 
 def test_it_is_said_when_partners_may_have_forgotten_an_id(desk: Callable[..., Desk]) -> None:

@@ -215,7 +215,7 @@ def test_ctrl_c_ends_it_while_a_sender_waits(listening: type[Listening], end: si
             ("--drop", "--status", "410"),
             "--drop closes the connection without an answer, and --status 410 is one",
         ),
-        (("--retry-after", "5"), "--retry-after goes with an answer 429 or 503"),
+        (("--retry-after", "5", "--status", "410"), "--retry-after goes with an answer 429 or 503, and "),
         (
             ("--count", "2", "--status", "410"),
             "--count: none of the 2 would ever be taken; every message is answered 410",

@@ -236,8 +236,7 @@ def test_an_endpoint_says_what_keeps_its_events_and_what_to_do(
         "the last try: connect: 127.0.0.1:1 could not be reached: connection refused"
     )
     assert told(off) == (
-        "waiting    local: it is switched off: it was switched off by hand, 2 h ago; "
-        f"{advice('local', DisabledWhy.BY_HAND)}"
+        f"waiting    local: it was switched off by hand, 2 h ago; {advice('local', DisabledWhy.BY_HAND)}"
     )
 
 

@@ -146,7 +146,7 @@ def test_an_address_that_is_gone_has_failed(make_site: MakeSite, monkeypatch: py
 @pytest.mark.parametrize(
     ("why", "said"),
     [
-        (DisabledWhy.FAILING, "it failed for days and took nothing"),
+        (DisabledWhy.FAILING, "it is switched off: it failed for days and took nothing"),
         (DisabledWhy.BY_HAND, "it was switched off by hand"),
     ],
 )
@@ -160,7 +160,7 @@ def test_an_endpoint_that_is_switched_off_has_failed(
         ledger.endpoints.change("desk", site.endpoints[0].url, lambda _: state)
     (found,) = look(site)["endpoints"]
 
-    assert (str(found.state), found.message) == ("failed", f"desk: it is switched off: {said}")
+    assert (str(found.state), found.message) == ("failed", f"desk: {said}")
     assert "`publisher endpoints enable desk`" in str(found.help)
 
 

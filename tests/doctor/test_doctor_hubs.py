@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.ledger import Ledger
+from publisher.ledger import HubRequest, Ledger
 from publisher.outputs import generate
 from publisher.outputs.manifest import read_manifest
 from publisher.outputs.topics import topics
@@ -33,7 +33,9 @@ def tell_all(site: Site) -> int:
     """Record that the hub was told of all feeds as they are, and return how many files they are."""
     with Ledger.open(site.state) as ledger:
         known = topics(read_manifest(site.feeds).sha256, site)
-        ledger.hubs.tell(HUB, known, CLOCK)
+        ledger.hubs.record(
+            HubRequest(HUB, tuple(known), CLOCK, taken=True, status=204, outcome="told"), known
+        )
     return len(known)
 
 
@@ -75,7 +77,8 @@ def test_a_hub_that_is_left_alone_is_told_until_then(
     """A time that no hub can ask for was left by a clock that stood wrong."""
     site = generated(make_site(more=SETTINGS))
     with Ledger.open(site.state) as ledger:
-        ledger.hubs.set_not_before(HUB, CLOCK + until)
+        refused = HubRequest(HUB, ("https://feed.example/",), CLOCK, taken=False, status=429, outcome="later")
+        ledger.hubs.record(refused, {}, not_before=CLOCK + until)
 
     found = [finding.message for finding in look(site)["hubs"]]
 

@@ -16,6 +16,7 @@ from publisher.ledger import (
     DisabledWhy,
     Event,
     Form,
+    HubRequest,
     Ledger,
     Recipient,
     Result,
@@ -117,9 +118,11 @@ def a_life(ledger: Ledger) -> None:
     ledger.deliveries.abandon("partner", 9.0, 9.0)
     ledger.deliveries.prune(99.0)
     for _ in range(2):
-        ledger.hubs.tell("https://hub.example/", {"https://feed.example/": "0" * 64}, 9.0)
-        ledger.hubs.set_not_before("https://hub.example/", 9.0)
+        asked = HubRequest("https://hub.example/", ("https://feed.example/",), 9.0, True, 204, "told")
+        ledger.hubs.record(asked, {"https://feed.example/": "0" * 64}, not_before=9.0)
         ledger.record_run("push", 9.0)
+    ledger.hubs.newest(5, since=0.0, until=9.0)
+    ledger.hubs.prune(9.0)
 
 
 def test_all_that_the_ledger_says_can_be_said_to_postgresql(tmp_path: Path) -> None:

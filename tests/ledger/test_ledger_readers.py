@@ -39,6 +39,11 @@ LOOKS: dict[str, Callable[[Ledger], object]] = {
     "body": lambda ledger: ledger.deliveries.body(1),
     "states": lambda ledger: ledger.endpoints.states(),
     "hubs": lambda ledger: (ledger.hubs.told("https://hub.example/"), ledger.hubs.not_before("h")),
+    "hub_requests": lambda ledger: (
+        ledger.hubs.newest(9),
+        ledger.hubs.count(),
+        ledger.hubs.last_refusal("h"),
+    ),
     "in_hand": lambda ledger: ledger.queue.in_hand(1.0),
     "next_moments": lambda ledger: ledger.queue.next_moments(),
     "suspected": lambda ledger: ledger.queue.suspected(1.0),

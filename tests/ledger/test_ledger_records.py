@@ -14,17 +14,17 @@ from publisher.ledger import (
     EndpointState,
     Event,
     Form,
+    HubRequest,
     Ledger,
     Recipient,
     Result,
     Share,
 )
 from publisher.ledger.queue import Terms
-from publisher.ledger.selections import Selection
 from publisher.model import EventType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from publisher.ledger import Claim
@@ -189,67 +189,59 @@ def test_what_an_address_asked_for_is_its_own(ledger: Ledger) -> None:
     }
 
 
+def asked(hub: str, told: Mapping[str, str], at: float = 1.0, *, taken: bool = True) -> HubRequest:
+    """Make a request that a hub took, or did not."""
+    status, outcome = (204, "told") if taken else (503, "it answered 503")
+    return HubRequest(hub, tuple(told), at, taken, status, outcome)
+
+
 def test_what_a_hub_was_told_is_kept_by_hub_and_topic(ledger: Ledger) -> None:
-    """The last digest counts; another hub, and another topic, are their own."""
+    """The last digest counts; another hub, and another topic, are their own; what it did not take it was not told."""
     hub, other = "https://hub.example/", "https://hub.example/other"
+    rss, atom = "https://a.example/rss.xml", "https://a.example/atom.xml"
     assert ledger.hubs.told(hub) == {}
 
-    ledger.hubs.tell(hub, {"https://a.example/rss.xml": "01", "https://a.example/atom.xml": "02"}, 1.0)
-    ledger.hubs.tell(hub, {"https://a.example/rss.xml": "03"}, 2.0)
-    ledger.hubs.tell(other, {"https://a.example/rss.xml": "04"}, 2.0)
+    for address, told in ((hub, {rss: "01", atom: "02"}), (hub, {rss: "03"}), (other, {rss: "04"})):
+        ledger.hubs.record(asked(address, told), told)
+    ledger.hubs.record(asked(hub, {rss: "05"}, taken=False), {rss: "05"})
 
-    assert ledger.hubs.told(hub) == {"https://a.example/rss.xml": "03", "https://a.example/atom.xml": "02"}
-    assert ledger.hubs.told(other) == {"https://a.example/rss.xml": "04"}
+    assert ledger.hubs.told(hub) == {rss: "03", atom: "02"}
+    assert ledger.hubs.told(other) == {rss: "04"}
 
 
 def test_a_hub_that_asks_for_patience_is_remembered(ledger: Ledger) -> None:
     """Its last wish counts; a hub that was never heard of has none."""
-    assert ledger.hubs.not_before("https://hub.example/") is None
+    hub, told = "https://hub.example/", {"https://a.example/rss.xml": "01"}
+    assert ledger.hubs.not_before(hub) is None
 
-    ledger.hubs.set_not_before("https://hub.example/", 5.0)
-    ledger.hubs.set_not_before("https://hub.example/", 7.0)
+    for moment in (5.0, 7.0, None):
+        ledger.hubs.record(asked(hub, told, taken=False), told, not_before=moment)
 
-    assert ledger.hubs.not_before("https://hub.example/") == 7.0
+    assert ledger.hubs.not_before(hub) == 7.0
     assert ledger.hubs.not_before("https://other.example/") is None
 
 
-def test_the_last_number_is_never_given_again(ledger: Ledger) -> None:
-    """Who wrote a number down names nothing else by it, though all that was settled is forgotten."""
-    tell(ledger, EventType.PUBLISHED, 1)
-    ledger.deliveries.cancel(Selection(states=frozenset({DeliveryState.WAITING})), 150.0)
-    ledger.deliveries.prune(1e9)
-    tell(ledger, EventType.UPDATED, 2)
-
-    numbers = [one.number for one in ledger.deliveries.newest(Selection(), 10, 200.0)]
-    assert numbers == [3, 2]
-    ledger.deliveries.cancel(Selection(states=frozenset({DeliveryState.WAITING})), 250.0)
-    ledger.deliveries.prune(1e9)
-    assert [one.number for one in ledger.deliveries.newest(Selection(), 10, 200.0)] == [3]
-    assert ledger.problems() == []
-
-
-def test_what_is_let_go_is_neither_what_waits_nor_what_was_delivered(ledger: Ledger) -> None:
-    """Who cancels what was cancelled touches nothing else; sent again, it may be missed again."""
-    tell(ledger, EventType.PUBLISHED, 1)
-    off = EndpointState(disabled_at=120.0, disabled_why=DisabledWhy.GONE)
-    ledger.endpoints.change("all", URL, lambda _: off)
-    assert ledger.deliveries.missed() == {"all": 1}
-    cancelled = Selection(states=frozenset({DeliveryState.CANCELLED}))
-    assert ledger.deliveries.cancel(cancelled, 130.0) == 1
-    assert ledger.deliveries.cancel(cancelled, 131.0) == 0
-    assert (ledger.deliveries.missed(), ledger.deliveries.waiting()) == ({}, {"news": 1})
-
-    assert ledger.deliveries.resend(cancelled, ["all"], 140.0) == 1
-    ledger.deliveries.abandon("all", 1e9, 150.0)
-    assert ledger.deliveries.missed() == {"all": 1}
-
-
-def test_what_was_taken_back_since_is_not_missed(ledger: Ledger) -> None:
-    """Its text is not to be sent any more; that it was taken back is."""
-    tell(ledger, EventType.PUBLISHED, 1)
-    ledger.endpoints.change(
-        "all", URL, lambda _: EndpointState(disabled_at=120.0, disabled_why=DisabledWhy.GONE)
+def test_requests_to_hubs_are_kept_for_a_while(ledger: Ledger) -> None:
+    """The newest first, with what came of them; of an address, what may be a secret in it is not kept."""
+    hub, told = (
+        "https://hub.example/?token=hush-hush-hush",
+        {"https://a.example/rss.xml": "01", "https://a.example/": "02"},
     )
-    tell(ledger, EventType.RETRACTED, 2)
+    for at in (1.0, 2.0, 3.0):
+        ledger.hubs.record(asked(hub, told, at, taken=at < 3), told)
 
-    assert ledger.deliveries.missed() == {"all": 1}
+    assert [(one.at, one.taken, one.status) for one in ledger.hubs.newest(2)] == [
+        (3.0, False, 503),
+        (2.0, True, 204),
+    ]
+    assert ledger.hubs.newest(1)[0].topics == tuple(told)
+    assert "hush" not in ledger.hubs.newest(1)[0].hub
+    assert [one.at for one in ledger.hubs.newest(9, since=2.0, until=2.5)] == [2.0]
+    assert ledger.hubs.count(until=2.0) == 2
+    assert ledger.hubs.last_refusal(hub) == "it answered 503"
+
+    ledger.hubs.prune(3.0)
+    assert ledger.hubs.count() == 1
+    assert ledger.hubs.told(hub) == told
+    ledger.hubs.record(asked(hub, told, 4.0), told)
+    assert ledger.hubs.last_refusal(hub) is None

@@ -256,7 +256,7 @@ def test_a_plan_says_what_becomes_of_what_is_for_those_who_are_off_or_gone(
     assert told[0] == 0
     assert "tell       on: review.updated 2  Karmalink\n" in told[1]
     assert "deliver    on: 1 event from earlier runs, as they are due\n" in told[1]
-    assert "cancel     off: 2 events, because it is switched off: it was switched off by hand; " in told[1]
+    assert "cancel     off: 2 events, because it was switched off by hand; " in told[1]
     assert "keep       left: 1 event from earlier runs; it is no longer in publisher.toml" in told[1]
 
 

@@ -374,7 +374,7 @@ def test_what_was_cancelled_with_an_endpoint_is_told_when_it_is_on_again(
     assert (told.waiting, told.missed) == (0, 1)
     assert line == (
         "waiting    local: 1 delivery was cancelled; "
-        "`publisher deliveries resend --endpoint local --state cancelled` sends them"
+        "`publisher deliveries resend --endpoint local --state cancelled` sends it"
     )
     assert newsroom.run("deliveries", "resend", "--endpoint", "local", "--state", "cancelled")[0] == 0
     assert stands(newsroom).endpoints[0].missed == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
@@ -11,7 +12,7 @@ import pytest
 
 from publisher.ledger import Ledger
 from publisher.net import Client
-from publisher.websub import HubReport, tell_hubs, untold
+from publisher.websub import HubReport, Patience, tell_hubs, untold
 from tests.webhooks.scripted_partner import LOOPBACK, Clock, Partner, answer, hang_up, reset
 
 if TYPE_CHECKING:
@@ -35,16 +36,33 @@ class Desk:
     allow: tuple[IPv4Network, ...] = LOOPBACK
     deadline: float = 5.0
 
-    def run(self, *hubs: str, topics: dict[str, str] | None = None) -> list[HubReport]:
+    def run(
+        self, *hubs: str, topics: dict[str, str] | None = None, patience: Patience | None = None
+    ) -> list[HubReport]:
         """Tell hubs, as one push does."""
         client = Client(allow=self.allow, deadline=self.deadline, body_limit=1024, resolver=_loopback)
         with Ledger.open(self.folder) as ledger:
-            return tell_hubs(ledger, hubs, TOPICS if topics is None else topics, client, self.clock)
+            return tell_hubs(ledger, hubs, TOPICS if topics is None else topics, client, self.clock, patience)
 
     def untold(self, hub: str) -> tuple[str, ...]:
         """Name the topics that a hub is still to be told of."""
         with Ledger.open(self.folder) as ledger:
             return untold(ledger, [hub], TOPICS)[hub]
+
+
+class Skipping(threading.Event):
+    """Nobody asks it to stop; whoever waits for that finds the time gone by, and something done meanwhile."""
+
+    def __init__(self, clock: Clock, meanwhile: Callable[[], object] = lambda: None) -> None:
+        super().__init__()
+        self.clock, self.meanwhile, self.seconds = clock, meanwhile, 0.0
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Let time go by."""
+        self.clock.advance(seconds=timeout or 0)
+        self.seconds += timeout or 0
+        self.meanwhile()
+        return False
 
 
 def _loopback(_host: str, port: int, *_rest: object, **_more: object) -> list[tuple[object, ...]]:
@@ -256,6 +274,52 @@ def test_a_large_answer_is_not_read_to_its_end(desk: Desk) -> None:
     """2xx is 2xx, whatever comes behind it."""
     with Partner(answer(200, b"x" * 5_000_000)) as hub:
         assert desk.run(hub.url) == [HubReport(hub.url, told=3)]
+
+
+@pytest.mark.parametrize(
+    ("part", "seconds"),
+    [(answer(503, retry_after="20"), 20.0), (answer(500), 5.0), (reset, 5.0)],
+    ids=["as it asks", "500", "reset"],
+)
+def test_whoever_has_patience_asks_again(
+    desk: Desk, part: bytes | Callable[[socket.socket], None], seconds: float
+) -> None:
+    """When the hub wants it, or after a pause; when it has taken all, nothing is left to say."""
+    stop = Skipping(desk.clock)
+    with Partner(part, answer(204)) as hub:
+        assert desk.run(hub.url, patience=Patience(60.0, stop)) == [HubReport(hub.url, told=3)]
+
+    assert stop.seconds == pytest.approx(seconds)
+    assert topics(hub) == [ATOM, *TOPICS]
+
+
+@pytest.mark.parametrize("status", [301, 404])
+def test_a_refusal_is_not_waited_for(desk: Desk, status: int) -> None:
+    """Time does not mend it; publisher.toml does."""
+    stop = Skipping(desk.clock)
+    with Partner(answer(status)) as hub:
+        (report,) = desk.run(hub.url, patience=Patience(3600.0, stop))
+
+    assert (report.waiting, stop.seconds) == (3, 0.0)
+
+
+def test_pauses_grow_while_a_hub_is_in_trouble(desk: Desk) -> None:
+    """So that a hub that is down for long is not asked all the time; the last answer is what is told."""
+    stop = Skipping(desk.clock)
+    with Partner(answer(500), answer(502), answer(503), answer(204)) as hub:
+        assert desk.run(hub.url, patience=Patience(3600.0, stop)) == [HubReport(hub.url, told=3)]
+
+    assert stop.seconds == pytest.approx(5 + 30 + 120)
+
+
+def test_what_another_run_told_meanwhile_is_not_told_again(desk: Desk) -> None:
+    """Neither are newer bytes of a topic taken for the old ones."""
+    with Partner(answer(500), answer(204)) as hub:
+        stop = Skipping(desk.clock, lambda: desk.run(hub.url, topics={ATOM: "ff" * 32}))
+        (report,) = desk.run(hub.url, patience=Patience(60.0, stop))
+
+    assert (report.told, report.waiting) == (2, 0)
+    assert topics(hub) == [ATOM, ATOM, RSS, GOTHIC]
 
 
 def test_without_a_ledger_everything_is_untold() -> None:

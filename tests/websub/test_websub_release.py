@@ -8,6 +8,7 @@ import signal
 import time
 from datetime import datetime
 from typing import TYPE_CHECKING
+from unittest.mock import ANY
 
 import pytest
 
@@ -156,7 +157,7 @@ def test_looking_tells_what_waits_and_touches_nothing(newsroom: Newsroom) -> Non
     generate(read_posts(newsroom.site).require_valid().posts, newsroom.site, NOW)
     assert f"waiting    {hub}: it was not told of 6 feed files\n" in newsroom.run("status", *AT)[1]
     told = json.loads(newsroom.run("status", "--json", *AT)[1])
-    assert told["hubs"] == [{"url": hub, "waiting": 6, "not_before": None}]
+    assert told["hubs"] == [{"url": hub, "waiting": 6, "not_before": None, "last_request": None}]
     assert f"ping       would tell {hub} of 6 feed files\n" in newsroom.run("push", "--dry-run", *AT)[1]
 
 
@@ -171,12 +172,14 @@ def test_patience_is_told_by_the_status(newsroom: Newsroom) -> None:
                 "url": hub.url,
                 "told": 0,
                 "waiting": 6,
-                "notes": ["it answered 429: it asks for fewer requests"],
+                "next_at": ANY,
+                "notes": ["it answered 429: it asks for fewer requests; it asks to be left alone for 60 min"],
             }
         ]
     now = datetime.fromtimestamp(time.time(), NOW.tzinfo).isoformat()
     assert (
-        f"{hub.url}: it was not told of 6 feed files, it is left alone for now: next try in 60 min"
+        f"{hub.url}: it was not told of 6 feed files, it is left alone for now: next try in 60 min, "
+        "the last request: it answered 429: it asks for fewer requests; it asks to be left alone for 60 min\n"
         in (newsroom.run("status", "--now", now)[1])
     )
 
@@ -190,29 +193,92 @@ def test_a_plan_is_not_broken_by_a_hub(newsroom: Newsroom) -> None:
         assert newsroom.run("plan", "-o", str(plan), *AT)[0] == 0
         # Told by somebody else meanwhile, on a ledger that announced nothing.
         tell = (
-            "import sys; from pathlib import Path; from publisher.ledger import Ledger\n"
-            "with Ledger.open(Path(sys.argv[1])) as ledger: ledger.hubs.tell(sys.argv[2], {'x': 'y'}, 1.0)"
+            "import sys; from pathlib import Path; from publisher.ledger import HubRequest, Ledger\n"
+            "request = HubRequest(sys.argv[2], ('x',), 1.0, True, 204, 'told')\n"
+            "with Ledger.open(Path(sys.argv[1])) as ledger: ledger.hubs.record(request, {'x': 'y'})"
         )
         assert warm_start.run("-c", tell, newsroom.site.state, hub.url).returncode == 0
         status, _, err = newsroom.run("publish", "--plan", str(plan), *AT)
         assert (status, err) == (0, "")
 
 
+def test_a_run_that_waits_waits_for_hubs_too(newsroom: Newsroom) -> None:
+    """What a hub asked for passes, then it is told all; the report reads as if nothing had been, and all can be looked up."""
+    with Partner(answer(503, retry_after="1"), answer(204)) as hub:
+        newsroom.configure(hubs(hub.url))
+        status, out, err = newsroom.run("publish", "--wait", "30", *AT)
+        assert (status, err) == (0, "")
+        assert f"pinged     {hub.url}: told of 6 feed files\n" in out
+        assert "503" not in out
+        assert topics(hub) == [MAIN[0], *MAIN, *DESK]
+
+    listed = json.loads(newsroom.run("deliveries", "list", "--hubs", "--json")[1])
+    assert (listed["total"], listed["more"]) == (7, 0)
+    assert [one["taken"] for one in listed["requests"]] == [True] * 6 + [False]
+    assert listed["requests"][-1] == {
+        "hub": hub.url,
+        "topics": MAIN[:1],
+        "at": ANY,
+        "taken": False,
+        "status": 503,
+        "outcome": "it answered 503: the hub is in trouble; it asks to be left alone for 1 s",
+    }
+
+
+def test_a_wait_for_a_hub_is_ended_by_the_first_signal(newsroom: Newsroom) -> None:
+    """As the wait for partners is: the report is printed, and the next run tells the hub."""
+    with Partner(answer(503, retry_after="600")) as hub:
+        newsroom.configure(hubs(hub.url))
+        words = ("-m", "publisher", "publish", "--wait", "2h", "--site", newsroom.site.root, *AT)
+        with warm_start.Process(*words) as process:
+            until = time.monotonic() + 20
+            while not hub.heard and time.monotonic() < until:
+                time.sleep(0.02)
+            os.kill(process.pid, signal.SIGINT)
+            out, err = process.communicate(timeout=20)
+
+    assert process.returncode == 130, (out, err)
+    assert "told of 0 feed files; 6 wait" in out
+    assert "stopped; no delivery waits, and hubs were not told of all" in err
+
+
+def test_a_wait_ends_when_a_hub_asks_for_more_patience_than_there_is(newsroom: Newsroom) -> None:
+    """Nobody sits out the time for nothing; when it is tried again is said, at once and in the list."""
+    with Partner(answer(503, retry_after="600")) as hub:
+        newsroom.configure(hubs(hub.url))
+        began = time.monotonic()
+        status, out, err = newsroom.run("publish", "--wait", "60", *AT)
+
+    assert status == 3
+    assert time.monotonic() - began < 30
+    assert "it answered 503: the hub is in trouble; it asks to be left alone for 10 min\n" in out
+    assert "the first `publisher push` after that tells what waits" in err
+    listed = newsroom.run("deliveries", "list", "--hubs")[1]
+    assert f"  {hub.url}: 1 feed file\n" in listed
+    assert "it asks to be left alone for 10 min" in listed
+    assert "in all     1 request to hubs\n" in listed
+    assert (
+        "1 request to hubs beside; `publisher deliveries list --hubs`"
+        in newsroom.run("deliveries", "list")[1]
+    )
+    assert newsroom.run("deliveries", "list", "--hubs", "--state", "failed")[0] == 2
+
+
 KILLED = """
 import os, signal, sys
 from publisher.ledger import HubRecords
 
-tell, count = HubRecords.tell, [0]
+record, count = HubRecords.record, [0]
 
-def killed(self, hub, topics, at):
+def killed(self, *words, **more):
     count[0] += 1
     if count[0] == int(os.environ["KILL_AT"]):
         if os.environ["KILL"] == "after":
-            tell(self, hub, topics, at)
+            record(self, *words, **more)
         os.kill(os.getpid(), signal.SIGKILL)
-    tell(self, hub, topics, at)
+    record(self, *words, **more)
 
-HubRecords.tell = killed
+HubRecords.record = killed
 from publisher.cli import main
 main()
 """

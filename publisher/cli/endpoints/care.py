@@ -227,7 +227,7 @@ def disable(name: str, site_folder: Path, *, json: bool, quiet: bool, verbose: b
 
 
 def _tell_health(console: Console, site: publisher.Site, health: publisher.EndpointHealth) -> None:
-    from publisher.webhooks.reports import missed, resending
+    from publisher.webhooks.reports import missed, sends
 
     url = health.endpoint.shown if health.endpoint is not None else ""
     console.step(health.word, f"{health.name}  {url}", _ROLES.get(health.word, "error"))
@@ -242,7 +242,7 @@ def _tell_health(console: Console, site: publisher.Site, health: publisher.Endpo
             f"{_INDENT}{', '.join(f'{number} {state}' for state, number in _ordered(health.counts).items())}"
         )
     if health.missed and health.word != "off":
-        console.say(f"{_INDENT}{missed(health.missed)}; {resending(health.name)} sends them")
+        console.say(f"{_INDENT}{missed(health.missed)}; {sends(health.name, health.missed)}")
 
 
 def _warn_of_twins(console: Console, healths: list[publisher.EndpointHealth]) -> None:
@@ -275,7 +275,7 @@ def _tell_backlog(console: Console, backlog: Backlog) -> None:
         )
     if backlog.missing:
         console.say(
-            f"{_INDENT}of {count(backlog.missing, 'review')} the ledger keeps no event that it asks for"
+            f"{_INDENT}the ledger keeps no event of {count(backlog.missing, 'review')} that the endpoint could get"
         )
 
 
