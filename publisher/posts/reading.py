@@ -41,6 +41,9 @@ class Post:
         links: The site's own reviews that the text links to, as `links.review_key` writes them.
         beside: The SHA-256 of the file of offers that lies beside it; empty where there is none.
         made: What was made of it when it was read, for whoever wanted that.
+        mark: A digest of all that decides what is shown of it: its file, the stamps of other files that were looked at, and
+            the span in which nothing changes by itself. Empty where nobody gathered that.
+        looked: The paths of those other files.
     """
 
     review: Review
@@ -51,6 +54,8 @@ class Post:
     links: tuple[str, ...] = ()
     beside: bytes = b""
     made: object = field(default=None, compare=False)
+    mark: bytes = field(default=b"", compare=False)
+    looked: tuple[str, ...] = field(default=(), compare=False)
 
     def text(self) -> str:
         """Read the Markdown below the front matter.

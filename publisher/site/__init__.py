@@ -1,5 +1,6 @@
 """The site: publisher.toml, read once, checked whole."""
 
+from publisher.site.bearing import bearing
 from publisher.site.load import FILE_NAME, load_site
 from publisher.site.private_files import read_private
 from publisher.site.site import (
@@ -38,6 +39,7 @@ __all__ = [
     "Use",
     "Watching",
     "Webhooks",
+    "bearing",
     "keep_private",
     "load_site",
     "read_private",
