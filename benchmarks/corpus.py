@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
 import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -90,8 +91,37 @@ WORDS = [
 NAMES = ("Ana Ruiz", "Kenji Mori", "Dara Sok", "Lena Vogt", "Tom Ashby", "Mira Patel", "Jonas Lund")
 COUNTRIES = ("US", "KH", "JP", "KR", "GB", "DE", "IN", "MX", "SE", "IR")
 SERVICES = (("Vudu", "rent"), ("Apple TV", "rent"), ("Shudder", "subscription"), ("Netflix", "subscription"))
-TAGS = ("ghosts", "debuts", "folk-horror", "slashers", "science-fiction", "remakes", "festival")
-FIRST = datetime(2010, 1, 1, 9, tzinfo=UTC)
+AUTHORS = ("desk", "ana", "kenji", "dara", "lena")
+TAGS = (
+    *(
+        "ghosts",
+        "debuts",
+        "folk-horror",
+        "slashers",
+        "science-fiction",
+        "remakes",
+        "festival",
+        "giallo",
+        "sequels",
+    ),
+    *(
+        "classics",
+        "animation",
+        "body-horror",
+        "found-footage",
+        "anthologies",
+        "vampires",
+        "witches",
+        "comedies",
+    ),
+    *("novels", "restorations", "shorts"),
+)
+#: The newest posts come at one pace however many there are, so that feeds of the newest hold the same; older ones
+#: lie evenly between the first day and these.
+LAST = datetime(2026, 11, 1, 9, tzinfo=UTC)
+PACE = timedelta(hours=13)
+RECENT = 10_000
+FIRST = datetime(1971, 1, 1, 9, tzinfo=UTC)
 
 CONFIGURATION = """\
 [site]
@@ -106,13 +136,9 @@ unit = "butterfly"
 units = "butterflies"
 symbol = "🦋"
 
-[authors.desk]
-name = "The Desk"
-
 [watch]
 region = "US"
 """
-
 
 #: Settings of a site that has one feed, of everything.
 ALL_IN_ONE = 'limit = {posts}\narchive = "none"\nauthor_feeds = false\ntag_feeds = 0\n'
@@ -122,23 +148,43 @@ def write_site(folder: Path, posts: int, *, syndication: str = "", seed: int = 2
     """Write a site of so many posts into a folder; `syndication` are its settings for feeds, as TOML."""
     dice = random.Random(seed)
     (folder / "posts").mkdir(parents=True)
-    configuration = f"{CONFIGURATION}\n[syndication]\n{syndication}"
+    authors = "".join(f'\n[authors.{key}]\nname = "{key.title()}"\n' for key in AUTHORS)
+    configuration = f"{CONFIGURATION}{authors}\n[syndication]\n{syndication}"
     (folder / "publisher.toml").write_text(configuration, encoding="utf-8")
     for number in range(posts):
-        (folder / "posts" / f"review-{number:06}.md").write_text(_post(dice, number), encoding="utf-8")
+        post_file(folder, number).write_text(_post(dice, number, posts), encoding="utf-8")
 
 
-def _post(dice: random.Random, number: int) -> str:
+def post_file(folder: Path, number: int) -> Path:
+    """Return where a post of a site lies; the one with the highest number is the newest."""
+    return folder / "posts" / f"review-{number:06}.md"
+
+
+def change_a_word(post: Path, turn: int) -> None:
+    """Exchange one word in a post's text, for another one each turn."""
+    front, body = post.read_text(encoding="utf-8").split("\n---\n", 1)
+    word = WORDS[turn % len(WORDS)] + "s" * (turn // len(WORDS) + 1)
+    post.write_text(f"{front}\n---\n{re.sub(r'(?<= )[a-z]+(?= )', word, body, count=1)}", encoding="utf-8")
+
+
+def _date(number: int, posts: int) -> datetime:
+    age = posts - 1 - number
+    if age < RECENT:
+        return LAST - PACE * age
+    newest = LAST - PACE * RECENT
+    return newest - (newest - FIRST) / (posts - RECENT) * (age - RECENT)
+
+
+def _post(dice: random.Random, number: int, posts: int) -> str:
     title = " ".join(dice.choices(WORDS[:30], k=3)).title()
     service, kind = dice.choice(SERVICES)
     tags = ", ".join(dice.sample(TAGS, k=2))
-    moment = FIRST + timedelta(hours=13 * number) if number < 10_000 else FIRST + timedelta(minutes=number)
     return f"""\
 ---
 id: {uuid.UUID(int=dice.getrandbits(128), version=4)}
 title: "{title}"
-date: {moment:%Y-%m-%dT%H:%M:%SZ}
-author: desk
+date: {_date(number, posts):%Y-%m-%dT%H:%M:%SZ}
+author: {dice.choice(AUTHORS)}
 summary: "{_sentence(dice)}"
 tags: [{tags}]
 film:
@@ -154,17 +200,17 @@ watch:
     kind: {kind}
 ---
 
-{_body(dice)}
+{_body(dice, min(posts, 1_000))}
 """
 
 
-def _body(dice: random.Random) -> str:
+def _body(dice: random.Random, linked: int) -> str:
     parts = []
     for number in range(12):
         if number in {3, 8}:
             parts.append(f"## {' '.join(dice.choices(WORDS, k=4)).capitalize()}")
         sentences = [_sentence(dice) for _ in range(6)]
-        sentences[2] = f"*{sentences[2]}* [A link](/reviews/review-{dice.randint(0, 999):06}/) follows.[^1]"
+        sentences[2] = f"*{sentences[2]}* [A link](/reviews/review-{dice.randrange(linked):06}/) follows.[^1]"
         parts.append(" ".join(sentences))
     parts.append("> " + _sentence(dice))
     parts.append("\n".join(f"- {_sentence(dice)}" for _ in range(4)))

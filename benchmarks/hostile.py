@@ -8,7 +8,6 @@ status 1.
 from __future__ import annotations
 
 import argparse
-import re
 import shutil
 import subprocess
 import sys
@@ -58,7 +57,7 @@ class Subject:
         )
         if self.validate[-1].status == 0:
             words = [PUBLISHER, "generate", "--quiet", "--now", NOW, *site]
-            forget(words)
+            forget(self.folder)
             self.generate.append(measure(words, accepted=(0, -9), patience=PATIENCE))
 
     def over(self) -> bool:
@@ -92,10 +91,11 @@ def main() -> None:
     print(f"  {'':<60}{columns}{'first s':>8}{columns}")
     with tempfile.TemporaryDirectory(prefix="publisher-hostile-") as folder:
         good = Subject(GOOD, Path(folder, "good"))
-        write_good(good)
         subjects = [Subject(kind, Path(folder, "hostile")) for kind in kinds]
         for subject in (good, *subjects):
-            if subject is not good:
+            if subject is good:
+                write_site(subject.folder, 1)
+            else:
                 write(subject)
             for _ in range(arguments.runs):
                 subject.measure()
@@ -121,14 +121,6 @@ def summarise(subjects: list[Subject]) -> None:
                 if taken:
                     kind = max(taken, key=lambda name: getattr(taken[name], what))
                     print(f"    {command} {what}: {getattr(taken[kind], what):.1f} {unit} ({kind})")
-
-
-def write_good(subject: Subject) -> None:
-    """Write the site of one good post; its links to other reviews become links to itself."""
-    write_site(subject.folder, 1)
-    (post,) = (subject.folder / "posts").glob("*.md")
-    text = re.sub(r"/reviews/[^/]+/", f"/reviews/{post.stem}/", post.read_text(encoding="utf-8"))
-    post.write_text(text, encoding="utf-8")
 
 
 def write(subject: Subject) -> None:

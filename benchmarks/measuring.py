@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 PUBLISHER = str(Path(sys.executable).with_name("publisher"))
 NOW = "2026-11-22T12:00:00Z"
 # ru_maxrss is KiB on Linux, bytes on macOS.
 _UNIT = 1024 * 1024 if sys.platform == "darwin" else 1024
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 # What the product says when it fails itself; its exit status can mean other things, too.
 _CRASH = b"publisher itself failed"
 
@@ -45,22 +46,24 @@ class Run:
 
 
 def measure(
-    words: list[str], *, accepted: Collection[int] = (0,), patience: float = 600, together: bool = False
+    words: list[str], *, accepted: Collection[int] = (0,), patience: float = 3600, together: bool = False
 ) -> Run:
     """Run a command to its end and ask the operating system what it took.
 
     Of processes that fork the system knows the largest only; `together` looks at all of them every few hundredths of a
-    second (Linux), each page that several share counted once.
+    second (Linux) and adds up what each holds, so that a page that two share counts twice.
 
     A process that takes longer than `patience` seconds is killed. One that ends with a status that is not among
     those accepted ends the benchmark, and so does a crash.
     """
+    # What is installed has its bytecode beside it, whatever the habit of the machine that measures.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     reading, writing = os.pipe()
     began = time.perf_counter()
     process = os.posix_spawn(
         words[0],
         words,
-        os.environ,
+        environment,
         file_actions=[
             *((os.POSIX_SPAWN_DUP2, writing, stream) for stream in (1, 2)),
             (os.POSIX_SPAWN_CLOSE, reading),
@@ -82,9 +85,8 @@ def measure(
     status = os.waitstatus_to_exitcode(status)
     if status not in accepted or _CRASH in last:
         sys.exit(f"failed with status {status}: {' '.join(words)}\n{last[-1_000:].decode(errors='replace')}")
-    return Run(
-        wall, usage.ru_utime + usage.ru_stime, max(peak, usage.ru_maxrss / _UNIT), first or wall, status
-    )
+    memory = max(peak, usage.ru_maxrss / _UNIT)
+    return Run(wall, usage.ru_utime + usage.ru_stime, memory, first or wall, status)
 
 
 class _Watch:
@@ -101,27 +103,26 @@ class _Watch:
         """Stop looking; return the peak in MiB."""
         self._over.set()
         self._thread.join()
-        return self._peak / 1024
+        return self._peak / (1024 * 1024)
 
     def _run(self) -> None:
-        while not self._over.wait(0.05):
-            self._peak = max(self._peak, sum(map(_share, _family(self._process))))
+        while not self._over.wait(0.03):
+            self._peak = max(self._peak, sum(map(_resident, _family(self._process))))
 
 
-def _family(process: int) -> list[int]:
-    """Return a process and those it forked."""
+def _family(process: int) -> Iterator[int]:
+    """Return a process, those that it or any thread of it began, and theirs."""
+    yield process
+    for thread in Path(f"/proc/{process}/task").glob("*/children"):
+        with suppress(OSError):  # it has ended meanwhile
+            for child in thread.read_text(encoding="ascii").split():
+                yield from _family(int(child))
+
+
+def _resident(process: int) -> int:
+    """Return how many bytes of the machine's memory a process holds (proc(5), statm)."""
     with suppress(OSError):
-        children = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii")
-        return [process, *map(int, children.split())]
-    return [process]
-
-
-def _share(process: int) -> int:
-    """Return what a process holds, in KiB; of a page that several hold its part."""
-    with suppress(OSError):
-        for line in Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1])
+        return int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1]) * _PAGE
     return 0
 
 
@@ -133,23 +134,7 @@ def medians(runs: Sequence[Run]) -> Run:
     return Run(wall, cpu, memory, first, runs[-1].status)
 
 
-def print_ratios(title: str, results: Mapping[str, Sequence[Run]]) -> None:
-    """Print the medians of several commands' runs, and their ratios to the first."""
-    print(f"\n{title}")
-    print(f"  {'':<48}{'wall s':>9}{'cpu s':>9}{'MiB':>7}{'wall':>8}{'cpu':>8}{'memory':>8}")
-    first = None
-    for name, runs in results.items():
-        took = medians(runs)
-        first = first or took
-        print(
-            f"  {name:<48}{took.wall:>9.3f}{took.cpu:>9.3f}{took.memory:>7.0f}"
-            f"{took.wall / first.wall:>7.2f}x{took.cpu / first.cpu:>7.2f}x{took.memory / first.memory:>7.2f}x"
-        )
-
-
-def forget(words: list[str]) -> None:
-    """Remove what an earlier run made, so that the next is a cold one."""
-    if "generate" in words:
-        site = Path(words[words.index("--site") + 1])
-        for made in ("feeds", ".publisher"):
-            shutil.rmtree(site / made, ignore_errors=True)
+def forget(site: Path) -> None:
+    """Remove what earlier runs made of a site, so that the next is a cold one."""
+    for made in ("feeds", ".publisher"):
+        shutil.rmtree(site / made, ignore_errors=True)

@@ -1,51 +1,52 @@
-"""Another program at the same work, side by side in one run: Hugo making one RSS of the same posts.
+"""The programs we are measured beside, and the least that each needs to do the same work.
 
-Hugo is no dependency and no part of the tests: `make bench-peers` installs it into an environment of its own.
+None is a dependency, and no test needs one: `make bench-peers` installs them into an environment of their own.
 """
 
 from __future__ import annotations
 
-import argparse
 import shutil
-import sys
-import tempfile
-from pathlib import Path
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from corpus import ALL_IN_ONE, write_site
-from measuring import NOW, PUBLISHER, Run, measure, print_ratios
+if TYPE_CHECKING:
+    from pathlib import Path
 
-# The least that makes one RSS feed of all pages, with their whole content, and nothing else.
+# Hugo reads the very posts, and renders nothing but feeds.
 _HUGO = """\
 baseURL = "https://reviews.example/"
 title = "The Measured Wing"
 locale = "en-US"
 timeZone = "America/Chicago"
-disableKinds = ["taxonomy", "term", "section", "404", "sitemap", "robotsTXT"]
+disableKinds = [{disabled}]
 [outputs]
 home = ["RSS"]
+term = ["RSS"]
+page = []
+[taxonomies]
+tag = "tags"
+author = "author"
 [services.rss]
-limit = -1
+limit = {limit}
 [[module.mounts]]
-source = "../site/posts"
+source = "{posts}"
 target = "content/reviews"
 [[module.mounts]]
 source = "layouts"
 target = "layouts"
-[[cascade]]
-[cascade.target]
-kind = "page"
-[cascade.build]
-render = "never"
-list = "always"
 """
+# As Hugo's own, with the whole text, and with the posts' own ids.
 _LAYOUT = """\
+{{- $pages := cond .IsHome .Site.RegularPages .Pages }}
+{{- $limit := .Site.Config.Services.RSS.Limit }}
+{{- if ge $limit 1 }}{{ $pages = first $limit $pages }}{{ end }}
 {{- printf "<?xml version=\\"1.0\\" encoding=\\"utf-8\\"?>" | safeHTML }}
 <rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/">
   <channel>
-    <title>{{ .Site.Title }}</title>
+    <title>{{ .Title }}</title>
     <link>{{ .Permalink }}</link>
     <description>{{ .Site.Title }}</description>
-    {{- range .Site.RegularPages }}
+    {{- range $pages }}
     <item>
       <title>{{ .Title }}</title>
       <link>{{ .Permalink }}</link>
@@ -58,56 +59,63 @@ _LAYOUT = """\
   </channel>
 </rss>
 """
+_ALWAYS_DISABLED = ("taxonomy", "section", "404", "sitemap", "robotsTXT")
 
 
-def main() -> None:
-    """Run both in turn and print what came out."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("hugo", type=Path, help="the program hugo")
-    parser.add_argument("--posts", type=int, default=10_000)
-    parser.add_argument("--runs", type=int, default=5, help="how often each is timed")
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="publisher-peers-") as folder:
-        compare(Path(folder), arguments.hugo.resolve(), arguments.posts, arguments.runs)
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """The peers that are there.
+
+    Attributes:
+        hugo: The program itself, not the script by which Python begins it; None where it is missing.
+        check_jsonschema: The program; None where it is missing.
+    """
+
+    hugo: Path | None
+    check_jsonschema: Path | None
 
 
-def compare(folder: Path, hugo: Path, posts: int, runs: int) -> None:
-    """Time both, cold, in turn."""
-    write_site(folder / "site", posts, syndication=ALL_IN_ONE.format(posts=posts))
-    write_site(folder / "usual", posts)
-    _write_hugo(folder / "hugo")
-    generate = [PUBLISHER, "generate", "--quiet", "--now", NOW, "--site"]
-    commands = {
-        "Hugo, one RSS": ([str(hugo), "--quiet", "--source", str(folder / "hugo")], "hugo/public"),
-        "publisher, RSS, Atom and JSON": ([*generate, str(folder / "site")], "site/feeds"),
-        "publisher, all its usual feeds and pages": ([*generate, str(folder / "usual")], "usual/feeds"),
-    }
-    results: dict[str, list[Run]] = {name: [] for name in commands}
-    for counted in (False, *[True] * runs):
-        for name, (words, made) in commands.items():
-            shutil.rmtree(folder / made, ignore_errors=True)
-            result = measure(words, together=True)
-            if counted:
-                results[name].append(result)
-    _require_same_work(folder, posts)
-    print_ratios(
-        f"{posts:,} posts of about 1,000 words, cold (medians of {runs}; ratios to the first row)", results
-    )
+def find_peers(environment: Path) -> Peers:
+    """Find what `make bench-peers` has installed."""
+    hugo = next(environment.glob("lib/python*/site-packages/hugo/binaries/hugo*"), None)
+    check = environment / "bin" / "check-jsonschema"
+    return Peers(hugo, check if check.exists() else None)
 
 
-def _write_hugo(folder: Path) -> None:
-    (folder / "layouts").mkdir(parents=True)
-    (folder / "hugo.toml").write_text(_HUGO, encoding="utf-8")
-    (folder / "layouts" / "home.rss.xml").write_text(_LAYOUT, encoding="utf-8")
+class HugoSite:
+    """A site of Hugo's over our posts: one feed of all of them, or one of the newest 50 for home and for each term."""
+
+    def __init__(self, folder: Path, posts: Path, *, terms: bool) -> None:
+        self.folder = folder
+        disabled = _ALWAYS_DISABLED if terms else (*_ALWAYS_DISABLED, "term")
+        configuration = _HUGO.format(
+            disabled=", ".join(f'"{kind}"' for kind in disabled), limit=50 if terms else -1, posts=posts
+        )
+        (folder / "layouts").mkdir(parents=True)
+        (folder / "hugo.toml").write_text(configuration, encoding="utf-8")
+        for kind in ("home", "term"):
+            (folder / "layouts" / f"{kind}.rss.xml").write_text(_LAYOUT, encoding="utf-8")
+
+    @property
+    def public(self) -> Path:
+        """Where it writes."""
+        return self.folder / "public"
+
+    def words(self, hugo: Path) -> list[str]:
+        """Return the command that makes it."""
+        return [str(hugo), "--quiet", "--source", str(self.folder)]
+
+    def forget(self) -> None:
+        """Remove what was made of it."""
+        shutil.rmtree(self.public, ignore_errors=True)
 
 
-def _require_same_work(folder: Path, posts: int) -> None:
-    """See that nobody was quick because it did less."""
-    for name in ("hugo/public/index.xml", "site/feeds/rss.xml"):
-        found = (folder / name).read_bytes().count(b"<item>")
-        if found != posts:
-            sys.exit(f"{name} has {found} of {posts} posts")
-
-
-if __name__ == "__main__":
-    main()
+def write_front_matter(posts: Path, folder: Path) -> list[Path]:
+    """Write the front matter of posts as YAML files, for programs that know no Markdown; return them."""
+    folder.mkdir()
+    written = []
+    for post in sorted(posts.glob("*.md")):
+        _, front, _ = post.read_text(encoding="utf-8").split("---\n", 2)
+        written.append(folder / f"{post.stem}.yaml")
+        written[-1].write_text(front, encoding="utf-8")
+    return written

@@ -129,9 +129,15 @@ def parse_age(text: str | None, site: Site, option: str, now: datetime) -> datet
     try:
         return now - parse_duration(text)
     except ValueError:
-        return parse_time(text, site, option)
+        pass
     except OverflowError:
         return datetime.min.replace(tzinfo=UTC)
+    try:
+        return parse_time(text, site, option)
+    except UsageError as error:
+        raise UsageError(
+            error.message, "; ".join(filter(None, (error.hint, "or how long ago, such as 2d or 90m")))
+        ) from None
 
 
 def parse_duration(text: str, option: str) -> timedelta:

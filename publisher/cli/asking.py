@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from publisher.diagnostics.render import visible
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeVar
@@ -30,6 +28,7 @@ def asked_if_over(run: Callable[[bool], Result], console: Console, *, confirmed:
         Unconfirmed: Nobody could be asked, or the answer was no.
     """
     import publisher
+    from publisher.diagnostics.render import visible
 
     try:
         return run(confirmed)

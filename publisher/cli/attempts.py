@@ -18,20 +18,24 @@ _MOST_LINES = 10
 
 def told_attempt(attempt: Attempt, site: Site, *, under_way: bool = False) -> Iterator[str]:
     """Say what became of an attempt, where it went, and what the partner answered; what that is, is not made harmless yet."""
+    from publisher.diagnostics.masking import masked_address
+
     if attempt.ended_at is None:
         what = "on its way" if under_way else "nobody knows what became of it: whoever sent it died"
     else:
         what = f"{_seconds(attempt):.2f} s, {attempt.status or 'no answer'}: {attempt.outcome}"
     yield f"{moment_words(attempt.started_at, site, TO_THE_SECOND)}  {what}"
-    yield f"to {attempt.url}"
+    yield f"to {masked_address(attempt.url)}"
     for line in (attempt.excerpt or "").splitlines()[:_MOST_LINES]:
         yield f"| {line}"
 
 
 def attempt_data(attempt: Attempt) -> dict[str, Any]:
     """Return an attempt for machines."""
+    from publisher.diagnostics.masking import masked_address
+
     return {
-        "url": attempt.url,
+        "url": masked_address(attempt.url),
         "started": moment_data(attempt.started_at),
         "ended": moment_data(attempt.ended_at),
         "seconds": None if attempt.ended_at is None else round(_seconds(attempt), 3),

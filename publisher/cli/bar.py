@@ -6,6 +6,8 @@ import sys
 import time
 from typing import TYPE_CHECKING, Self
 
+from publisher.cli.console import let_go
+
 if TYPE_CHECKING:
     from types import TracebackType
 
@@ -53,15 +55,13 @@ class Bar:
         """Show a text in its place, until the next step."""
         if self._seen:
             self.clear()
-            sys.stderr.write(text)
-            sys.stderr.flush()
+            self._write(text)
 
     def clear(self) -> None:
         """Make room for something else; the next step draws it again."""
         if self._seen:
             # To the beginning of the line, and away with what stands there (ECMA-48, 8.3.41).
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+            self._write("\r\x1b[K")
             self._drawn = float("-inf")
 
     def _draw(self) -> None:
@@ -69,6 +69,14 @@ class Bar:
             return
         filled = _WIDTH * self._done // self._total
         bar = "#" * filled + "-" * (_WIDTH - filled)
-        sys.stderr.write(f"\r\x1b[K[{bar}] {self._done} of {self._total} {self._what}")
-        sys.stderr.flush()
+        self._write(f"\r\x1b[K[{bar}] {self._done} of {self._total} {self._what}")
         self._drawn = time.monotonic()
+
+    def _write(self, text: str) -> None:
+        try:
+            sys.stderr.write(text)
+            sys.stderr.flush()
+        except OSError:
+            # The terminal was closed; the work goes on.
+            let_go(sys.stderr)
+            self._seen = self._shown = False

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from publisher.errors import PublisherError
 
 _STYLES: dict[str, dict[str, Any]] = {
@@ -25,6 +29,16 @@ _STYLES: dict[str, dict[str, Any]] = {
 # Workflow commands: `::error…` where a line begins, and of old `##[error]` anywhere in it.
 _COMMAND = re.compile(r"^\s*::|##\[", re.MULTILINE)
 
+# What a write says when the reader of a pipe has ended, a terminal was closed, or the stream was.
+_GONE = frozenset({errno.EPIPE, errno.EIO, errno.EBADF})
+
+
+def let_go(stream: TextIO) -> None:
+    """Lead what is printed from now on, and what could not be, to nowhere: nobody is there any more who reads it."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
 
 class Console:
     """Prints for one command; `quiet` leaves only what is asked for, errors and results for machines."""
@@ -33,6 +47,8 @@ class Console:
         self.quiet = quiet
         self.verbose = verbose
         self.json = json
+        #: Whether the work matters more than that somebody reads of it: it goes on when nobody does any more.
+        self.lasting = False
 
     def paint(self, text: str, role: str) -> str:
         """Colour a text by its role; click takes the colours out again where there is no terminal."""
@@ -44,7 +60,16 @@ class Console:
         """Print a text; a runner of GitHub Actions must not take any of it, which may be a file's, for a command."""
         if os.environ.get("GITHUB_ACTIONS"):
             text = _COMMAND.sub(lambda match: f"{match.group()[:-1]}\u200b{match.group()[-1]}", text)
-        click.echo(text, err=err)
+        self.write(text, err=err)
+
+    def write(self, text: str, *, err: bool = False) -> None:
+        """Print a text as it is."""
+        try:
+            click.echo(text, err=err)
+        except OSError as error:
+            if not self.lasting or error.errno not in _GONE:
+                raise
+            let_go(sys.stderr if err else sys.stdout)
 
     def say(self, *lines: str) -> None:
         """Print lines for people; what came out of files and from hosts cannot steer the terminal."""
@@ -72,7 +97,7 @@ class Console:
     def data(self, **fields: Any) -> None:  # noqa: ANN401 - JSON takes any value
         """Print the result for machines."""
         if self.json:
-            click.echo(json.dumps({"format_version": 1, **fields}, indent=2))
+            self.write(json.dumps({"format_version": 1, **fields}, indent=2))
 
     def fail(self, error: PublisherError) -> None:
         """Print an error, the faults of files behind it first."""

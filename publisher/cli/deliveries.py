@@ -207,6 +207,13 @@ def resend(
             "shorter time takes it for something new",
             "warning",
         )
+    if handled.summaries:
+        console.step(
+            "note",
+            f'{handled.summaries} of them with the summary alone, as they were announced: content = "full" holds for what '
+            "is announced from now on",
+            "warning",
+        )
     if handled.number and not dry_run:
         console.step("next", "`publisher push` sends what is due, and so does a worker that runs", "help")
 
@@ -331,6 +338,7 @@ def _tell_handled(console: Console, handled: publisher.Handled, verb: str) -> No
         endpoints=dict(handled.endpoints),
         left_out=[{"why": why, "number": number} for why, number in handled.left_out],
         oldest_seconds=round(handled.oldest),
+        summaries=handled.summaries,
     )
     for name, number in handled.endpoints.items():
         console.step(verb, f"{name}: {count(number, 'delivery', 'deliveries')}")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Delivering(Listener):
-    """Shows how far deliveries are, and has them stopped by Ctrl-C and SIGTERM."""
+    """Shows how far deliveries are, and has them stopped by Ctrl-C, SIGTERM and SIGHUP."""
 
     def __init__(self, console: Console, stop: Stop) -> None:
         """Take where it is shown, and what stops it."""
@@ -28,8 +28,9 @@ class Delivering(Listener):
         self._bar = Bar(console, 0, "events")
 
     def begun(self, waiting: int) -> None:
-        """Begin to count."""
+        """Begin to count; from now on what is begun is finished, whether somebody reads of it or not."""
         self._stop.gentle = True
+        self._console.lasting = True
         self._bar = Bar(self._console, waiting, "events")
 
     def settled(self, result: Result) -> None:

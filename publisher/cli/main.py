@@ -7,44 +7,58 @@ import io
 import os
 import signal
 import sys
+from collections.abc import Iterator, MutableMapping
 from contextlib import suppress
+from importlib import import_module
 
 import click
 
-from publisher.cli.attach import attach
-from publisher.cli.completion import completion
-from publisher.cli.correct import correct
-from publisher.cli.crash import report_crash
-from publisher.cli.deliveries import deliveries
-from publisher.cli.doctor import doctor
-from publisher.cli.endpoints import endpoints
-from publisher.cli.explain import explain
-from publisher.cli.generate import generate
-from publisher.cli.init import init
-from publisher.cli.links import links
-from publisher.cli.listen import listen
-from publisher.cli.new import new
-from publisher.cli.plan import plan
-from publisher.cli.publish import publish
-from publisher.cli.push import push
-from publisher.cli.rename import rename
-from publisher.cli.restore import restore
-from publisher.cli.retract import retract
-from publisher.cli.schema import schema
-from publisher.cli.serve import serve
-from publisher.cli.services import services
-from publisher.cli.status import status
-from publisher.cli.undo import undo
-from publisher.cli.validate import validate
-from publisher.cli.worker import worker
+from publisher.cli import shells  # noqa: F401 - its ways to complete take the places of click's own
 
+#: The commands by what one does with them; each lies in the module, and bears the name there, that it has here.
 SECTIONS = {
-    "Write": (init, new, validate, explain, attach, links, services, serve),
-    "Publish": (status, plan, publish, generate, push),
-    "Change what is out": (correct, rename, retract, restore, undo),
-    "Partners": (endpoints, deliveries, worker, listen),
-    "Setting up": (doctor, schema, completion),
+    "Write": ("init", "new", "validate", "explain", "attach", "links", "services", "serve"),
+    "Publish": ("status", "plan", "publish", "generate", "push"),
+    "Change what is out": ("correct", "rename", "retract", "restore", "undo"),
+    "Partners": ("endpoints", "deliveries", "worker", "listen"),
+    "Setting up": ("doctor", "schema", "completion"),
 }
+
+
+class Commands(MutableMapping[str, click.Command]):
+    """The commands by name, each imported when it is first asked for: a run pays for its own alone."""
+
+    def __init__(self) -> None:
+        self._commands: dict[str, click.Command | None] = {
+            name: None for names in SECTIONS.values() for name in names
+        }
+
+    def __getitem__(self, name: str) -> click.Command:
+        """Return a command; a KeyError where there is none of the name."""
+        command = self._commands[name]
+        if command is None:
+            command = self._commands[name] = getattr(import_module(f"publisher.cli.{name}"), name)
+        return command
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        """Add a command, as click does where one is declared by a decorator."""
+        self._commands[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        """Take a command away."""
+        del self._commands[name]
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether there is such a command, without importing it."""
+        return name in self._commands
+
+    def __iter__(self) -> Iterator[str]:
+        """Return the names, in the order of the sections."""
+        return iter(self._commands)
+
+    def __len__(self) -> int:
+        """Count the commands."""
+        return len(self._commands)
 
 
 class SectionedGroup(click.Group):
@@ -53,15 +67,15 @@ class SectionedGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's own signature
         """Write the commands, section by section."""
         width = formatter.width - 6 - max(map(len, self.commands))
-        for title, commands in SECTIONS.items():
+        for title, names in SECTIONS.items():
             with formatter.section(title):
-                formatter.write_dl(
-                    [(command.name or "", command.get_short_help_str(width)) for command in commands]
-                )
+                formatter.write_dl([(name, self.commands[name].get_short_help_str(width)) for name in names])
 
 
 @click.group(
-    cls=SectionedGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=SectionedGroup,
+    commands=Commands(),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="headless-publisher", prog_name="publisher")
 def cli() -> None:
@@ -81,9 +95,12 @@ def cli() -> None:
     """
 
 
-for section in SECTIONS.values():
-    for command in section:
-        cli.add_command(command)
+def _heed_endings() -> None:
+    """Have a run that is ended from outside let go of what it holds: a deployment, a lock, a file on its way."""
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        # Below nohup a terminal that closes is ignored, and stays so.
+        if signal.getsignal(ending) is not signal.SIG_IGN:
+            signal.signal(ending, lambda number, _: sys.exit(128 + number))
 
 
 def main() -> None:
@@ -96,8 +113,7 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     # Ten thousand reviews are held, and hardly anything ever goes: to look through all of them again and again frees nothing.
     gc.set_threshold(50_000, 20, 100)
-    # Ended from outside, a run still lets go of what it holds: a deployment, a lock, a file on its way.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    _heed_endings()
     try:
         status = cli.main(standalone_mode=False)
         if sys.stdout is not None:
@@ -119,6 +135,8 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(4)
     except Exception as error:  # noqa: BLE001 - no traceback ever reaches an editor
+        from publisher.cli.crash import report_crash
+
         sys.exit(report_crash(error))
     # All that is left goes with the process: to look through it for circles first takes longer than most commands.
     gc.freeze()

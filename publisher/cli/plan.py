@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -10,6 +11,12 @@ import publisher
 from publisher.cli.console import Console
 from publisher.cli.options import SiteCommand, json_option, now_option, output_options, site_option
 from publisher.cli.progress import count, tell_wait, tell_warnings
+
+#: Why an event is for nobody, by whether somebody asked for it.
+_NOBODY = {
+    False: "nobody, no endpoint asked for it",
+    True: "nobody, the endpoints that asked for it are switched off",
+}
 
 
 @click.command(cls=SiteCommand)
@@ -29,7 +36,9 @@ from publisher.cli.progress import count, tell_wait, tell_warnings
 @now_option
 @json_option
 @output_options
+@click.pass_context
 def plan(
+    ctx: click.Context,
     output: Path | None,
     yes: bool,
     site_folder: Path,
@@ -45,6 +54,9 @@ def plan(
     Written down with -o, the plan can be looked at by others, and `publisher publish --plan FILE` then does exactly
     that, or refuses when posts, publisher.toml or the ledger have moved on. It holds no text of drafts, of scheduled
     reviews or of those taken back.
+
+    Where a publish would be refused as things stand, that is said, and the exit status is the one with which it would
+    end; the plan is written down all the same.
 
     \b
     Example:
@@ -67,6 +79,10 @@ def plan(
     _tell(console, made, site)
     if output is not None:
         console.step("written", f"{output}; `publisher publish --plan {output}` does exactly this")
+    if made.refusals:
+        if quiet and not json:
+            console.fail(made.refusals[0])
+        ctx.exit(made.exit_code)
 
 
 def _tell(console: Console, made: publisher.Plan, site: publisher.Site) -> None:
@@ -99,10 +115,34 @@ def _tell_sent(console: Console, made: publisher.Plan, site: publisher.Site) -> 
     for event in made.events if site.endpoints else ():
         console.step(
             "tell",
-            f"{', '.join(event.endpoints) or 'nobody, no endpoint asked for it'}: {event.type} {event.sequence}  "
+            f"{', '.join(event.endpoints) or _NOBODY[bool(event.cancelled)]}: {event.type} {event.sequence}  "
             f"{titles.get(event.id) or event.url}",
         )
     for endpoint, number in made.waiting.items():
         console.step("deliver", f"{endpoint}: {count(number, 'event')} from earlier runs, as they are due")
+    _tell_not_sent(console, made)
     for hub, number in made.hubs.items():
         console.step("ping", f"{hub}: {count(number, 'feed file')}")
+
+
+def _tell_not_sent(console: Console, made: publisher.Plan) -> None:
+    """Tell what is kept back of those that are switched off, and of those that have left publisher.toml."""
+    from publisher.webhooks.reports import advice, switched_off
+
+    new = Counter(name for event in made.events for name in event.cancelled)
+    old = {one.endpoint: one.number for one in made.withheld}
+    for name, why in made.off.items():
+        if number := new[name] + old.get(name, 0):
+            console.step(
+                "cancel",
+                f"{name}: {count(number, 'event')}, because {switched_off(why)}; {advice(name, why)}",
+                "warning",
+            )
+    for one in made.withheld:
+        if one.why == "removed":
+            console.step(
+                "keep",
+                f"{one.endpoint}: {count(one.number, 'event')} from earlier runs; it is no longer in publisher.toml, and "
+                "they are cancelled after three days",
+                "warning",
+            )

@@ -6,8 +6,6 @@ from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from publisher.diagnostics import render
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -35,6 +33,8 @@ def event_data(change: Change) -> dict[str, Any]:
 
 def push_data(report: PushReport, site: Site) -> dict[str, Any]:
     """Return what a push did, for machines; times are ISO 8601 with the site's offset."""
+    from publisher.diagnostics import render
+
     return {
         "dry_run": report.dry,
         "baseline": report.baseline,
@@ -66,6 +66,8 @@ def push_data(report: PushReport, site: Site) -> dict[str, Any]:
 
 def tell_warnings(console: Console, diagnostics: Sequence[Diagnostic]) -> None:
     """Tell people what they should know before it is told to the world; --quiet does not silence it."""
+    from publisher.diagnostics import render
+
     if console.json:
         return
     for fault in diagnostics:

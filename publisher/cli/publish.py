@@ -106,7 +106,7 @@ def publish(
             found, site, moment, confirmed=confirmed, plan=plan, progress=teller, round=going
         )
 
-    with Stop() as stop:
+    with Stop(console) as stop:
         report = asked_if_over(run, console, confirmed=yes)
     console.data(**publish_data(report, site))
     end_if_stopped(ctx, console, stop, report.push)

@@ -48,7 +48,7 @@ def push(
     next push; the exit status is then 3. With --wait it is tried again as it becomes due, until all is settled. A typo
     mended in a text is no event.
 
-    Ctrl-C and SIGTERM let finish what is on its way, and leave the rest for the next push.
+    Ctrl-C, SIGTERM and SIGHUP let finish what is on its way, and leave the rest for the next push.
 
     Then WebSub hubs are told which feeds changed, of those that were generated last: let these be on the web before.
 
@@ -70,7 +70,7 @@ def push(
         going = delivering(console, stop, seconds)
         return publisher.push(posts, site, moment, baseline=baseline, confirmed=confirmed, round=going)
 
-    with Stop() as stop:
+    with Stop(console) as stop:
         report = asked_if_over(run, console, confirmed=yes)
     tell_warnings(console, report.warnings)
     console.data(**push_data(report, site))
@@ -79,21 +79,33 @@ def push(
     require_delivered(ctx, console, report)
 
 
+_MOST_NAMED = 10
+
+
 def require_delivered(ctx: click.Context, console: Console, report: publisher.PushReport) -> None:
-    """End with status 3 when something was not delivered."""
+    """End with status 3 when something was not delivered, and say to whom; why stands in the report above that."""
+    from publisher.diagnostics.render import visible
+
     if report.complete:
         return
     troubled = [endpoint for endpoint in report.endpoints if endpoint.known and endpoint.troubled]
     hubs = [hub for hub in report.hubs if hub.waiting]
-    problems = [
-        f"{hub.url} was not told of {count(hub.waiting, 'feed file')} ({', '.join(hub.notes)})"
-        for hub in hubs
-    ]
+    problems = [f"{hub.url} was not told of {count(hub.waiting, 'feed file')}" for hub in hubs]
     if troubled:
         undelivered = sum(endpoint.undelivered for endpoint in troubled)
-        reasons = "; ".join(f"{endpoint.name}: {', '.join(endpoint.notes)}" for endpoint in troubled)
-        problems.insert(0, f"{count(undelivered, 'delivery was', 'deliveries were')} not made ({reasons})")
+        most = sorted(troubled, key=lambda endpoint: -endpoint.undelivered)[:_MOST_NAMED]
+        named = ", ".join(f"{endpoint.name}: {endpoint.undelivered}" for endpoint in most)
+        more = f" and {len(troubled) - len(most)} more endpoints" if len(troubled) > len(most) else ""
+        problems.insert(
+            0, f"{count(undelivered, 'delivery was', 'deliveries were')} not made ({named}{more})"
+        )
     if not console.json:
+        if console.quiet:
+            # Nothing stands above it.
+            for name, notes in [(one.name, one.notes) for one in troubled] + [
+                (hub.url, hub.notes) for hub in hubs
+            ]:
+                console.echo(visible(f"{name}: {', '.join(notes)}"), err=True)
         console.fail(
             publisher.NotDelivered(
                 "; ".join(problems),

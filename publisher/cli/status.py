@@ -13,15 +13,14 @@ import publisher
 from publisher.cli.console import Console
 from publisher.cli.options import SiteCommand, json_option, now_option, output_options, site_option
 from publisher.cli.progress import count, event_data, told_event
-from publisher.diagnostics import has_errors, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from publisher.outputs.comparison import EntryDifference
+    from publisher.release.endpoint_status import EndpointStatus
     from publisher.release.schedule import Appointment
-    from publisher.release.status import EndpointStatus
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 #: Of every list this many are shown, unless more was asked for.
@@ -132,6 +131,8 @@ class _Teller:
     @property
     def _stopped(self) -> bool:
         """Tell whether the next publish would end before it did anything."""
+        from publisher.diagnostics import has_errors
+
         differs = self.found.announced
         return bool(self.found.faulty) or (
             differs is not None and (bool(differs.obstacles) or has_errors(differs.diagnostics))
@@ -159,6 +160,8 @@ class _Teller:
                 self.console.detail(f"{_INDENT}{folder}{name}")
 
     def _announced(self) -> None:
+        from publisher.diagnostics import has_errors, render
+
         differs = self.found.announced
         if "announced" in self.found.troubles:
             self.console.step("announced", "cannot be told", "error")
@@ -196,7 +199,14 @@ class _Teller:
             self.console.step("waiting", "nothing")
 
     def _facts(self, one: EndpointStatus) -> list[str]:
-        from publisher.webhooks.reports import advice, left_alone, switched_off, taken_nothing
+        from publisher.webhooks.reports import (
+            advice,
+            left_alone,
+            missed,
+            resending,
+            switched_off,
+            taken_nothing,
+        )
 
         facts = []
         if one.waiting:
@@ -210,11 +220,16 @@ class _Teller:
             facts.append(taken_nothing(self.found.since(one.failing)))
         if one.not_before and not one.disabled_why:
             facts.append(left_alone(-self.found.since(one.not_before)))
+        if facts and one.last_failure and not one.disabled_why:
+            facts.append(f"the last try: {one.last_failure}")
+        if one.missed and one.known and not one.disabled_why:
+            facts.append(f"{missed(one.missed)}; {resending(one.name)} sends them")
         if facts and not one.known:
             facts.append("no longer in publisher.toml")
         if one.disabled_why:
             ago = f", {self._ago(one.disabled)}" if one.disabled else ""
-            facts.append(f"{switched_off(one.disabled_why)}{ago}; {advice(one.name, one.disabled_why)}")
+            last = f"; the last try: {one.last_failure}" if one.last_failure else ""
+            facts.append(f"{switched_off(one.disabled_why)}{ago}{last}; {advice(one.name, one.disabled_why)}")
         return facts
 
     def _ago(self, moment: datetime) -> str:
@@ -260,6 +275,8 @@ def _local(moment: datetime) -> str:
 
 def _fields(found: publisher.SiteStatus, site: publisher.Site) -> dict[str, Any]:
     """Return a status for machines; times are ISO 8601 with the site's offset, durations seconds."""
+    from publisher.diagnostics import render
+
     generated, announced = found.generated, found.announced
     return {
         "now": found.now.isoformat(),
@@ -304,6 +321,8 @@ def _fields(found: publisher.SiteStatus, site: publisher.Site) -> dict[str, Any]
                 "disabled": _iso(one.disabled),
                 "disabled_why": one.disabled_why,
                 "failing_since": _iso(one.failing),
+                "last_failure": one.last_failure,
+                "missed": one.missed,
             }
             for one in found.endpoints
         ],

@@ -24,8 +24,8 @@ def worker(site_folder: Path, *, json: bool, quiet: bool, verbose: bool) -> None
     standard error; --json writes a line of JSON each to standard output, --quiet tells what went wrong alone.
 
     publisher.toml is read again when it changes. An endpoint whose secret is missing or wrong is left out until it is
-    sound. WebSub hubs are told every minute what they were not told yet. Ctrl-C and SIGTERM let finish what is on its way; to be
-    ended so is what it is there for, and the exit status is 0.
+    sound. WebSub hubs are told every minute what they were not told yet. Ctrl-C, SIGTERM and SIGHUP let finish what is on its way;
+    to be ended so is what it is there for, and the exit status is 0. Below nohup it outlives its terminal.
 
     \b
     Example:
@@ -34,7 +34,7 @@ def worker(site_folder: Path, *, json: bool, quiet: bool, verbose: bool) -> None
     from publisher.cli.working import Teller
 
     console = Console(quiet=quiet, verbose=verbose, json=json)
-    with Stop() as stop:
+    with Stop(console) as stop:
         stop.gentle = True
         site = publisher.load_site(site_folder)
         teller = Teller(console, site)

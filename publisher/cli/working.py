@@ -6,8 +6,6 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from publisher.cli.progress import count
 from publisher.diagnostics import render
 from publisher.diagnostics.render import visible
@@ -27,8 +25,9 @@ class Teller(WorkerListener):
     """Tells people, or machines, line by line what a worker does."""
 
     def __init__(self, console: Console, site: Site) -> None:
-        """Take where it is told, and the site."""
+        """Take where it is told, and the site; events are delivered all the same when nobody reads of it any more."""
         self._console = console
+        console.lasting = True
         self._zone = site.zone
 
     def line(self, event: str, text: str, *, bad: bool = False, **fields: Any) -> None:  # noqa: ANN401 - JSON takes any value
@@ -36,7 +35,7 @@ class Teller(WorkerListener):
         now = datetime.now(self._zone)
         if self._console.json:
             data = {"format_version": 1, "at": now.isoformat(timespec="milliseconds"), "event": event}
-            click.echo(json.dumps({**data, **fields}))
+            self._console.write(json.dumps({**data, **fields}))
         elif bad or not self._console.quiet:
             verb = self._console.paint(f"{event:<10}", "error" if bad else "done")
             self._console.echo(f"{now:%Y-%m-%d %H:%M:%S}  {verb} {visible(text)}", err=True)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from publisher.diagnostics.fix import Fix  # noqa: TC001 - whoever decodes diagnostics reads annotations
+from publisher.diagnostics.masking import POSTS, Masking
+from publisher.diagnostics.rules import RULES, Severity
 from publisher.diagnostics.rules import RULES, Severity
 
 if TYPE_CHECKING:
@@ -57,11 +59,13 @@ class Report:
 
     Attributes:
         severities: Where the site judges a rule differently; None turns it off.
+        masking: What of the file no message repeats.
     """
 
     source: Source
     severities: Severities = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    masking: Masking = POSTS
     _counts: Counter[str] = field(default_factory=Counter)
 
     def full(self, code: str) -> bool:
@@ -90,9 +94,9 @@ class Report:
             path=self.source.path,
             code=code,
             severity=severity,
-            message=message,
-            label=label,
-            help=help,
+            message=self.masking.text(message),
+            label=label and self.masking.text(label),
+            help=help and self.masking.text(help),
             fix=fix,
         )
         self.diagnostics.append(fault if span is None else self._placed(fault, span))
@@ -102,7 +106,7 @@ class Report:
         excerpt = self.source.line(line)
         column = min(column, len(excerpt) + 1)  # the line's end may be two characters
         width = max(1, min(span.end - span.start, len(excerpt) - column + 1))
-        return replace(fault, line=line, column=column, width=width, excerpt=excerpt)
+        return replace(fault, line=line, column=column, width=width, excerpt=self.masking.line(excerpt))
 
 
 def in_reading_order(diagnostics: list[Diagnostic]) -> list[Diagnostic]:

@@ -9,20 +9,20 @@ from urllib.parse import urlsplit
 from publisher.doctor.finding import failed, ok, skipped, warning
 from publisher.doctor.placeholders import is_placeholder
 from publisher.doctor.wording import count, moment
-from publisher.ledger import DeliveryState, EndpointState
+from publisher.ledger import DeliveryState
 from publisher.net.retry_after import LONGEST_WAIT
 from publisher.release.hubs import preview_hubs
 from publisher.values.durations import duration_in_words
 from publisher.webhooks.delivery import LONG_FAILURE
-from publisher.webhooks.reports import advice, left_alone, switched_off, taken_nothing
-from publisher.webhooks.standing import clock_words, paused_until
+from publisher.webhooks.reports import advice, left_alone, missed, resending, switched_off, taken_nothing
+from publisher.webhooks.standing import clock_words, paused_until, troubled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from publisher.doctor.finding import Outcome
     from publisher.doctor.subject import Subject
-    from publisher.ledger import Ledger
+    from publisher.ledger import EndpointState, Ledger
     from publisher.site import Endpoint, Site
 
 
@@ -31,6 +31,7 @@ def check_endpoints(subject: Subject) -> Iterator[Outcome]:
     site = subject.site
     for endpoint in site.endpoints:
         yield from _address(endpoint)
+    yield from _twins(site.endpoints)
     ledger = subject.ledger()
     if ledger is None:
         yield skipped(
@@ -53,11 +54,34 @@ def _address(endpoint: Endpoint) -> Iterator[Outcome]:
         )
 
 
+def _twins(endpoints: Sequence[Endpoint]) -> Iterator[Outcome]:
+    """Warn where one address has several names: it gets each event for each of them."""
+    names: dict[str, list[str]] = {}
+    for endpoint in endpoints:
+        names.setdefault(endpoint.url, []).append(endpoint.name)
+    for those in names.values():
+        if len(those) > 1:
+            yield warning(
+                f"{' and '.join(those)} have the same address: it is sent each event for each of them",
+                "leave one of them in publisher.toml, unless that is meant",
+            )
+
+
 def _deliveries(subject: Subject, ledger: Ledger) -> Iterator[Outcome]:
     site, now = subject.site, subject.machine.clock()
-    known, states = {endpoint.name: endpoint.url for endpoint in site.endpoints}, ledger.endpoints.states()
-    for name, url in known.items():
-        yield from _health(name, states.get((name, url), EndpointState()), now, site)
+    known = {endpoint.name: endpoint.url for endpoint in site.endpoints}
+    states = ledger.endpoints.present(known)
+    failures, left = (
+        ledger.deliveries.last_failures(troubled(known, states, now)),
+        ledger.deliveries.missed(),
+    )
+    for name, state in states.items():
+        yield from _health(name, state, failures.get(name), now, site)
+        if left.get(name) and state.disabled_why is None:
+            yield warning(
+                f"{name}: {missed(left[name])} while it was switched off, or away from publisher.toml",
+                f"{resending(name)} sends them; `publisher deliveries cancel --endpoint {name} --state cancelled` lets them go",
+            )
     counts, oldest = ledger.deliveries.counts(), ledger.deliveries.oldest()
     for name, since in oldest.items():
         number = counts.get(name, {}).get(DeliveryState.WAITING, 0)
@@ -111,13 +135,16 @@ def _patience(name: str, not_before: float | None, now: float, site: Site) -> It
         )
 
 
-def _health(name: str, state: EndpointState, now: float, site: Site) -> Iterator[Outcome]:
+def _health(
+    name: str, state: EndpointState, last_failure: str | None, now: float, site: Site
+) -> Iterator[Outcome]:
+    last = f"; the last try: {last_failure}" if last_failure else ""
     if state.disabled_why is not None:
-        yield failed(f"{name}: {switched_off(state.disabled_why)}", advice(name, state.disabled_why))
+        yield failed(f"{name}: {switched_off(state.disabled_why)}{last}", advice(name, state.disabled_why))
         return
     if state.failing_since is not None and now - state.failing_since >= LONG_FAILURE:
         yield warning(
-            f"{name}: {taken_nothing(now - state.failing_since)}",
+            f"{name}: {taken_nothing(now - state.failing_since)}{last}",
             f"`publisher endpoints test {name}` says what it answers; ask the partner",
         )
     if (clocks := clock_words(state.skew)) is not None:

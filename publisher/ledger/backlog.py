@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import insert, not_, select
+from sqlalchemy import insert, not_, select, update
 
 from publisher.ledger import schema
-from publisher.ledger.records import DeliveryState
+from publisher.ledger.records import DeliveryState, Form
 from publisher.ledger.selections import taken_back
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection, Row, Update
 
     from publisher.ledger.records import Recipient
 
@@ -28,19 +28,21 @@ class Backlog:
 
     Attributes:
         queued: How many events wait for it now.
-        known: Of how many reviews it has, or had, the newest event already.
+        known: Of how many reviews the newest event waits for it, was tried to its end, or arrived.
         missing: Of how many the ledger holds no event any more.
+        summaries: How many of the events carry the summary alone, though it asks for the whole text: nobody else did.
     """
 
     queued: int = 0
     known: int = 0
     missing: int = 0
+    summaries: int = 0
 
 
 def queue_backlog(connection: Connection, to: Recipient, most: int, now: float) -> Backlog:
     """Queue the newest event of each of the newest live reviews for an endpoint, the oldest review first."""
     types = [str(kind) for kind in to.types]
-    queued, known, missing = 0, 0, 0
+    queued, known, missing, summaries = 0, 0, 0, 0
     for review_id in reversed(_newest_live(connection, most)):
         event_id = connection.execute(
             select(_events.c.id)
@@ -50,22 +52,34 @@ def queue_backlog(connection: Connection, to: Recipient, most: int, now: float) 
         ).scalar_one_or_none()
         if event_id is None:
             missing += 1
-        elif _has(connection, event_id, to.endpoint):
+        elif (state := _state(connection, event_id, to.endpoint)) is DeliveryState.CANCELLED:
+            queued += 1
+            connection.execute(_wait_again(event_id, to.endpoint, now))
+        elif state is not None:
             known += 1
         else:
             queued += 1
+            form = _form(connection, event_id, to.form)
+            summaries += form is not to.form
             connection.execute(
                 insert(_deliveries).values(
                     event_id=event_id,
                     endpoint=to.endpoint,
                     review_id=review_id,
-                    form=to.form,
+                    form=form,
                     state=DeliveryState.WAITING,
                     attempts=0,
                     due_at=now,
                 )
             )
-    return Backlog(queued, known, missing)
+    return Backlog(queued, known, missing, summaries)
+
+
+def _form(connection: Connection, event_id: str, wanted: Form) -> Form:
+    """Return the form in which an event is kept: the wanted one, or that which all events have."""
+    forms = schema.event_forms
+    query = select(forms.c.form).where(forms.c.event_id == event_id, forms.c.form == wanted)
+    return wanted if connection.execute(query).first() is not None else Form.SUMMARY
 
 
 def _newest_live(connection: Connection, most: int) -> list[str]:
@@ -84,8 +98,26 @@ def _published(row: Row[Any]) -> float:
         return float(row.at)
 
 
-def _has(connection: Connection, event_id: str, endpoint: str) -> bool:
-    query = select(_deliveries.c.id).where(
+def _state(connection: Connection, event_id: str, endpoint: str) -> DeliveryState | None:
+    query = select(_deliveries.c.state).where(
         _deliveries.c.event_id == event_id, _deliveries.c.endpoint == endpoint
     )
-    return connection.execute(query).first() is not None
+    found = connection.execute(query).scalar_one_or_none()
+    return None if found is None else DeliveryState(found)
+
+
+def _wait_again(event_id: str, endpoint: str, now: float) -> Update:
+    """Have what was cancelled sent after all: it never arrived."""
+    return (
+        update(_deliveries)
+        .where(_deliveries.c.event_id == event_id, _deliveries.c.endpoint == endpoint)
+        .values(
+            state=DeliveryState.WAITING,
+            step=0,
+            claims=0,
+            due_at=now,
+            settled_at=None,
+            resent_at=now,
+            dismissed_at=None,
+        )
+    )

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, exists, func, not_, select, update
+from sqlalchemy import and_, exists, func, not_, or_, select, update
 
+from publisher.diagnostics.masking import masked_address
 from publisher.ledger import schema
 from publisher.ledger.backlog import Backlog, queue_backlog
 from publisher.ledger.delivery_rows import Attempt, Batch, Delivery, attempt_of, batch_of, delivery_of
 from publisher.ledger.pings import begin_ping, end_ping
 from publisher.ledger.records import DeliveryState
-from publisher.ledger.selections import IS_PING, behind, taken_back, under_way
-from publisher.ledger.values import moment
+from publisher.ledger.selections import IS_PING, behind, missed, taken_back, under_way
+from publisher.ledger.values import moment, text_or_none
+from publisher.model import EventType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -42,7 +44,7 @@ class DeliveryRecords:
 
     Attributes:
         transaction: Begins one.
-        reading: Begins one that takes values without sense for damage.
+        reading: Begins one that changes nothing.
     """
 
     transaction: Transaction
@@ -83,12 +85,42 @@ class DeliveryRecords:
         with self.reading() as connection:
             return {str(name): moment(at) for name, at in connection.execute(query)}
 
-    def tally(self, selection: Selection, now: float) -> list[Batch]:
-        """Count what is selected, by where it stands at a moment in seconds since 1970."""
+    def missed(self) -> dict[str, int]:
+        """Count, by endpoint, what was cancelled because that was off or away, and what nobody has sent or let go since."""
+        query = (
+            select(_deliveries.c.endpoint, func.count())
+            .select_from(_WITH_EVENTS)
+            .where(missed())
+            .group_by(_deliveries.c.endpoint)
+        )
+        with self.reading() as connection:
+            return {str(name): int(number) for name, number in connection.execute(query)}
+
+    def last_failures(self, addresses: Mapping[str, str]) -> dict[str, str]:
+        """Return what came last of events that some endpoints did not take at their addresses, for people, by name."""
+        failed = or_(_attempts.c.status.is_(None), not_(_attempts.c.status.between(200, 299)))
+        query = (
+            select(_attempts.c.outcome)
+            .join(_deliveries, _deliveries.c.id == _attempts.c.delivery_id)
+            .where(_attempts.c.outcome.is_not(None), failed, not_(IS_PING))
+            .order_by(_attempts.c.id.desc())
+            .limit(1)
+        )
+        found = {}
+        with self.reading() as connection:
+            for name, url in addresses.items():
+                here = query.where(_deliveries.c.endpoint == name, _attempts.c.url == masked_address(url))
+                outcome = text_or_none(connection.execute(here).scalar_one_or_none())
+                if outcome is not None:
+                    found[name] = outcome
+        return found
+
+    def tally(self, selection: Selection, now: float, dead: Collection[str] = ()) -> list[Batch]:
+        """Count what is selected, by where it stands at a moment in seconds since 1970; some couriers are known as dead."""
         kinds: tuple[ColumnElement[Any], ...] = (
             _deliveries.c.endpoint,
             _deliveries.c.state,
-            under_way(now).label("under_way"),
+            under_way(now, dead).label("under_way"),
             taken_back().label("taken_back"),
             IS_PING.label("ping"),
         )
@@ -106,17 +138,21 @@ class DeliveryRecords:
         with self.reading() as connection:
             return [batch_of(row) for row in connection.execute(query)]
 
-    def newest(self, selection: Selection, most: int, now: float) -> Iterator[Delivery]:
-        """Yield what is selected, the newest first, as it stands at a moment in seconds since 1970."""
+    def newest(
+        self, selection: Selection, most: int, now: float, dead: Collection[str] = ()
+    ) -> Iterator[Delivery]:
+        """Yield what is selected, the newest first, as it stands at a moment; otherwise as `tally`."""
         before: int | None = None
         while most > 0:
-            page = self._page(selection, before, min(most, _PAGE), now)
+            page = self._page(selection, before, min(most, _PAGE), under_way(now, dead))
             yield from page
             if len(page) < min(most, _PAGE):
                 return
             most, before = most - len(page), page[-1].number
 
-    def _page(self, selection: Selection, before: int | None, size: int, now: float) -> list[Delivery]:
+    def _page(
+        self, selection: Selection, before: int | None, size: int, held: ColumnElement[bool]
+    ) -> list[Delivery]:
         query = (
             select(
                 _deliveries,
@@ -125,7 +161,7 @@ class DeliveryRecords:
                 _events.c.at,
                 func.length(func.coalesce(_forms.c.body, _events.c.body)).label("size"),
                 _announced.c.snapshot,
-                under_way(now).label("under_way"),
+                held.label("under_way"),
                 behind().label("behind"),
                 taken_back().label("taken_back"),
             )
@@ -177,6 +213,24 @@ class DeliveryRecords:
         named = [*sorted(selection.numbers), *sorted(selection.events)]
         return [str(one) for one in named if one not in there]
 
+    def summaries(self, selection: Selection, endpoints: Collection[str]) -> int:
+        """Count what of a selection tells some endpoints of a review that can be read, and carries no whole text."""
+        query = (
+            select(func.count())
+            .select_from(_WITH_EVENTS.outerjoin(_forms, _THIS_FORM))
+            .where(
+                *selection.conditions(),
+                _deliveries.c.endpoint.in_(list(endpoints)),
+                _deliveries.c.state != DeliveryState.SUPERSEDED,
+                _forms.c.body.is_(None),
+                _events.c.type != str(EventType.RETRACTED),
+                not_(taken_back()),
+                not_(IS_PING),
+            )
+        )
+        with self.reading() as connection:
+            return int(connection.execute(query).scalar_one())
+
     def body(self, number: int) -> bytes | None:
         """Return the bytes that a delivery carries; None where there is none of that number."""
         query = (
@@ -188,7 +242,9 @@ class DeliveryRecords:
             found = connection.execute(query).scalar_one_or_none()
             return None if found is None else bytes(found)
 
-    def resend(self, selection: Selection, endpoints: Collection[str], now: float) -> int:
+    def resend(
+        self, selection: Selection, endpoints: Collection[str], now: float, dead: Collection[str] = ()
+    ) -> int:
         """Have what is selected sent again, to some endpoints: the same bytes under the same ids, at once, from the first try on.
 
         What is on its way, and what a retraction has overtaken, stays as it is; pings do, too.
@@ -202,7 +258,7 @@ class DeliveryRecords:
                 _deliveries.c.endpoint.in_(list(endpoints)),
                 _deliveries.c.state != DeliveryState.SUPERSEDED,
                 not_(taken_back()),
-                not_(under_way(now)),
+                not_(under_way(now, dead)),
                 not_(IS_PING),
             ],
             {
@@ -212,13 +268,18 @@ class DeliveryRecords:
                 "due_at": now,
                 "settled_at": None,
                 "resent_at": now,
+                "dismissed_at": None,
             },
         )
 
     def cancel(self, selection: Selection, now: float) -> int:
-        """Cancel what is selected and waits, and return how much that was; what is on its way may arrive all the same."""
+        """Cancel what is selected and waits, and return how much that was; what is on its way may arrive all the same.
+
+        Where a selection says that it means what was cancelled, that is let go: nobody is reminded of it any more.
+        """
         return self._change(
-            [*selection.conditions(), _WAITS], {"state": DeliveryState.CANCELLED, "settled_at": now}
+            [*selection.conditions(), or_(_WAITS, missed()) if selection.lets_go else _WAITS],
+            {"state": DeliveryState.CANCELLED, "settled_at": now, "dismissed_at": now},
         )
 
     def _change(self, conditions: Sequence[ColumnElement[bool]], values: Mapping[str, Any]) -> int:
@@ -245,12 +306,12 @@ class DeliveryRecords:
 
         They are the bytes that others got, under the same ids; what it was sent before is left as it is.
         """
-        with self.reading() as connection:
+        with self.transaction() as connection:
             return queue_backlog(connection, to, most, now)
 
     def begin_ping(self, event: Event, endpoint: str, url: str, now: float) -> Claim:
         """Record that an event that tells of no review is about to be tried, once; until it ends, it counts as failed."""
-        with self.reading() as connection:
+        with self.transaction() as connection:
             return begin_ping(connection, event, endpoint, url, now)
 
     def end_ping(self, result: Result) -> None:
@@ -265,8 +326,17 @@ class DeliveryRecords:
             return cancel_waiting(connection, endpoint, now, _deliveries.c.event_id.in_(old))
 
     def prune(self, before: float) -> None:
-        """Forget what was settled before a moment, in seconds since 1970: attempts, then deliveries, then events."""
-        settled = (_deliveries.c.state != DeliveryState.WAITING, _deliveries.c.settled_at < before)
+        """Forget what was settled before a moment, in seconds since 1970: attempts, then deliveries, then events.
+
+        The last delivery stays however old it is: SQLite counts on from the highest number that is there, and a number
+        that somebody wrote down must never name another delivery (https://sqlite.org/autoinc.html).
+        """
+        last = select(func.max(_deliveries.c.id)).scalar_subquery()
+        settled = (
+            _deliveries.c.state != DeliveryState.WAITING,
+            _deliveries.c.settled_at < before,
+            _deliveries.c.id < last,
+        )
         old = select(_deliveries.c.id).where(*settled).limit(_PAGE)
         while self._forget(old, _attempts.c.delivery_id, _deliveries.c.id):
             pass

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from collections import defaultdict
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from publisher.ledger import schema, statements
 from publisher.ledger.deliveries import cancel_waiting
@@ -14,10 +15,10 @@ from publisher.ledger.records import DisabledWhy, EndpointState
 from publisher.ledger.values import moment_or_none
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection, Row, Update
 
     from publisher.ledger.records import Share
 
@@ -29,51 +30,69 @@ LONGEST_DELAY = 30 * 3600.0
 # no second more than the rate, because a little less than it is used.
 _KEPT = 0.2
 
+# So many endpoints are asked for in one statement.
+_AT_ONCE = 500
+
 _endpoints = schema.endpoints
 
 
 @dataclass(frozen=True, slots=True)
 class EndpointRecords:
-    """The ledger's table of endpoints; each is known by its name and its address.
+    """The ledger's table of endpoints; what is known of them is known of an address, but for what was done by hand.
 
     Attributes:
         transaction: Begins one.
-        reading: Begins one that takes values without sense for damage.
+        reading: Begins one that changes nothing.
     """
 
     transaction: Transaction
     reading: Transaction
 
     def states(self) -> dict[tuple[str, str], EndpointState]:
-        """Return what is known of endpoints, by name and address."""
+        """Return what is known of every address that endpoints ever had, by name and address."""
         with self.reading() as connection:
-            return read_states(connection)
+            return {(row.name, row.url): _state(row) for row in connection.execute(select(_endpoints))}
+
+    def present(self, addresses: Mapping[str, str]) -> dict[str, EndpointState]:
+        """Return how some endpoints are at the addresses that they have now, by name."""
+        with self.reading() as connection:
+            return read_present(connection, addresses)
 
     def change(
         self, name: str, url: str, fold: Callable[[EndpointState], EndpointState]
     ) -> tuple[EndpointState, int]:
         """Change what is known of an endpoint's address; what waits for one that is switched off is cancelled.
 
+        Where it was switched off by hand and is not any more, that is forgotten of all addresses that it ever had.
+
         Returns:
             What was known before, and how much was cancelled.
         """
-        with self.reading() as connection:
-            before = read_state(connection, name, url)
+        with self.transaction() as connection:
+            before = read_present(connection, {name: url})[name]
             after = fold(before)
-            put_state(connection, name, url, after)
+            if before.disabled_why is DisabledWhy.BY_HAND and after.disabled_why is not DisabledWhy.BY_HAND:
+                connection.execute(statements.FORGET_BY_HAND, {"_of_name": name})
+            put_states(connection, {(name, url): after})
             if after.disabled_at is None or before.disabled_at is not None:
                 return before, 0
             return before, cancel_waiting(connection, name, after.disabled_at)
 
 
-def put_state(connection: Connection, name: str, url: str, state: EndpointState) -> None:
-    """Write what is known of an endpoint's address."""
-    values = asdict(state)
-    done = connection.execute(
-        statements.PUT_STATE, {**_key(name, url), **{f"_{column}": value for column, value in values.items()}}
-    )
-    if not done.rowcount:
-        connection.execute(insert(_endpoints).values(name=name, url=url, **values))
+def put_states(connection: Connection, states: Mapping[tuple[str, str], EndpointState]) -> None:
+    """Write what is known of endpoints' addresses, by name and address."""
+    rows = [
+        {**_key(name, url), **{f"_{column}": value for column, value in asdict(state).items()}}
+        for (name, url), state in states.items()
+    ]
+    _put(connection, statements.PUT_STATE, rows)
+
+
+def _put(connection: Connection, statement: Update, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Change rows, one for each address; of an address that is new a row is made first."""
+    if rows and connection.execute(statement, rows).rowcount != len(rows):
+        connection.execute(statements.NEW_ADDRESS, rows)
+        connection.execute(statement, rows)
 
 
 def _key(name: str, url: str) -> dict[str, str]:
@@ -82,23 +101,37 @@ def _key(name: str, url: str) -> dict[str, str]:
 
 def switched_off(connection: Connection, addresses: Mapping[str, str]) -> frozenset[str]:
     """Return which endpoints are switched off, of some and their addresses."""
-    states = read_states(connection)
-    return frozenset(
-        name
-        for name, url in addresses.items()
-        if states.get((name, url), EndpointState()).disabled_at is not None
-    )
+    states = read_present(connection, addresses)
+    return frozenset(name for name, state in states.items() if state.disabled_at is not None)
 
 
-def read_state(connection: Connection, name: str, url: str) -> EndpointState:
-    """Return what is known of an endpoint's address."""
-    row = connection.execute(statements.ENDPOINT, _key(name, url)).one_or_none()
-    return EndpointState() if row is None else _state(row)
+def read_present(connection: Connection, addresses: Mapping[str, str]) -> dict[str, EndpointState]:
+    """Return how some endpoints are at the addresses that they have now, by name."""
+    return {name: state for (name, _), state in read_states(connection, addresses.items()).items()}
 
 
-def read_states(connection: Connection) -> dict[tuple[str, str], EndpointState]:
-    """Return what is known of endpoints, by name and address."""
-    return {(row.name, row.url): _state(row) for row in connection.execute(select(_endpoints))}
+def read_states(
+    connection: Connection, addresses: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], EndpointState]:
+    """Return how endpoints are at some of their addresses, by name and address.
+
+    What was switched off by hand is off by its name, whichever address it had then; all else is known of an address.
+    """
+    wanted = list(addresses)
+    known: defaultdict[str, dict[str, EndpointState]] = defaultdict(dict)
+    for start in range(0, len(wanted), _AT_ONCE):
+        names = [name for name, _ in wanted[start : start + _AT_ONCE]]
+        for row in connection.execute(statements.ENDPOINTS, {"_of_names": names}):
+            known[row.name][row.url] = _state(row)
+    return {(name, url): _at(url, known[name]) for name, url in wanted}
+
+
+def _at(url: str, known: Mapping[str, EndpointState]) -> EndpointState:
+    here = known.get(url, EndpointState())
+    by_hand = [one.disabled_at for one in known.values() if one.disabled_why is DisabledWhy.BY_HAND]
+    if not by_hand:
+        return here
+    return replace(here, disabled_at=by_hand[0], disabled_why=DisabledWhy.BY_HAND)
 
 
 def _state(row: Row[Any]) -> EndpointState:
@@ -132,12 +165,15 @@ def pace_for(share: Share, state: EndpointState, now: float) -> int:
     return max(0, int((now - _slot(share, state, now)) * _pace(share) + 1e-6))
 
 
-def use_pace(connection: Connection, share: Share, state: EndpointState, number: int, now: float) -> None:
-    """Use up some of an endpoint's rate."""
-    until = _slot(share, state, now) + number / _pace(share)
-    done = connection.execute(statements.USE_PACE, {**_key(share.endpoint, share.url), "_until": until})
-    if not done.rowcount:
-        connection.execute(insert(_endpoints).values(name=share.endpoint, url=share.url, paced_until=until))
+def paced_until(share: Share, state: EndpointState, number: int, now: float) -> float:
+    """Return until when an endpoint's rate is used up by so many more deliveries, in seconds since 1970."""
+    return _slot(share, state, now) + number / _pace(share)
+
+
+def use_paces(connection: Connection, used: Mapping[tuple[str, str], float]) -> None:
+    """Write until when the rates of endpoints are used up, by name and address."""
+    rows = [{**_key(name, url), "_paced_until": until} for (name, url), until in used.items()]
+    _put(connection, statements.USE_PACE, rows)
 
 
 def _pace(share: Share) -> float:

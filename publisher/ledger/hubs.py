@@ -24,7 +24,7 @@ class HubRecords:
 
     Attributes:
         transaction: Begins one.
-        reading: Begins one that takes values without sense for damage.
+        reading: Begins one that changes nothing.
     """
 
     transaction: Transaction

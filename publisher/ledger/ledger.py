@@ -24,16 +24,27 @@ from publisher.ledger import schema
 from publisher.ledger.deliveries import DeliveryRecords
 from publisher.ledger.endpoints import EndpointRecords, switched_off
 from publisher.ledger.hubs import HubRecords
-from publisher.ledger.migrations import is_older, prepare
+from publisher.ledger.migrations import is_older, is_prepared, prepare
 from publisher.ledger.queue import Queue
 from publisher.ledger.records import Announced, Announcement, DeliveryState, Form
-from publisher.ledger.sqlite import HINTS, ONLY_READS, begin, configure, copied, damaged, printable
+from publisher.ledger.sqlite import (
+    HINTS,
+    ONLY_READS,
+    begin,
+    configure,
+    copied,
+    damaged,
+    keep_to_owner,
+    make_private,
+    printable,
+)
 from publisher.ledger.values import moment, moment_or_none
 from publisher.model import EventType
 from publisher.site import LEDGER_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
     from tempfile import TemporaryDirectory
 
     from sqlalchemy import Connection, Engine, Row, Table
@@ -49,6 +60,7 @@ class Ledger:
 
     def __init__(self, engine: Engine, where: str, copy: TemporaryDirectory[str] | None = None) -> None:
         self._engine = engine
+        self._reader = engine.execution_options(**{ONLY_READS: True})
         self._where = where
         self._copy = copy
         self._opened: tuple[int, int] | None = None
@@ -75,8 +87,13 @@ class Ledger:
             )
         ledger = cls(_engine(str(path)), str(path), copy)
         try:
-            with ledger._transaction() as connection:
-                prepare(connection, path)
+            make_private(path)
+            with ledger._reading() as connection:
+                prepared = is_prepared(connection)
+            if not prepared:
+                with ledger._transaction() as connection:
+                    prepare(connection, path)
+            keep_to_owner(path)
             ledger._opened = _identity(path)
         except BaseException:
             ledger.close()
@@ -152,7 +169,7 @@ class Ledger:
             now: The moment that decided what is live, likewise; remembered for `latest_moment`.
             set_back: Whether that moment counts even where an earlier run was at a later one.
         """
-        with self._reading() as connection:
+        with self._transaction() as connection:
             if now is not None:
                 self._set_clock(connection, now, set_back=set_back)
             off = switched_off(connection, {one.endpoint: one.url for one in recipients})
@@ -257,10 +274,19 @@ class Ledger:
             .values(state=DeliveryState.SUPERSEDED, settled_at=at)
         )
 
+    def _transaction(self) -> AbstractContextManager[Connection]:
+        """Begin to change something."""
+        return self._connected(self._engine)
+
+    def _reading(self) -> AbstractContextManager[Connection]:
+        """Begin to read only: no writer is waited for."""
+        return self._connected(self._reader)
+
     @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
+    def _connected(self, engine: Engine) -> Iterator[Connection]:
+        """Begin a transaction; values that make no sense for what they are, are damage."""
         try:
-            with self._engine.begin() as connection:
+            with engine.begin() as connection:
                 yield connection
         except DBAPIError as error:
             code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
@@ -269,17 +295,8 @@ class Ledger:
             raise EnvironmentFault(
                 f"the ledger {self._where} cannot be used: {problem}", HINTS.get(code)
             ) from None
-        except (SQLAlchemyError, UnicodeDecodeError):
-            # Out of a damaged file the driver may read text that is none, even in its own messages.
-            raise damaged(self._where) from None
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        """Read, and take values that make no sense for what they are: damage."""
-        try:
-            with self._transaction() as connection:
-                yield connection
-        except (ValueError, TypeError, OverflowError):
+        # Out of a damaged file the driver may read text that is none (a ValueError), even in its own messages.
+        except (SQLAlchemyError, ValueError, TypeError, OverflowError):
             raise damaged(self._where) from None
 
 

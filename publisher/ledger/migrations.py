@@ -57,6 +57,15 @@ def prepare(connection: Connection, path: Path) -> None:
     connection.execute(update(schema.about).values(schema_version=version))
 
 
+def is_prepared(connection: Connection) -> bool:
+    """Tell whether the tables are there, and of this version; it is only looked."""
+    if not inspect(connection).has_table(schema.about.name):
+        return False
+    return connection.execute(select(schema.about.c.schema_version)).scalars().all() == [
+        schema.SCHEMA_VERSION
+    ]
+
+
 def is_older(path: Path) -> bool:
     """Tell whether an earlier version wrote a ledger; what cannot be read, opening it will tell."""
     try:
@@ -94,6 +103,11 @@ def _add_queue(connection: Connection) -> None:
         index.create(connection)
 
 
+def _add_dismissals(connection: Connection) -> None:
+    """Deliveries that an editor cancelled are told from those that were cancelled with their endpoint, from now on."""
+    _add_columns(connection, schema.deliveries)
+
+
 def _add_columns(connection: Connection, table: Table) -> None:
     there = {column["name"] for column in inspect(connection).get_columns(table.name)}
     for column in table.columns:
@@ -103,7 +117,12 @@ def _add_columns(connection: Connection, table: Table) -> None:
 
 
 #: What leads from a version to the next.
-_STEPS: dict[int, Callable[[Connection], None]] = {1: _add_runs_and_clock, 2: _add_hubs, 3: _add_queue}
+_STEPS: dict[int, Callable[[Connection], None]] = {
+    1: _add_runs_and_clock,
+    2: _add_hubs,
+    3: _add_queue,
+    4: _add_dismissals,
+}
 
 
 def _keep_copy(path: Path, version: int) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, select, update
 
+from publisher.diagnostics.masking import masked_address
 from publisher.ledger import schema
 from publisher.ledger.records import Claim, DeliveryState, Form
 
@@ -47,7 +48,9 @@ def begin_ping(connection: Connection, event: Event, endpoint: str, url: str, no
         )
     )
     (number,) = made.inserted_primary_key or (0,)
-    connection.execute(insert(_attempts).values(delivery_id=number, token=1, url=url, started_at=now))
+    connection.execute(
+        insert(_attempts).values(delivery_id=number, token=1, url=masked_address(url), started_at=now)
+    )
     return Claim(
         delivery=int(number),
         token=1,

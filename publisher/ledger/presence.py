@@ -52,21 +52,32 @@ class Presence:
 
     def dead(self, couriers: Iterable[str]) -> frozenset[str]:
         """Return which of some couriers have died."""
-        return frozenset(one for one in couriers if one != self.id and self._is_dead(one))
+        return frozenset(one for one in couriers if one != self.id and _is_dead(self._folder, one))
 
-    def _is_dead(self, courier: str) -> bool:
-        # What a damaged ledger calls a courier may be no name of a file.
-        if not courier.isalnum():
-            return True
-        file = self._folder / courier
-        if not file.exists():
-            return True
-        lock = FileLock(file)
-        try:
-            lock.acquire(timeout=0)
-        except (Timeout, OSError, NotImplementedError):
-            return False
-        with suppress(OSError):
-            file.unlink(missing_ok=True)
-        lock.release()
+
+def dead_couriers(state: Path, couriers: Iterable[str]) -> frozenset[str]:
+    """Return which of some couriers have died, for those who are none; where that cannot be known, they live.
+
+    Args:
+        state: The site's folder of state.
+        couriers: What the ledger knows them by.
+    """
+    return frozenset(one for one in couriers if _is_dead(state / _FOLDER, one))
+
+
+def _is_dead(folder: Path, courier: str) -> bool:
+    # What a damaged ledger calls a courier may be no name of a file.
+    if not courier.isalnum():
         return True
+    file = folder / courier
+    if not file.exists():
+        return True
+    lock = FileLock(file)
+    try:
+        lock.acquire(timeout=0)
+    except (Timeout, OSError, NotImplementedError):
+        return False
+    with suppress(OSError):
+        file.unlink(missing_ok=True)
+    lock.release()
+    return True

@@ -7,14 +7,24 @@ any more, and their success still counts, because the partner has the event.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
+from publisher.diagnostics.masking import masked_address
 from publisher.ledger import schema, statements
 from publisher.ledger.deliveries import cancel_waiting
-from publisher.ledger.endpoints import LONGEST_DELAY, pace_for, places_for, put_state, read_state, use_pace
+from publisher.ledger.endpoints import (
+    LONGEST_DELAY,
+    pace_for,
+    paced_until,
+    places_for,
+    put_states,
+    read_present,
+    read_states,
+    use_paces,
+)
 from publisher.ledger.records import Claim, DeliveryState, EndpointState
 
 if TYPE_CHECKING:
@@ -81,7 +91,7 @@ class Queue:
 
     Attributes:
         transaction: Begins one.
-        reading: Begins one that takes values without sense for damage.
+        reading: Begins one that changes nothing.
     """
 
     transaction: Transaction
@@ -99,38 +109,23 @@ class Queue:
             terms: How many, for how long, and which.
         """
         terms = terms or Terms()
-        most = terms.most
-        found: list[Claim] = []
-        set_aside: list[tuple[str, str]] = []
-        quiet: set[str] = set()
-        paced: set[str] = set()
-        with self.reading() as connection:
+        asked = list(shares)
+        catch = _Catch(terms, now)
+        with self.transaction() as connection:
             under_way = _under_way(connection, now)
-            for share in shares:
-                if len(found) >= most:
+            # Of a thousand endpoints, those behind the first that fill all places are not looked at.
+            for start in range(0, len(asked), 2 * terms.most):
+                some = asked[start : start + 2 * terms.most]
+                states = read_present(connection, {share.endpoint: share.url for share in some})
+                for share in some:
+                    catch.take(connection, share, states[share.endpoint], under_way.get(share.endpoint, 0))
+                if len(catch.found) >= terms.most:
                     break
-                state = read_state(connection, share.endpoint, share.url)
-                here = under_way.get(share.endpoint, 0)
-                left = most - len(found)
-                # The first of an endpoint may have any place that is left; more of it leave some to the others.
-                spare = max(0, left - terms.reserve) + (0 if here else 1)
-                room = min(left, spare, places_for(share, state, here, now))
-                if room < 1:
-                    continue
-                rows, poison = _sound(connection, share.endpoint, now, room, terms.claims)
-                set_aside += [(share.endpoint, row.event_id) for row in poison]
-                if len(rows) < room:
-                    quiet.add(share.endpoint)
-                pace = pace_for(share, state, now)
-                if len(rows) > pace:
-                    paced.add(share.endpoint)
-                    rows = rows[:pace]
-                taken = [_claim(row, share) for row in rows]
-                if taken:
-                    use_pace(connection, share, state, len(taken), now)
-                found += taken
-            _lease(connection, found, courier, now, now + terms.lease)
-        return Claims(tuple(found), tuple(set_aside), frozenset(quiet), frozenset(paced))
+            use_paces(connection, catch.used)
+            _lease(connection, catch.found, courier, now, now + terms.lease)
+        return Claims(
+            tuple(catch.found), tuple(catch.set_aside), frozenset(catch.quiet), frozenset(catch.paced)
+        )
 
     def record(
         self, results: Sequence[Result], fold: Fold, addresses: Mapping[str, str] | None = None
@@ -148,19 +143,18 @@ class Queue:
         Returns:
             The state of each endpoint by name and address, after it.
         """
-        states = {}
-        with self.reading() as connection:
+        with self.transaction() as connection:
             _settle(connection, results)
-            for (name, url), those in _by_endpoint(_timely(connection, results)).items():
-                before = read_state(connection, name, url)
-                after = states[name, url] = fold(before, those)
-                if after == before:
-                    continue
-                put_state(connection, name, url, after)
+            told = _by_endpoint(_timely(connection, results))
+            before = read_states(connection, told)
+            after = {address: fold(before[address], those) for address, those in told.items()}
+            changed = {address: state for address, state in after.items() if state != before[address]}
+            put_states(connection, changed)
+            for (name, url), state in changed.items():
                 present = (addresses or {}).get(name, url) == url
-                if present and after.disabled_at is not None and before.disabled_at is None:
-                    cancel_waiting(connection, name, after.disabled_at)
-        return states
+                if present and state.disabled_at is not None and before[name, url].disabled_at is None:
+                    cancel_waiting(connection, name, state.disabled_at)
+        return after
 
     def give_back(self, claims: Sequence[Claim]) -> None:
         """Undo claims that were not begun: nobody knows of them."""
@@ -211,6 +205,39 @@ class Queue:
         """Return when each endpoint's next delivery is due or its lease ends, in seconds since 1970, by its name."""
         with self.reading() as connection:
             return {str(name): float(at) for name, at in connection.execute(statements.NEXT_MOMENTS)}
+
+
+@dataclass(slots=True)
+class _Catch:
+    """What a claim has found so far; as `Claims`, and until when the rates of endpoints are used up by it."""
+
+    terms: Terms
+    now: float
+    found: list[Claim] = field(default_factory=list)
+    set_aside: list[tuple[str, str]] = field(default_factory=list)
+    quiet: set[str] = field(default_factory=set)
+    paced: set[str] = field(default_factory=set)
+    used: dict[tuple[str, str], float] = field(default_factory=dict)
+
+    def take(self, connection: Connection, share: Share, state: EndpointState, under_way: int) -> None:
+        """Take what is due to an endpoint, as far as there are places for it."""
+        left = self.terms.most - len(self.found)
+        # The first of an endpoint may have any place that is left; more of it leave some to the others.
+        spare = max(0, left - self.terms.reserve) + (0 if under_way else 1)
+        room = min(left, spare, places_for(share, state, under_way, self.now))
+        if room < 1:
+            return
+        rows, poison = _sound(connection, share.endpoint, self.now, room, self.terms.claims)
+        self.set_aside += [(share.endpoint, row.event_id) for row in poison]
+        if len(rows) < room:
+            self.quiet.add(share.endpoint)
+        pace = pace_for(share, state, self.now)
+        if len(rows) > pace:
+            self.paced.add(share.endpoint)
+            rows = rows[:pace]
+        if rows:
+            self.used[share.endpoint, share.url] = paced_until(share, state, len(rows), self.now)
+        self.found += [_claim(row, share) for row in rows]
 
 
 def _under_way(connection: Connection, now: float) -> dict[str, int]:
@@ -282,7 +309,12 @@ def _lease(connection: Connection, claims: Sequence[Claim], courier: str, now: f
     connection.execute(
         statements.BEGIN_ATTEMPT,
         [
-            {"delivery_id": claim.delivery, "token": claim.token, "url": claim.url, "started_at": now}
+            {
+                "delivery_id": claim.delivery,
+                "token": claim.token,
+                "url": masked_address(claim.url),
+                "started_at": now,
+            }
             for claim in claims
         ],
     )

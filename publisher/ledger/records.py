@@ -35,12 +35,13 @@ class Form(StrEnum):
 
 
 class DisabledWhy(StrEnum):
-    """Why nothing is sent to an endpoint's address."""
+    """Why nothing is sent to an endpoint."""
 
     #: It answered 410.
     GONE = "gone"
     #: It failed for days, and took nothing.
     FAILING = "failing"
+    #: Somebody said so: it holds for its name, whichever address that has, until somebody says otherwise.
     BY_HAND = "by-hand"
 
 

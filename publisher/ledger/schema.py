@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 metadata = MetaData()
 
@@ -82,6 +82,8 @@ deliveries = Table(
     Column("courier", String(32)),
     Column("settled_at", Float),
     Column("resent_at", Float),
+    # When an editor cancelled it, or let go what was cancelled: nobody is reminded of it any more.
+    Column("dismissed_at", Float),
     UniqueConstraint("event_id", "endpoint"),
     Index("ix_deliveries_due", "state", "endpoint", "due_at", "id"),
     Index("ix_deliveries_review", "endpoint", "review_id", "id"),

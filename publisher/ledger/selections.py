@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, exists, or_
+from sqlalchemy import and_, exists, not_, or_
 
 from publisher.ledger import schema
 from publisher.ledger.records import DeliveryState
 from publisher.model import EventType
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sqlalchemy import ColumnElement
 
 _deliveries, _events = schema.deliveries, schema.events
@@ -42,6 +44,11 @@ class Selection:
     def by_id(self) -> bool:
         """Tell whether deliveries were named one by one."""
         return bool(self.numbers or self.events)
+
+    @property
+    def lets_go(self) -> bool:
+        """Tell whether what was cancelled already is meant, too, where something is cancelled."""
+        return DeliveryState.CANCELLED in self.states
 
     @property
     def narrow(self) -> bool:
@@ -79,10 +86,27 @@ def taken_back() -> ColumnElement[bool]:
     return and_(_events.c.type != str(EventType.RETRACTED), or_(ended, gone))
 
 
-def under_way(now: float) -> ColumnElement[bool]:
-    """Return what holds of deliveries that somebody is sending at a moment in seconds since 1970."""
-    leased = _deliveries.c.leased_until
-    return and_(leased.is_not(None), leased > now)
+def under_way(now: float, dead: Collection[str] = ()) -> ColumnElement[bool]:
+    """Return what holds of deliveries that somebody is sending at a moment in seconds since 1970.
+
+    What couriers hold that have died is on nobody's way.
+    """
+    leased, courier = _deliveries.c.leased_until, _deliveries.c.courier
+    alive = or_(courier.is_(None), courier.not_in(list(dead)))
+    return and_(leased.is_not(None), leased > now, alive)
+
+
+def missed() -> ColumnElement[bool]:
+    """Return what holds of deliveries, joined with their events, that were cancelled without anybody wanting just that.
+
+    Their endpoint was switched off, or had left publisher.toml; they can be sent again.
+    """
+    return and_(
+        _deliveries.c.state == DeliveryState.CANCELLED,
+        _deliveries.c.dismissed_at.is_(None),
+        not_(IS_PING),
+        not_(taken_back()),
+    )
 
 
 def behind() -> ColumnElement[bool]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import time
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 #: How long a writer waits for another.
 BUSY_MILLISECONDS = 30_000
+#: The option of a connection whose transaction changes nothing.
+ONLY_READS = "publisher_only_reads"
 
 _RESTORE = "put it aside and restore a copy; without one, start anew with `publisher push --baseline`"
 _WRITABLE = (
@@ -71,6 +75,25 @@ def _write_ahead(cursor: sqlite3.Cursor) -> None:
             return
 
 
+def make_private(path: Path) -> None:
+    """Make the file of a ledger where there is none, so that nobody but its owner ever reads it.
+
+    SQLite gives the files beside it the same mode. What cannot be made here, opening it will tell. One that is there must
+    not be opened past SQLite: to close it would end the locks that this process holds on it (POSIX, fcntl).
+    """
+    with suppress(OSError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+
+
+def keep_to_owner(path: Path) -> None:
+    """Take from others what an earlier version let them do with a ledger, the files beside it and copies of it."""
+    for file in path.parent.glob(f"{path.name}*"):
+        with suppress(OSError):
+            about = file.stat()
+            if about.st_uid == os.geteuid() and about.st_mode & 0o077:
+                file.chmod(about.st_mode & 0o700)
+
+
 def copied(path: Path) -> TemporaryDirectory[str]:
     """Copy a ledger, and the log beside it, into a temporary folder: SQLite writes beside what it reads.
 
@@ -84,9 +107,13 @@ def copied(path: Path) -> TemporaryDirectory[str]:
     return folder
 
 
-def begin_immediate(connection: Connection) -> None:
-    """Begin a transaction with the write lock, so that two writers wait instead of failing half way."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def begin(connection: Connection) -> None:
+    """Begin a transaction with the write lock, so that two writers wait instead of failing half way; unless it only reads.
+
+    What only reads sees the file as it was when it began, and waits for no writer (https://sqlite.org/wal.html).
+    """
+    reads = connection.get_execution_options().get(ONLY_READS, False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 def printable(text: str) -> str:

@@ -8,14 +8,15 @@ from __future__ import annotations
 from sqlalchemy import BindParameter, and_, bindparam, case, exists, func, insert, or_, select, update
 
 from publisher.ledger import schema
-from publisher.ledger.records import DeliveryState
+from publisher.ledger.records import DeliveryState, DisabledWhy
 
 _deliveries, _events, _attempts = schema.deliveries, schema.events, schema.attempts
 _endpoints, _forms = schema.endpoints, schema.event_forms
 _now: BindParameter[float] = bindparam("_now")
 _waits = _deliveries.c.state == DeliveryState.WAITING
 # A delivery as it was claimed: whoever claims it later has another token.
-_this_claim = (_deliveries.c.id == bindparam("_id"), _deliveries.c.token == bindparam("_token"))
+_is_last_claim = _deliveries.c.token == bindparam("_token")
+_this_claim = (_deliveries.c.id == bindparam("_id"), _is_last_claim)
 _this_attempt = (_attempts.c.delivery_id == bindparam("_id"), _attempts.c.token == bindparam("_token"))
 _this_address = (_endpoints.c.name == bindparam("_of_name"), _endpoints.c.url == bindparam("_of_url"))
 
@@ -124,14 +125,15 @@ END_ATTEMPT = (
     )
 )
 
+#: Undoes a claim. The try that it was counted as did not take place, even where somebody else has claimed the delivery since.
 GIVE_BACK = (
     update(_deliveries)
-    .where(*_this_claim)
+    .where(_deliveries.c.id == bindparam("_id"))
     .values(
         attempts=_deliveries.c.attempts - 1,
-        claims=_deliveries.c.claims - 1,
-        leased_until=None,
-        courier=None,
+        claims=case((_is_last_claim, _deliveries.c.claims - 1), else_=_deliveries.c.claims),
+        leased_until=case((_is_last_claim, None), else_=_deliveries.c.leased_until),
+        courier=case((_is_last_claim, None), else_=_deliveries.c.courier),
     )
 )
 FORGET_ATTEMPT = _attempts.delete().where(*_this_attempt)
@@ -162,12 +164,26 @@ NEXT_MOMENTS = (
     .group_by(_deliveries.c.endpoint)
 )
 
-ENDPOINT = select(_endpoints).where(*_this_address)
-USE_PACE = update(_endpoints).where(*_this_address).values(paced_until=bindparam("_until"))
+#: What is known of all addresses that endpoints ever had.
+ENDPOINTS = select(_endpoints).where(_endpoints.c.name.in_(bindparam("_of_names", expanding=True)))
+#: Switches an endpoint on whose name was switched off, at whichever of its addresses that was remembered.
+FORGET_BY_HAND = (
+    update(_endpoints)
+    .where(_endpoints.c.name == bindparam("_of_name"), _endpoints.c.disabled_why == DisabledWhy.BY_HAND)
+    .values(disabled_at=None, disabled_why=None)
+)
+USE_PACE = update(_endpoints).where(*_this_address).values(paced_until=bindparam("_paced_until"))
 PUT_STATE = (
     update(_endpoints)
     .where(*_this_address)
     .values(
         {column.name: bindparam(f"_{column.name}") for column in _endpoints.columns if not column.primary_key}
     )
+)
+#: Begins to know an address of which nothing is known yet.
+NEW_ADDRESS = insert(_endpoints).from_select(
+    ["name", "url"],
+    select(
+        bindparam("_of_name", type_=_endpoints.c.name.type), bindparam("_of_url", type_=_endpoints.c.url.type)
+    ).where(~exists().where(*_this_address)),
 )

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     )
     from publisher.release.lock import AlreadyRunning, exclusive
     from publisher.release.pending import Pending, look_for_changes
-    from publisher.release.plan import Plan, make_plan, read_plan, write_plan
+    from publisher.release.plan import Plan, make_plan
+    from publisher.release.plan_file import read_plan, write_plan
     from publisher.release.progress import Progress
     from publisher.release.publish_run import PublishReport, preview_publish, publish
     from publisher.release.push_run import PushReport, preview_push, push
@@ -64,7 +65,8 @@ _HOMES = {
     ),
     "lock": ("AlreadyRunning", "exclusive"),
     "pending": ("Pending", "look_for_changes"),
-    "plan": ("Plan", "make_plan", "read_plan", "write_plan"),
+    "plan": ("Plan", "make_plan"),
+    "plan_file": ("read_plan", "write_plan"),
     "progress": ("Progress",),
     "publish_run": ("PublishReport", "preview_publish", "publish"),
     "push_run": ("PushReport", "preview_push", "push"),

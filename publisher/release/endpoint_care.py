@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -13,11 +12,11 @@ from publisher.ledger.selections import Selection
 from publisher.net import Client
 from publisher.site import keep_private
 from publisher.webhooks import ANSWER_LIMIT, endpoint_keys, find_endpoint, recipients
-from publisher.webhooks.standing import Standing, endpoint_standing
+from publisher.webhooks.standing import Standing, endpoint_standing, troubled
 from publisher.webhooks.trial import Trial, send_ping
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from publisher.ledger.backlog import Backlog
@@ -36,6 +35,7 @@ class EndpointHealth:
         word: off, paused, failing, well, new or gone.
         standing: More of it.
         counts: How many deliveries stand where.
+        missed: How many were cancelled because it was off or away, and were neither sent nor let go since.
         twins: Other endpoints with the same address.
         attempts: The last tries, the last first, each with its event; only where they were asked for.
     """
@@ -46,6 +46,7 @@ class EndpointHealth:
     word: str
     standing: Standing
     counts: Mapping[DeliveryState, int] = field(default_factory=dict)
+    missed: int = 0
     twins: tuple[str, ...] = ()
     attempts: tuple[tuple[str, Attempt], ...] = ()
 
@@ -73,13 +74,13 @@ def endpoint_healths(site: Site, now: datetime) -> list[EndpointHealth]:
     Raises:
         EnvironmentFault: The ledger cannot be used.
     """
-    known: dict[tuple[str, str], EndpointState] = {}
-    counts: dict[str, dict[DeliveryState, int]] = {}
+    known = _Known()
     ledger = Ledger.peek(site.state)
     if ledger is not None:
         with ledger:
-            known, counts = ledger.endpoints.states(), ledger.deliveries.counts()
-    found = [_health(endpoint, site, known, counts, now) for endpoint in site.endpoints]
+            known = _Known.of(ledger, site.endpoints, now)
+    counts = known.counts
+    found = [_health(endpoint, site, known, now) for endpoint in site.endpoints]
     names = {endpoint.name for endpoint in site.endpoints}
     left = [name for name in sorted(counts.keys() - names) if counts[name].get(DeliveryState.WAITING)]
     return [
@@ -108,31 +109,54 @@ def endpoint_health(site: Site, name: str, now: datetime) -> EndpointHealth:
     endpoint = find_endpoint(site, name)
     ledger = Ledger.peek(site.state)
     if ledger is None:
-        return _health(endpoint, site, {}, {}, now)
+        return _health(endpoint, site, _Known(), now)
     with ledger:
-        health = _health(endpoint, site, ledger.endpoints.states(), ledger.deliveries.counts(), now)
+        health = _health(endpoint, site, _Known.of(ledger, [endpoint], now), now)
         return replace(health, attempts=tuple(ledger.deliveries.latest_attempts(name, _LAST_TRIES)))
 
 
-def _health(
-    endpoint: Endpoint,
-    site: Site,
-    known: Mapping[tuple[str, str], EndpointState],
-    counts: Mapping[str, Mapping[DeliveryState, int]],
-    now: datetime,
-) -> EndpointHealth:
-    state = known.get((endpoint.name, endpoint.url), EndpointState())
-    word, standing = endpoint_standing(state, now.timestamp())
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the ledger knows of endpoints, each by name.
+
+    Attributes:
+        states: How they are at their present addresses.
+        counts: How many deliveries stand where.
+        missed: How many were cancelled, and neither sent nor let go since.
+        failures: Of those in trouble, what came of the last event that they did not take.
+    """
+
+    states: Mapping[str, EndpointState] = field(default_factory=dict)
+    counts: Mapping[str, Mapping[DeliveryState, int]] = field(default_factory=dict)
+    missed: Mapping[str, int] = field(default_factory=dict)
+    failures: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, ledger: Ledger, endpoints: Sequence[Endpoint], now: datetime) -> _Known:
+        addresses = {endpoint.name: endpoint.url for endpoint in endpoints}
+        states = ledger.endpoints.present(addresses)
+        return cls(
+            states=states,
+            counts=ledger.deliveries.counts(),
+            missed=ledger.deliveries.missed(),
+            failures=ledger.deliveries.last_failures(troubled(addresses, states, now.timestamp())),
+        )
+
+
+def _health(endpoint: Endpoint, site: Site, known: _Known, now: datetime) -> EndpointHealth:
+    name = endpoint.name
+    state = known.states.get(name, EndpointState())
+    word, standing = endpoint_standing(state, now.timestamp(), known.failures.get(name))
     twins = tuple(
         other.name for other in site.endpoints if other.url == endpoint.url and other.name != endpoint.name
     )
     return EndpointHealth(
-        endpoint.name, endpoint, state, word, standing, counts.get(endpoint.name, {}), twins
+        name, endpoint, state, word, standing, known.counts.get(name, {}), known.missed.get(name, 0), twins
     )
 
 
 def disable_endpoint(site: Site, name: str, now: datetime) -> Switched:
-    """Switch an endpoint off by hand: what waits for it is cancelled, and can be sent again later.
+    """Switch an endpoint off by hand, whichever address it has or gets: what waits is cancelled, and can be sent again later.
 
     Raises:
         UsageError: The site has none of that name.
@@ -141,9 +165,9 @@ def disable_endpoint(site: Site, name: str, now: datetime) -> Switched:
     endpoint = find_endpoint(site, name)
 
     def off(state: EndpointState) -> EndpointState:
-        if state.disabled_at is not None:
-            return state
-        return replace(state, disabled_at=now.timestamp(), disabled_why=DisabledWhy.BY_HAND)
+        # One that is off because of its address is off by its name from now on.
+        at = now.timestamp() if state.disabled_at is None else state.disabled_at
+        return replace(state, disabled_at=at, disabled_why=DisabledWhy.BY_HAND)
 
     with _opened(site) as ledger:
         before, cancelled = ledger.endpoints.change(name, endpoint.url, off)
@@ -179,19 +203,17 @@ def enable_endpoint(site: Site, name: str, now: datetime, *, backlog: int = 0) -
 
     with _opened(site) as ledger:
         before, _ = ledger.endpoints.change(name, endpoint.url, on)
-        cancelled = Selection(endpoints=frozenset({name}), states=frozenset({DeliveryState.CANCELLED}))
-        counts = Counter(
-            {
-                batch.state: batch.number
-                for batch in ledger.deliveries.tally(cancelled, at)
-                if not batch.taken_back and not batch.ping
-            }
-        )
         given = None
         if backlog:
             (to,) = (one for one in recipients(site.webhooks) if one.endpoint == name)
             given = ledger.deliveries.give_backlog(to, backlog, at)
-    return Switched(before, resendable=counts.total(), backlog=given)
+        cancelled = Selection(endpoints=frozenset({name}), states=frozenset({DeliveryState.CANCELLED}))
+        resendable = sum(
+            batch.number
+            for batch in ledger.deliveries.tally(cancelled, at)
+            if not batch.taken_back and not batch.ping
+        )
+    return Switched(before, resendable=resendable, backlog=given)
 
 
 def ping_endpoint(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from publisher.diagnostics import Diagnostic
-    from publisher.ledger import Announced
+    from publisher.ledger import Announced, DisabledWhy
     from publisher.posts import Post
     from publisher.site import Site
 
@@ -33,6 +33,8 @@ class Pending:
         changes: What would be announced, in the order of the events.
         warnings: What the editor should know before that: reviews that would be taken back without having been retracted.
         waiting: How many deliveries of earlier runs are still to be made, by endpoint; those of reviews that are taken back are not.
+        withheld: How many are not, because their endpoint is switched off or has left publisher.toml.
+        off: The site's endpoints that are switched off, and why: what is announced for them is cancelled.
         last_run: When `publish` or `push` last ended well, in seconds since 1970.
         past: What the ledger says of earlier runs.
         vanished: How many reviews are in the feeds, are not live any more, and were never announced.
@@ -42,6 +44,8 @@ class Pending:
     changes: tuple[Change, ...]
     warnings: tuple[Diagnostic, ...] = ()
     waiting: Mapping[str, int] = field(default_factory=dict)
+    withheld: Mapping[str, int] = field(default_factory=dict)
+    off: Mapping[str, DisabledWhy] = field(default_factory=dict)
     last_run: float | None = None
     past: Past = NOTHING_YET
     vanished: int = 0
@@ -68,10 +72,15 @@ def look_for_changes(posts: Iterable[Post], site: Site, now: datetime) -> Pendin
         changes = find_changes(posts, announced, site, now)
         gone = {change.review_id for change in changes if change.type is EventType.RETRACTED}
         waiting = ledger.deliveries.waiting(without=gone)
+        states = ledger.endpoints.present({endpoint.name: endpoint.url for endpoint in site.endpoints})
+    off = {name: state.disabled_why for name, state in states.items() if state.disabled_why is not None}
+    sent = states.keys() - off.keys()
     return Pending(
         changes=tuple(changes),
         warnings=tuple(warnings),
-        waiting=waiting,
+        waiting={name: number for name, number in waiting.items() if name in sent},
+        withheld={name: number for name, number in sorted(waiting.items()) if name not in sent},
+        off=off,
         last_run=last_run,
         past=past,
         vanished=count_unannounced(posts, announced, site, now),

@@ -7,18 +7,13 @@ title nor text.
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
-from publisher.errors import EnvironmentFault, Refused, UsageError
+from publisher.errors import EnvironmentFault, Refused
 from publisher.model import EventType
 from publisher.outputs import generate
 from publisher.outputs.comparison import Difference, compare_feed
-from publisher.outputs.files import StagedFile
 from publisher.release.hubs import preview_hubs
 from publisher.release.live import longest_wait
 from publisher.release.offers import OFFERS
@@ -32,6 +27,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.diagnostics import Diagnostic
+    from publisher.errors import PublisherError
+    from publisher.ledger import DisabledWhy
     from publisher.outputs.comparison import EntryDifference
     from publisher.posts import Collection, Post
     from publisher.release.changes import Change
@@ -39,8 +36,8 @@ if TYPE_CHECKING:
     from publisher.site import Site
 
 FORMAT_VERSION = 1
-_KIND = "publisher-plan"
-_LARGEST = 64 * 1024 * 1024
+#: What a plan that was written down calls itself.
+KIND = "publisher-plan"
 
 # What events call otherwise than front matter does.
 _KEYS = {OFFERS: "watch"}
@@ -67,13 +64,34 @@ class PlannedReview:
 
 @dataclass(frozen=True, slots=True)
 class PlannedEvent:
-    """An event that would be committed, and the names of the endpoints that get it."""
+    """An event that would be committed.
+
+    Attributes:
+        endpoints: The names of the endpoints that get it.
+        cancelled: The names of those that would, were they not switched off: theirs is kept, and can be sent later.
+    """
 
     type: str
     id: str
     url: str
     sequence: int
     endpoints: tuple[str, ...]
+    cancelled: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """What an endpoint is not sent of earlier runs.
+
+    Attributes:
+        number: How many deliveries.
+        why: `off`, when it is switched off: they are cancelled; `removed`, when it has left publisher.toml: they wait for
+            three days in case it comes back, and are then cancelled.
+    """
+
+    endpoint: str
+    number: int
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +106,10 @@ class Plan:
         deploys: Whether the site's deploy command would run.
         waits: For how many seconds, at most, it would wait until the public feed shows the changes; None does not look.
         waiting: How many deliveries of earlier runs would be tried, by endpoint.
+        withheld: What others are not sent of earlier runs.
+        off: The endpoints that are switched off, and why.
         hubs: How many files of feeds each WebSub hub would be told of, by its address.
-        obstacles: What would keep the run from being done, as things stand.
+        refusals: What would keep the run from being done, as things stand; it would end with the first.
         warnings: What the editor should know before that.
     """
 
@@ -103,23 +123,47 @@ class Plan:
     events: tuple[PlannedEvent, ...]
     waiting: Mapping[str, int]
     hubs: Mapping[str, int]
-    obstacles: tuple[str, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
+    off: Mapping[str, DisabledWhy] = field(default_factory=dict)
+    refusals: tuple[PublisherError, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
+
+    @property
+    def obstacles(self) -> tuple[str, ...]:
+        """Say what would keep the run from being done."""
+        return tuple(refusal.message for refusal in self.refusals)
+
+    @property
+    def exit_code(self) -> int:
+        """Return what the run would end with, as things stand, before it did anything; 0 where nothing is in its way."""
+        return self.refusals[0].exit_code if self.refusals else 0
 
     @property
     def idle(self) -> bool:
         """Tell whether there is nothing to do but to look."""
-        done = (self.reviews, self.written, self.removed, self.events, self.waiting, self.hubs)
+        done = (
+            self.reviews,
+            self.written,
+            self.removed,
+            self.events,
+            self.waiting,
+            self.withheld,
+            self.hubs,
+        )
         return not any(done)
 
     def as_fields(self) -> dict[str, Any]:
         """Return the plan as it is written down; `read_plan` reads it."""
         return {
             "format_version": FORMAT_VERSION,
-            "kind": _KIND,
+            "kind": KIND,
             "now": self.now.isoformat(),
             "inputs": dict(self.inputs),
             **self._outcome(),
+            "withheld": [
+                {"endpoint": one.endpoint, "deliveries": one.number, "why": one.why} for one in self.withheld
+            ],
+            "switched_off": {name: str(why) for name, why in self.off.items()},
             "hubs": dict(self.hubs),
             "obstacles": list(self.obstacles),
         }
@@ -147,6 +191,7 @@ class Plan:
                     "url": event.url,
                     "sequence": event.sequence,
                     "endpoints": list(event.endpoints),
+                    **({"cancelled": list(event.cancelled)} if event.cancelled else {}),
                 }
                 for event in self.events
             ],
@@ -222,68 +267,17 @@ def plan_for(
         removed=written.removed,
         deploys=site.deploy.command is not None,
         waits=longest_wait(site, pending.changes),
-        events=tuple(_event(change, site) for change in pending.changes),
+        events=tuple(_event(change, site, pending.off) for change in pending.changes),
         waiting=pending.waiting,
+        withheld=tuple(
+            Withheld(name, number, "off" if name in pending.off else "removed")
+            for name, number in pending.withheld.items()
+        ),
+        off=pending.off,
         hubs={hub.url: hub.waiting for hub in preview_hubs(site, written.sha256) if hub.waiting},
-        obstacles=tuple(error.message for error in obstacles(pending, site, now, confirmed=confirmed)),
+        refusals=tuple(obstacles(pending, site, now, confirmed=confirmed)),
         warnings=pending.warnings,
     )
-
-
-def read_plan(path: Path, *, links: bool = True) -> dict[str, Any]:
-    """Read a plan that was written down; without `links`, one that is no link.
-
-    Raises:
-        UsageError: There is no such file, or it is no plan.
-        Refused: A newer version of this program wrote it.
-        EnvironmentFault: It cannot be read.
-    """
-    try:
-        about = path.stat() if links else path.lstat()
-        if not stat.S_ISREG(about.st_mode) or about.st_size > _LARGEST:
-            raise UsageError(f"{path} is not a plan", "`publisher plan -o FILE` makes one")
-        fields = orjson.loads(path.read_bytes())
-    except FileNotFoundError:
-        raise UsageError(f"{path} does not exist", "`publisher plan -o FILE` makes a plan") from None
-    except OSError as error:
-        raise EnvironmentFault(f"{path} cannot be read: {error.strerror or error}") from None
-    except orjson.JSONDecodeError:
-        fields = None
-    if not isinstance(fields, dict) or fields.get("kind") != _KIND:
-        raise UsageError(f"{path} is not a plan", "`publisher plan -o FILE` makes one")
-    if fields.get("format_version") != FORMAT_VERSION:
-        raise Refused(
-            f"{path} was made by another version of publisher", "make a new one with `publisher plan -o FILE`"
-        )
-    return fields
-
-
-def write_plan(plan: Plan, path: Path) -> None:
-    """Write a plan down, in place of an earlier one or of nothing; the file is there whole or not at all.
-
-    Raises:
-        Refused: Something else is there.
-        UsageError: It is no name of a file.
-        EnvironmentFault: It cannot be written.
-    """
-    if not path.name:
-        raise UsageError(f'"{path}" is not the name of a file', "such as plan.json")
-    if os.path.lexists(path):
-        try:
-            read_plan(path, links=False)
-        except UsageError:
-            raise Refused(
-                f"{path} is there already, and is not a plan",
-                "give the plan another name, or remove that file",
-            ) from None
-    file = StagedFile(path)
-    try:
-        file.write([orjson.dumps(plan.as_fields(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)])
-        file.put_in_place()
-    except OSError as error:
-        raise EnvironmentFault(f"{path} cannot be written: {error.strerror or error}") from None
-    finally:
-        file.discard()
 
 
 def _reviews(pending: Pending, differences: Sequence[EntryDifference]) -> tuple[PlannedReview, ...]:
@@ -321,9 +315,16 @@ def _announced(change: Change, seen: EntryDifference | None, pending: Pending) -
     return PlannedReview(kind, change.review_id, change.url, change.title, tuple(sorted(fields)))
 
 
-def _event(change: Change, site: Site) -> PlannedEvent:
-    endpoints = tuple(endpoint.name for endpoint in site.endpoints if change.type in endpoint.events)
-    return PlannedEvent(str(change.type), change.review_id, change.url, change.sequence, endpoints)
+def _event(change: Change, site: Site, off: Mapping[str, DisabledWhy]) -> PlannedEvent:
+    wanted = [endpoint.name for endpoint in site.endpoints if change.type in endpoint.events]
+    return PlannedEvent(
+        str(change.type),
+        change.review_id,
+        change.url,
+        change.sequence,
+        endpoints=tuple(name for name in wanted if name not in off),
+        cancelled=tuple(name for name in wanted if name in off),
+    )
 
 
 def _posts_digest(posts: Sequence[Post]) -> str:

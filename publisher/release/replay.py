@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from publisher.errors import Refused, UsageError
-from publisher.ledger import DeliveryState, EndpointState, Ledger
+from publisher.ledger import DeliveryState, Ledger
+from publisher.ledger.presence import dead_couriers
 from publisher.ledger.selections import Selection
 from publisher.release.guards import CEILING, OverCeiling
 from publisher.values.durations import duration_in_words
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from publisher.ledger import EndpointState
     from publisher.ledger.delivery_rows import Attempt, Batch, Delivery
     from publisher.model import EventType
     from publisher.site import Site
@@ -71,12 +73,14 @@ class Handled:
         endpoints: How many of which endpoint.
         left_out: Why others were left as they are, and how many.
         oldest: How many seconds ago the first of their events was announced.
+        summaries: How many carry the summary to an endpoint that gets the whole text by now.
         dry: Whether nothing was done.
     """
 
     endpoints: Mapping[str, int] = field(default_factory=dict)
     left_out: tuple[tuple[str, int], ...] = ()
     oldest: float = 0.0
+    summaries: int = 0
     dry: bool = False
 
     @property
@@ -139,15 +143,17 @@ def list_deliveries(site: Site, selection: Selection, now: datetime, most: int =
     """List the newest of some deliveries, and count them all.
 
     Raises:
-        UsageError: One was named that is not there.
+        UsageError: A delivery, or an endpoint, was named that is not there.
         EnvironmentFault: The ledger cannot be used.
     """
     ledger = Ledger.peek(site.state)
     if ledger is None:
         _require_unnamed(selection)
+        _require_endpoints(None, site, selection)
         return Listing()
     with ledger:
         _require_known(ledger, selection)
+        _require_endpoints(ledger, site, selection)
         at, counts = now.timestamp(), Counter[DeliveryState]()
         for batch in ledger.deliveries.tally(selection, at):
             counts[batch.state] += batch.number
@@ -160,15 +166,17 @@ def show_deliveries(site: Site, selection: Selection, now: datetime) -> Iterator
     """Show all there is to know of some deliveries, the newest 50 of them, each with its last 50 tries.
 
     Raises:
-        UsageError: One was named that is not there.
+        UsageError: A delivery, or an endpoint, was named that is not there.
         EnvironmentFault: The ledger cannot be used.
     """
     ledger = Ledger.peek(site.state)
     if ledger is None:
         _require_unnamed(selection)
+        _require_endpoints(None, site, selection)
         return
     with ledger:
         _require_known(ledger, selection)
+        _require_endpoints(ledger, site, selection)
         records = ledger.deliveries
         for one in _listed(ledger, site, selection, _MOST_SHOWN, now.timestamp()):
             number = one.delivery.number
@@ -177,8 +185,8 @@ def show_deliveries(site: Site, selection: Selection, now: datetime) -> Iterator
 
 
 def _listed(ledger: Ledger, site: Site, selection: Selection, most: int, at: float) -> Iterator[Listed]:
-    states = _states(ledger, site)
-    for delivery in ledger.deliveries.newest(selection, most, at):
+    states, dead = _states(ledger, site), _dead(ledger, site)
+    for delivery in ledger.deliveries.newest(selection, most, at, dead):
         yield Listed(delivery, delivery_standing(delivery, states.get(delivery.endpoint), at))
 
 
@@ -198,7 +206,7 @@ def resend_deliveries(
         confirmed: More than 20 are meant.
 
     Raises:
-        UsageError: Nothing says which are meant, or one was named that is not there.
+        UsageError: Nothing says which are meant, or a delivery or an endpoint was named that is not there.
         Refused: None of them may be sent.
         OverCeiling: There are more than 20.
         EnvironmentFault: The ledger cannot be used.
@@ -209,13 +217,15 @@ def resend_deliveries(
     ledger = Ledger.peek(site.state)
     if ledger is None:
         _require_unnamed(selection)
+        _require_endpoints(None, site, selection)
         return Handled(dry=dry)
     with ledger:
         _require_known(ledger, selection)
-        at, states = now.timestamp(), _states(ledger, site)
+        _require_endpoints(ledger, site, selection)
+        at, states, dead = now.timestamp(), _states(ledger, site), _dead(ledger, site)
         batches = [
             (batch, _obstacle(batch, states.get(batch.endpoint)))
-            for batch in ledger.deliveries.tally(selection, at)
+            for batch in ledger.deliveries.tally(selection, at, dead)
         ]
         handled = replace(_handled([batch for batch, obstacle in batches if obstacle is None], at), dry=dry)
         left_out = Counter[str]()
@@ -226,26 +236,35 @@ def resend_deliveries(
         if left_out and not handled.number:
             reason, *_ = left_out
             raise Refused(f"nothing of that can be sent again: {'; '.join(left_out)}", _hint(reason))
+        full = [one.name for one in site.endpoints if one.full and one.name in handled.endpoints]
+        if full:
+            handled = replace(handled, summaries=ledger.deliveries.summaries(selection, full))
         if not dry and handled.number:
             _require_meant(handled, "sent again", confirmed=confirmed)
-            ledger.deliveries.resend(selection, handled.endpoints.keys(), at)
+            ledger.deliveries.resend(selection, handled.endpoints.keys(), at, dead)
         return handled
 
 
 def cancel_deliveries(
     site: Site, selection: Selection, now: datetime, *, dry: bool = False, confirmed: bool = False
 ) -> Handled:
-    """Cancel what waits of some deliveries; one that is on its way may arrive all the same. Otherwise as `resend_deliveries`."""
+    """Cancel what waits of some deliveries; one that is on its way may arrive all the same. Otherwise as `resend_deliveries`.
+
+    What was cancelled with its endpoint is let go where the selection names that state: nobody is reminded of it any more.
+    """
     _require_narrow(selection)
     ledger = Ledger.peek(site.state)
     if ledger is None:
         _require_unnamed(selection)
+        _require_endpoints(None, site, selection)
         return Handled(dry=dry)
     with ledger:
         _require_known(ledger, selection)
+        _require_endpoints(ledger, site, selection)
         at = now.timestamp()
         batches = ledger.deliveries.tally(selection, at)
-        waiting = [batch for batch in batches if batch.state is DeliveryState.WAITING]
+        meant = {DeliveryState.WAITING, *({DeliveryState.CANCELLED} if selection.lets_go else ())}
+        waiting = [batch for batch in batches if batch.state in meant]
         settled = sum(batch.number for batch in batches) - sum(batch.number for batch in waiting)
         handled = replace(
             _handled(waiting, at),
@@ -298,8 +317,12 @@ def _hint(reason: str) -> str | None:
 
 def _states(ledger: Ledger, site: Site) -> dict[str, EndpointState]:
     """Return what is known of the site's endpoints, as publisher.toml has them now, by name."""
-    known = ledger.endpoints.states()
-    return {one.name: known.get((one.name, one.url), EndpointState()) for one in site.endpoints}
+    return ledger.endpoints.present({one.name: one.url for one in site.endpoints})
+
+
+def _dead(ledger: Ledger, site: Site) -> frozenset[str]:
+    """Return who holds deliveries and has died."""
+    return dead_couriers(site.state, ledger.queue.couriers())
 
 
 def _require_unnamed(selection: Selection) -> None:
@@ -317,6 +340,19 @@ def _require_known(ledger: Ledger, selection: Selection) -> None:
             f"the ledger knows no delivery {', '.join(unknown[:5])}",
             "`publisher deliveries list` shows them; what was settled long ago is forgotten",
         )
+
+
+def _require_endpoints(ledger: Ledger | None, site: Site, selection: Selection) -> None:
+    """See that no name of an endpoint is misspelt: each is the site's, or that of one that the ledger still knows."""
+    strange = selection.endpoints - {one.name for one in site.endpoints}
+    if strange and ledger is not None:
+        left = ledger.deliveries.tally(Selection(endpoints=strange), 0.0)
+        strange -= {batch.endpoint for batch in left}
+    if strange:
+        known = ", ".join(one.name for one in site.endpoints)
+        named = " and ".join(f'"{name}"' for name in sorted(strange))
+        is_none = "is not an endpoint" if len(strange) == 1 else "are not endpoints"
+        raise UsageError(f"{named} {is_none} of the site", f"known: {known or 'none'}")
 
 
 def _require_narrow(selection: Selection) -> None:

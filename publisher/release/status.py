@@ -8,28 +8,28 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from publisher.channels import live_posts, page_names
 from publisher.diagnostics import has_errors
 from publisher.errors import EnvironmentFault, PublisherError, Refused
-from publisher.ledger import DeliveryState, DisabledWhy, EndpointState, Ledger
+from publisher.ledger import Ledger
 from publisher.model import EventType, Visibility, visibility
-from publisher.net.retry_after import LONGEST_WAIT
 from publisher.outputs import generate
 from publisher.outputs.comparison import Difference, compare_feed
 from publisher.outputs.manifest import read_manifest
 from publisher.posts.files import Unreadable, read_file
 from publisher.posts.reading import identity
 from publisher.release.changes import Change, find_changes
-from publisher.release.guards import Past, require_meant
+from publisher.release.endpoint_status import EndpointStatus, endpoint_statuses, moment_in_zone, patience_at
+from publisher.release.guards import Past, past_of, require_meant
 from publisher.release.history import history_faults
 from publisher.release.hubs import preview_hubs
 from publisher.release.schedule import Appointment, Turn, appointments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
     from typing import TypeVar
 
@@ -68,34 +68,6 @@ class Unannounced:
     changes: tuple[Change, ...] = ()
     obstacles: tuple[str, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndpointStatus:
-    """How it stands with the deliveries to one endpoint.
-
-    Attributes:
-        known: Whether publisher.toml names it.
-        waiting: How many deliveries wait.
-        oldest: Since when the oldest of them does; aware.
-        failed: How many were given up in all.
-        set_aside: How many were set aside in all.
-        not_before: When its address is asked again, where that is yet to come; aware.
-        disabled: When it was switched off; aware.
-        disabled_why: Why it was.
-        failing: Since when it has taken nothing; aware.
-    """
-
-    name: str
-    known: bool
-    waiting: int = 0
-    oldest: datetime | None = None
-    failed: int = 0
-    set_aside: int = 0
-    not_before: datetime | None = None
-    disabled: datetime | None = None
-    disabled_why: DisabledWhy | None = None
-    failing: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +129,7 @@ def site_status(collection: Collection, site: Site, now: datetime) -> SiteStatus
     generated = _looked(
         lambda: _ungenerated(collection.posts, site, now, faulty), "generated", site.feeds, troubles
     )
-    books = _looked(lambda: _read_ledger(site), "announced", site.state, troubles)
+    books = _looked(lambda: _read_ledger(site, now), "announced", site.state, troubles)
     announced = _unannounced(collection.posts, books, site, now, faulty) if books else None
     if announced and books:
         overdue = _not_announced(announced.changes, collection.posts, now, books.last_publish)
@@ -171,8 +143,8 @@ def site_status(collection: Collection, site: Site, now: datetime) -> SiteStatus
         overdue=_in_zone(sorted(overdue, key=lambda one: (one.at, one.review.id)), site),
         generated=generated,
         announced=announced,
-        last_publish=_moment(books.last_publish if books else None, site),
-        endpoints=_endpoints(site, books or _Books(), now),
+        last_publish=moment_in_zone(books.last_publish if books else None, site),
+        endpoints=books.endpoints if books else endpoint_statuses(None, site, now),
         hubs=_looked(lambda: _hubs(site, now), "announced", site.state, troubles) or (),
         troubles=troubles,
     )
@@ -261,37 +233,34 @@ def _ungenerated(posts: Sequence[Post], site: Site, now: datetime, faulty: _Faul
 class _Books:
     """What the ledger holds, as far as it matters here."""
 
-    announced: Mapping[str, Announced] | None = None
-    oldest: Mapping[str, float] | None = None
-    counts: Mapping[str, Mapping[DeliveryState, int]] | None = None
-    asked: Mapping[tuple[str, str], EndpointState] | None = None
-    last_publish: float | None = None
-    latest: float | None = None
+    announced: Mapping[str, Announced]
+    endpoints: tuple[EndpointStatus, ...]
+    last_publish: float | None
+    past: Past
 
 
-def _read_ledger(site: Site) -> _Books | None:
+def _read_ledger(site: Site, now: datetime) -> _Books | None:
     ledger = Ledger.peek(site.state)
     if ledger is None:
         return None
     with ledger:
+        announced = ledger.announced()
         return _Books(
-            ledger.announced(),
-            ledger.deliveries.oldest(),
-            ledger.deliveries.counts(),
-            ledger.endpoints.states(),
-            ledger.last_run("publish"),
-            ledger.latest_moment(),
+            announced=announced,
+            endpoints=endpoint_statuses(ledger, site, now),
+            last_publish=ledger.last_run("publish"),
+            past=past_of(ledger, announced),
         )
 
 
 def _unannounced(
     posts: Sequence[Post], books: _Books, site: Site, now: datetime, faulty: _Faulty
 ) -> Unannounced:
-    told = {key: one for key, one in (books.announced or {}).items() if not faulty.may_have(key)}
+    told = {key: one for key, one in books.announced.items() if not faulty.may_have(key)}
     obstacles: list[str] = []
     changes = find_changes(posts, told, site, now)
     try:
-        require_meant(changes, site, now, Past(books.latest, bool(books.announced)), confirmed=False)
+        require_meant(changes, site, now, books.past, confirmed=False)
     except Refused as error:
         obstacles.append(error.message)
     return Unannounced(tuple(changes), tuple(obstacles), tuple(history_faults(posts, told, site, now)))
@@ -339,48 +308,9 @@ def _not_generated(
 
 def _hubs(site: Site, now: datetime) -> tuple[HubStatus, ...]:
     return tuple(
-        HubStatus(url=hub.url, waiting=hub.waiting, not_before=_patience(hub.not_before, site, now))
+        HubStatus(url=hub.url, waiting=hub.waiting, not_before=patience_at(hub.not_before, site, now))
         for hub in preview_hubs(site)
     )
-
-
-def _endpoints(site: Site, books: _Books, now: datetime) -> tuple[EndpointStatus, ...]:
-    oldest = books.oldest or {}
-    known = {endpoint.name: endpoint.url for endpoint in site.endpoints}
-    found = []
-    for name in [*known, *sorted(oldest.keys() - known.keys())]:
-        counts = (books.counts or {}).get(name, {})
-        asked = (books.asked or {}).get((name, known.get(name, "")), EndpointState())
-        found.append(
-            EndpointStatus(
-                name=name,
-                known=name in known,
-                waiting=counts.get(DeliveryState.WAITING, 0),
-                oldest=_moment(oldest.get(name), site),
-                failed=counts.get(DeliveryState.FAILED, 0),
-                set_aside=counts.get(DeliveryState.SET_ASIDE, 0),
-                not_before=_patience(asked.not_before, site, now),
-                disabled=_moment(asked.disabled_at, site),
-                disabled_why=asked.disabled_why,
-                failing=_moment(asked.failing_since, site),
-            )
-        )
-    return tuple(found)
-
-
-def _patience(not_before: float | None, site: Site, now: datetime) -> datetime | None:
-    # More than the longest wait is what a clock that stood wrong has left: nobody waits for it.
-    waited_for = 0 < (not_before or 0) - now.timestamp() <= LONGEST_WAIT
-    return _moment(not_before, site) if waited_for else None
-
-
-def _moment(seconds: float | None, site: Site) -> datetime | None:
-    if seconds is None:
-        return None
-    try:
-        return datetime.fromtimestamp(seconds, site.zone)
-    except (OverflowError, ValueError, OSError):  # a time that a ledger cannot have got from a clock
-        return None
 
 
 def _in_zone(found: Iterable[Appointment], site: Site) -> tuple[Appointment, ...]:

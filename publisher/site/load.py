@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from publisher.catalogue import catalogue
 from publisher.diagnostics import Report, Source, Span, has_errors, in_reading_order
+from publisher.diagnostics.masking import SETTINGS
 from publisher.errors import ConfigurationError
 from publisher.model import Author, RatingScale
 from publisher.site.feeds import check_feeds, syndication_of
@@ -63,7 +64,7 @@ def load_site(directory: Path | str = ".") -> Site:
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from None
     source = Source(FILE_NAME, text)
-    report = Report(source)
+    report = Report(source, masking=SETTINGS)
     configuration = _check(source, report)
     if configuration is None or has_errors(report.diagnostics):
         raise ConfigurationError(f"{FILE_NAME} has faults", diagnostics=in_reading_order(report.diagnostics))
@@ -71,7 +72,7 @@ def load_site(directory: Path | str = ".") -> Site:
 
 
 def _not_text(data: bytes, error: UnicodeDecodeError) -> ConfigurationError:
-    report = Report(Source(FILE_NAME, data.decode("utf-8-sig", "replace")))
+    report = Report(Source(FILE_NAME, data.decode("utf-8-sig", "replace")), masking=SETTINGS)
     # What the decoder counts begins behind the byte order mark.
     start = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
     at = start + error.start

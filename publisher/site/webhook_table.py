@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from publisher.model import types_sent
 from publisher.site.plain_http import stays_inside
 from publisher.site.webhooks import Deploy, Endpoint, Webhooks
 from publisher.site.words import Content
 from publisher.values.characters import quote
+
+_SECRET = re.compile("whsec_[A-Za-z0-9+/=_-]")
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
 def check_endpoints(
     table: WebhooksTable, allow: Sequence[IPv4Network | IPv6Network], report: Report, locator: TomlLocator
 ) -> None:
-    """Report endpoints that events would travel to in the clear.
+    """Report endpoints that events would travel to in the clear, and addresses that hold what events are signed with.
 
     Args:
         table: [webhooks].
@@ -31,6 +35,13 @@ def check_endpoints(
         locator: Finds places in publisher.toml.
     """
     for number, endpoint in enumerate(table.endpoints):
+        if _SECRET.search(unquote(endpoint.url)):
+            report.add(
+                "invalid-value",
+                locator.value(("webhooks", "endpoints", number, "url")),
+                "the address holds a secret, whsec_ and what follows; addresses stand in logs, and secrets must not",
+                help=f"leave it out; `publisher endpoints secret {endpoint.name}` keeps a secret where nobody else reads it",
+            )
         if not stays_inside(endpoint.url, allow):
             report.add(
                 "invalid-value",

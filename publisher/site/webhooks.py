@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from publisher.diagnostics.masking import masked_address
+
 if TYPE_CHECKING:
     from publisher.model import EventType
 
@@ -14,6 +16,7 @@ class Endpoint:
     """A partner's address, and what the partner asked for.
 
     Attributes:
+        url: Where events go; what is shown of it is `shown`.
         events: The types of events it gets: those it asked for, and what these bring along.
         full: Whether its events carry the whole text of a review, or the summary alone.
         concurrency: How many events may be on their way to it at once.
@@ -26,6 +29,11 @@ class Endpoint:
     full: bool = False
     concurrency: int = 4
     rate: int = 20
+
+    @property
+    def shown(self) -> str:
+        """Its address as it is shown: without the values of its query, which may be tokens."""
+        return masked_address(self.url)
 
 
 @dataclass(frozen=True, slots=True)

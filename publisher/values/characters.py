@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from publisher.diagnostics.masking import masked
+
 # What XML 1.0 (section 2.2) does not let a document hold; lone surrogates among it, and DELETE, which it discourages.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 # Bytes of UTF-8 without which none of them can be: controls, and the first byte of U+D000 and of U+F000 and what follows.
@@ -62,7 +64,8 @@ def quote(value: object) -> str:
 
 
 def shorten(written: str) -> str:
-    """Cut a text where it would fill the screen."""
+    """Cut a text where it would fill the screen; half a password is masked no more, so it is before."""
+    written = masked(written)
     return f"{written[:57]}…" if len(written) > 60 else written
 
 

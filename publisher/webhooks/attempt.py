@@ -39,4 +39,4 @@ def attempt(claim: Claim, keys: SigningKeys, client: WayOut, clock: Callable[[],
         return judge_fault(fault)
     except ValueError as error:  # an id that no header can carry: somebody wrote in the ledger
         return judge_unsendable(str(error))
-    return judge_answer(scrubbed(answer, keys, headers), clock(), ANSWER_LIMIT)
+    return judge_answer(scrubbed(answer, keys, headers, claim.url), clock(), ANSWER_LIMIT)

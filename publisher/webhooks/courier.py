@@ -283,10 +283,12 @@ class Courier:
 
     def _moments(self, partners: Partners) -> list[float]:
         """Return when something may be sent next, to each endpoint that something waits for."""
-        queue, states = self.ledger.queue.next_moments(), self.ledger.endpoints.states()
-        found = []
-        for share in self._signable(partners):
-            state = states.get((share.endpoint, share.url))
-            if share.endpoint in queue and (state is None or state.disabled_at is None):
-                found.append(max(queue[share.endpoint], (state and state.not_before) or 0.0))
-        return found
+        queue = self.ledger.queue.next_moments()
+        addresses = {
+            share.endpoint: share.url for share in self._signable(partners) if share.endpoint in queue
+        }
+        return [
+            max(queue[name], state.not_before or 0.0)
+            for name, state in self.ledger.endpoints.present(addresses).items()
+            if state.disabled_at is None
+        ]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from publisher.ledger import DeliveryState, EndpointState, Form, Recipient, Share
 from publisher.values.durations import duration_in_words
 from publisher.webhooks.courier import Courier, Partners
-from publisher.webhooks.reports import EndpointReport, Listener, Reports
+from publisher.webhooks.reports import EndpointReport, Listener, Reports, missed, resending
 from publisher.webhooks.schedule import Policy
 
 if TYPE_CHECKING:
@@ -158,8 +158,8 @@ def _without_endpoint(ledger: Ledger, report: EndpointReport, now: float) -> Non
 def _cancel_for_those_off(ledger: Ledger, known: dict[str, str], now: float) -> None:
     """Cancel what waits for an address that was switched off before publisher.toml came to name it."""
     waiting = ledger.deliveries.waiting()
-    for (name, url), state in ledger.endpoints.states().items():
-        if state.disabled_at is not None and known.get(name) == url and waiting.get(name):
+    for name, state in ledger.endpoints.present(known).items():
+        if state.disabled_at is not None and waiting.get(name):
             ledger.deliveries.abandon(name, math.inf, now)
 
 
@@ -174,8 +174,9 @@ def _summed_up(
         ledger.deliveries.counts(),
         ledger.queue.in_hand(now),
         ledger.queue.next_moments(),
-        ledger.endpoints.states(),
+        ledger.endpoints.present(known),
     )
+    left = ledger.deliveries.missed()
     found = [reports.of(name) for name in dict.fromkeys([*known, *reports.by_name])]
     for report in found:
         here, earlier = counts.get(report.name, {}), before.get(report.name, {})
@@ -183,7 +184,7 @@ def _summed_up(
         report.in_hand = min(in_hand.get(report.name, 0), report.waiting)
         report.given_up = here.get(DeliveryState.FAILED, 0)
         report.cancelled = here.get(DeliveryState.CANCELLED, 0) - earlier.get(DeliveryState.CANCELLED, 0)
-        state = states.get((report.name, known.get(report.name, "")), EndpointState())
+        state = states.get(report.name, EndpointState())
         if state.disabled_why is not None:
             reports.switched_off(report, state.disabled_why)
         elif report.waiting > report.in_hand and report.known:
@@ -195,4 +196,8 @@ def _summed_up(
             and now - state.failing_since >= LONG_FAILURE
         ):
             report.note(f"it has taken nothing for {duration_in_words(now - state.failing_since)}")
+        if state.disabled_why is None and report.name in known and left.get(report.name):
+            report.note(
+                f"{missed(left[report.name])} while it was off or away; {resending(report.name)} sends them"
+            )
     return found

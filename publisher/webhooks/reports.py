@@ -159,6 +159,16 @@ def switched_off(why: DisabledWhy) -> str:
     return f"it is switched off: {_OFF[why]}"
 
 
+def missed(number: int) -> str:
+    """Say how many deliveries were cancelled with an endpoint that takes events again, and were not sent since."""
+    return "1 delivery was cancelled" if number == 1 else f"{number} deliveries were cancelled"
+
+
+def resending(name: str) -> str:
+    """Say how what an endpoint missed is sent after all."""
+    return f"`publisher deliveries resend --endpoint {name} --state cancelled`"
+
+
 def advice(name: str, why: DisabledWhy) -> str:
     """Say what to do about an endpoint that is switched off."""
     first = (
@@ -166,4 +176,4 @@ def advice(name: str, why: DisabledWhy) -> str:
         if why is DisabledWhy.GONE
         else f"switch it on with `publisher endpoints enable {name}`"
     )
-    return f"{first}, then send what it missed: `publisher deliveries resend --endpoint {name} --state cancelled`"
+    return f"{first}, then send what it missed: {resending(name)}"

@@ -19,7 +19,7 @@ from publisher.webhooks.secrets import find_endpoint, kept_secrets, secret_file,
 from publisher.webhooks.signing import MOST_KEYS, Secret, mint_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from publisher.site import Endpoint, Site
@@ -75,12 +75,13 @@ def rotate_secret(
 ) -> Rotation:
     """Mint a new secret for an endpoint that has one; the one it had signs too until the overlap ends.
 
-    The file is replaced at once, durably, or not at all. Secrets that have ended leave it; others keep their ends.
+    The file is replaced at once, durably, or not at all. Secrets that have ended leave it; others keep their ends, but
+    without an overlap all end at once: somebody has one who must not, and which one is not asked.
 
     Args:
         site: The site.
         name: The endpoint's name.
-        overlap: For how long; nothing ends the old one at once, 30 days are the most.
+        overlap: For how long; nothing ends all older ones at once, 30 days are the most.
         now: When; aware.
         environment: The variables that secrets may stand in.
 
@@ -100,10 +101,11 @@ def rotate_secret(
     seconds = int(now.timestamp())
     with _alone(site):
         kept = kept_secrets(site, endpoint).at(seconds)
-        replaced = (OldSecret(kept.present, seconds + overlap.total_seconds()),) if overlap else ()
-        _require_room(endpoint, len(replaced), kept, seconds)
+        replaced = OldSecret(kept.present, seconds + overlap.total_seconds())
+        old = (replaced, *kept.old) if overlap else ()
+        _require_room(endpoint, old, seconds)
         minted = mint_secret()
-        rotated = KeptSecrets(Secret.parse(minted, "the new secret"), (*replaced, *kept.old))
+        rotated = KeptSecrets(Secret.parse(minted, "the new secret"), old)
         path = secret_file(site, endpoint)
         try:
             replace_durably(path, rotated.text().encode("ascii"), mode=0o600)
@@ -137,14 +139,13 @@ def _require_kept_here(site: Site, endpoint: Endpoint, environment: Mapping[str,
         )
 
 
-def _require_room(endpoint: Endpoint, replaced: int, kept: KeptSecrets, now: float) -> None:
-    signing = 1 + replaced + len(kept.old)
+def _require_room(endpoint: Endpoint, old: Sequence[OldSecret], now: float) -> None:
+    signing = 1 + len(old)
     if signing > MOST_KEYS:
-        wait = min(old.until for old in kept.old) - now
+        wait = min(one.until for one in old) - now
         raise Refused(
             f'{signing} secrets of "{endpoint.name}" would sign; {MOST_KEYS} are the most',
-            f"wait for {duration_in_words(wait)}, until the next old one ends; with --overlap 0 the present one "
-            "ends at once and takes no room",
+            f"wait for {duration_in_words(wait)}, until the next old one ends; with --overlap 0 all of them end at once",
         )
 
 

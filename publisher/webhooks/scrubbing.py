@@ -13,8 +13,9 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote_to_bytes, urlsplit
 
+from publisher.diagnostics.masking import masked_address
 from publisher.webhooks.signing import SIGNATURE_HEADER, Secret
 
 if TYPE_CHECKING:
@@ -67,6 +68,9 @@ _KINDS = bytes(
 _IN_A_ROW = 12
 _LONGEST_NUMBER = len(b"-128")
 _ROW = b"0," * (_IN_A_ROW - 1) + b"0"
+
+# A shorter value of a query is no token, and stands in other words.
+_SHORTEST_TOKEN = 8
 
 # Headers that are read as times and numbers, never as texts; and the one that is shown.
 _TIMES = ("age", "date", "retry-after")
@@ -170,13 +174,14 @@ def _of_secrets(keys: tuple[bytes, ...]) -> _Traces:
     return _Traces.of(keys).with_texts_of(keys)
 
 
-def scrubbed(answer: Answer, keys: SigningKeys, sent: Mapping[str, str]) -> Answer:
+def scrubbed(answer: Answer, keys: SigningKeys, sent: Mapping[str, str], url: str = "") -> Answer:
     """Mask what an answer repeats of the secrets and signatures it was sent under; its length mostly stays as it is.
 
     Args:
         answer: What the partner said. Of its headers those are left that anybody reads.
         keys: What the request was signed with.
         sent: The request's headers.
+        url: Where it was sent: values of its query may be tokens, and pages that say what was not found repeat them.
     """
     headers = {name: answer.headers[name] for name in _TIMES if name in answer.headers}
     place = answer.headers.get(_PLACE)
@@ -188,9 +193,12 @@ def scrubbed(answer: Answer, keys: SigningKeys, sent: Mapping[str, str]) -> Answ
     digests = [base64.b64decode(one) for one in signatures]
     secrets = tuple(secret.key for secret in keys.secrets)
     traces = _of_secrets(secrets) + _Traces.of(digests)
+    tokens = _tokens(url)
 
     def masked(text: bytes) -> bytes:
         """Mask words that hold a secret; where that does not take all of it away, keep nothing."""
+        for token in tokens:
+            text = text.replace(token, b"*" * len(token))
         if b"whsec" in text or b"v1" in text:
             text = _SHAPES.sub(lambda match: match[1] + b"*" * len(match[2]), text)
         if not traces.show_in(text):
@@ -200,10 +208,18 @@ def scrubbed(answer: Answer, keys: SigningKeys, sent: Mapping[str, str]) -> Answ
         return NOT_KEPT if short.show_in(text) else text
 
     if place:
-        headers[_PLACE] = masked(place.encode("utf-8", "replace")).decode("utf-8", "replace")
+        headers[_PLACE] = masked_address(masked(place.encode("utf-8", "replace")).decode("utf-8", "replace"))
     body = masked(answer.body)
     # What was cut off matters to nobody where nothing is kept.
     return replace(answer, body=body, headers=headers, complete=answer.complete or body is NOT_KEPT)
+
+
+def _tokens(url: str) -> list[bytes]:
+    """Return what may be a token in a query, as it is written and as it is meant, the longest first."""
+    pieces = [piece.partition("=") for piece in re.split("[&;]", urlsplit(url).query)]
+    written = [value if equals else name for name, equals, value in pieces]
+    found = {one.encode() for one in written} | {unquote_to_bytes(one.replace("+", " ")) for one in written}
+    return sorted((one for one in found if len(one) >= _SHORTEST_TOKEN), key=len, reverse=True)
 
 
 def _readings(small: bytes) -> list[bytes]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.ledger import DeliveryState
+from publisher.ledger import DeliveryState, DisabledWhy
 from publisher.ledger.endpoints import LONGEST_DELAY
 from publisher.values.durations import duration_in_words
 from publisher.webhooks.reports import switched_off
 from publisher.webhooks.signing import TOLERANCE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from publisher.ledger import EndpointState
     from publisher.ledger.delivery_rows import Delivery
 
@@ -37,7 +39,7 @@ def delivery_standing(delivery: Delivery, state: EndpointState | None, now: floa
         state: What is known of its endpoint's present address; None when publisher.toml names it no longer.
         now: In seconds since 1970.
     """
-    last = delivery.last.outcome if delivery.last is not None else None
+    last = (delivery.last.outcome or _UNKNOWN) if delivery.last is not None else None
     tries = _tries(delivery.attempts)
     match delivery.state:
         case DeliveryState.WAITING:
@@ -87,24 +89,50 @@ def paused_until(state: EndpointState, now: float) -> float | None:
     return state.not_before
 
 
-def endpoint_standing(state: EndpointState, now: float) -> tuple[str, Standing]:
-    """Say in a word how an endpoint is, and more of it: off, paused, failing, well, or new."""
+def endpoint_standing(
+    state: EndpointState, now: float, last_failure: str | None = None
+) -> tuple[str, Standing]:
+    """Say in a word how an endpoint is, and more of it: off, paused, failing, well, or new.
+
+    Args:
+        state: What is known of its present address.
+        now: In seconds since 1970.
+        last_failure: What came of the last event that it did not take there; None where nobody remembers.
+    """
     if state.disabled_why is not None:
-        return "off", Standing(switched_off(state.disabled_why))
+        last = f"; the last try: {last_failure}" if gave_up(state) and last_failure else ""
+        return "off", Standing(f"{switched_off(state.disabled_why)}{last}")
     trouble = (
         f"it has taken nothing for {duration_in_words(now - state.failing_since)}, "
         f"{_failures(state.refusals)}"
         if state.failing_since is not None
         else ""
     )
+    why = "; the last: ".join(told for told in (trouble, last_failure) if told)
     pause = paused_until(state, now)
     if pause is not None:
-        return "paused", Standing(trouble or "it asked for patience, or must not be called", pause)
+        return "paused", Standing(why or "it is left alone until then", pause)
     if trouble:
-        return "failing", Standing(trouble)
+        return "failing", Standing(why)
     if state.succeeded_at is not None:
         return "well", Standing(f"it took something {duration_in_words(now - state.succeeded_at)} ago")
     return "new", Standing("it has got nothing yet")
+
+
+def gave_up(state: EndpointState) -> bool:
+    """Tell whether an endpoint was switched off because of what it answered, again and again."""
+    return state.disabled_why is DisabledWhy.FAILING
+
+
+def troubled(addresses: Mapping[str, str], states: Mapping[str, EndpointState], now: float) -> dict[str, str]:
+    """Return those of some endpoints, with their addresses, whose last answer says why they are as they are."""
+    return {name: url for name, url in addresses.items() if _in_trouble(states[name], now)}
+
+
+def _in_trouble(state: EndpointState, now: float) -> bool:
+    if state.disabled_why is not None:
+        return gave_up(state)
+    return state.failing_since is not None or paused_until(state, now) is not None
 
 
 def _failures(number: int) -> str:

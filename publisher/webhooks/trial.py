@@ -29,6 +29,10 @@ _ADVICE = {
     FaultKind.TIMEOUT: "a receiver should answer first, and work after that; ask the partner",
     FaultKind.PROTOCOL: "is it a web server that listens there? ask the partner",
 }
+# Whoever took the connection, and the ping, listens.
+_BROKEN_OFF = (
+    "somebody listens there, and ended the connection without an answer; ask the partner what its log says"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,11 @@ class Trial:
     @property
     def advice(self) -> str | None:
         """Say what to do about it; None where there is nothing to say, or the outcome says so."""
-        return _ADVICE.get(self.verdict.kind) if self.verdict.kind is not None else None
+        if self.verdict.kind is None:
+            return None
+        if self.verdict.kind is FaultKind.CONNECT and self.verdict.unknown:
+            return _BROKEN_OFF
+        return _ADVICE.get(self.verdict.kind)
 
 
 def send_ping(

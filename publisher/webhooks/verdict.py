@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from publisher.net import FaultKind
 from publisher.net.retry_after import retry_after
 from publisher.values.characters import printable
+from publisher.values.durations import duration_in_words
 from publisher.webhooks.signing import TOLERANCE
 
 if TYPE_CHECKING:
@@ -21,13 +22,17 @@ _PATIENCE = frozenset({429, 503})
 # What receivers answer whose libraries take a signature for too old, or too new.
 _OF_SIGNATURES = frozenset({400, 401, 403})
 _EXCERPT = 500
+# RFC 9110, section 15.4: these name another address; the other 3xx are for requests that none of ours is.
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_NO_ANSWER = "that is no answer to an event; is the endpoint's URL right?"
 _ADVICE = {
+    101: "it goes over to another protocol, which nobody asked for; is the endpoint's URL right?",
     401: "the partner does not accept the signature; is the secret the same on both sides?",
     403: "the partner does not accept the signature; is the secret the same on both sides?",
     404: "nothing is there; is the endpoint's URL right?",
     405: "the address does not take POST; is the endpoint's URL right?",
     408: "the partner asks for another try",
-    413: "the event is too large for the partner",
+    413: 'the event is too large for the partner; content = "summary" in its endpoint leaves the whole text out',
     425: "the partner asks for another try",
     429: "the partner asks for fewer requests",
     501: "the address does not take POST; is the endpoint's URL right?",
@@ -60,6 +65,7 @@ class Verdict:
         excerpt: How the answer's body begins, as text.
         patience: For how many seconds the endpoint asks to be left alone; None when it asks for nothing.
         skew: By how many seconds the endpoint's clock is ahead of this machine's; None where it told no time.
+        unknown: Whether it may have arrived all the same, though no answer came.
     """
 
     meaning: Meaning
@@ -69,6 +75,7 @@ class Verdict:
     excerpt: str = ""
     patience: float | None = None
     skew: float | None = None
+    unknown: bool = False
 
     @property
     def clocks_differ(self) -> bool:
@@ -87,13 +94,17 @@ def judge_answer(answer: Answer, now: float, limit: int) -> Verdict:
         outcome = "it answered 410: it is gone for good"
     else:
         outcome = _words(answer)
+    patience = retry_after(answer, now) if answer.status in _PATIENCE else None
+    if patience is not None:
+        outcome += f"; it asks to be left alone for {duration_in_words(patience)}"
     verdict = Verdict(
         meaning=meaning,
         status=answer.status,
         kind=None,
         outcome=outcome,
-        excerpt=answer.body[:_EXCERPT].decode("utf-8", errors="replace"),
-        patience=retry_after(answer, now) if answer.status in _PATIENCE else None,
+        # No text of PostgreSQL holds a NUL, and nobody reads one.
+        excerpt=answer.body[:_EXCERPT].decode("utf-8", errors="replace").replace("\0", "\ufffd"),
+        patience=patience,
         skew=skew,
     )
     if answer.status in _OF_SIGNATURES and skew is not None and verdict.clocks_differ:
@@ -111,6 +122,7 @@ def judge_fault(fault: FetchFault) -> Verdict:
         status=None,
         kind=fault.kind,
         outcome=f"{fault.kind}: {fault.message}{unknown}",
+        unknown=fault.sent,
     )
 
 
@@ -129,12 +141,16 @@ def _meaning(status: int) -> Meaning:
 
 def _words(answer: Answer) -> str:
     status = answer.status
-    if 300 <= status < 400:
+    if status in _REDIRECTS:
         place = printable(answer.headers.get("location", ""))
-        moved = f"it has moved to {place}" if place else "it has moved"
+        if not place:
+            return f"it answered {status}: it sends elsewhere, and does not say where; ask the partner for the URL"
         return (
-            f"it answered {status}: {moved}; redirects are not followed, put the new URL into publisher.toml"
+            f"it answered {status}: it has moved to {place}; redirects are not followed, put the new URL into "
+            "publisher.toml"
         )
+    if status < 400:
+        return f"it answered {status}: {_ADVICE.get(status, _NO_ANSWER)}"
     otherwise = "the partner's site is in trouble" if status >= 500 else "the partner refused the event"
     return f"it answered {status}: {_ADVICE.get(status, otherwise)}"
 

@@ -79,7 +79,7 @@ def test_no_overlap_says_what_it_does_to_the_partner(site: publisher.Site, run: 
 
     assert lines(site) == [done.stdout.splitlines()[0]]
     assert done.stdout.splitlines()[2] == (
-        "overlap    none: the old secret signs no more, and the partner refuses messages until it has the new one"
+        "overlap    none: no older secret signs any more, and the partner refuses messages until it has the new one"
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from publisher.webhooks import verify
 from tests.release.newsroom import ALLOW, SECRET, SECRET_TEXT, Newsroom, partner, post
-from tests.webhooks.scripted_partner import Partner, answer
+from tests.webhooks.scripted_partner import Partner, answer, hang_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -162,6 +162,115 @@ def test_what_keeps_a_ping_from_arriving_is_said_in_words(
     assert all(word in told for word in words), told
 
 
+def test_a_connection_that_is_closed_without_a_word_is_not_told_as_nobody_listening(
+    desk: Callable[..., Desk],
+) -> None:
+    """Somebody took it, and may have read the ping."""
+    with Partner(hang_up) as shy:
+        room = desk(local=shy.url)
+        told = room.told("test", "local", status=3)
+
+    assert "closed the connection without an answer (it may have arrived)" in told
+    assert "help: somebody listens there" in told
+    assert "nobody listens" not in told
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ((answer(404),), "it answered 404: nothing is there"),
+        ((answer(503),), "it answered 503: the partner's site is in trouble\n"),
+        (
+            (answer(503, retry_after="3600"),),
+            "it answered 503: the partner's site is in trouble; it asks to be left alone for 60 min\n",
+        ),
+        # What was on its way when the trouble began arrived, and takes back no pause.
+        ((answer(503, retry_after="3600"), answer(204)), "it asks to be left alone for 60 min\n"),
+    ],
+)
+def test_the_list_says_why_an_endpoint_takes_nothing(
+    desk: Callable[..., Desk], script: tuple[bytes, ...], said: str
+) -> None:
+    """What it answered last stands beside since when it fails; list, show and status say the same."""
+    with Partner(*script) as bad:
+        room = desk(local=bad.url)
+        room.pushed()
+        told, shown, data = room.told("list"), room.told("show", "local"), room.data("list")
+        status = room.run("status", **SECRETS)[1]
+
+    assert said in told
+    assert said in shown
+    assert said.strip() in data["endpoints"][0]["why"]
+    assert said.strip() in status
+    assert "must not be called" not in told + shown + status
+
+
+def test_an_address_that_may_not_be_called_is_listed_with_the_reason(desk: Callable[..., Desk]) -> None:
+    """It asked for nothing."""
+    room = desk(local="https://10.0.0.1/hook")
+    room.pushed()
+    told = room.told("list")
+
+    assert re.search(r"paused +local  .*\n +until .*the last: refused-address: .*10\.0\.0\.1", told)
+    assert "asks to be" not in told
+
+
+def test_off_by_hand_stays_off_at_another_address(desk: Callable[..., Desk]) -> None:
+    """Until it is switched on by its name; plan, push, list and test say so."""
+    with Partner() as old, Partner() as new:
+        room = desk(local=old.url)
+        room.told("disable", "local")
+        room.configure(ALLOW + partner("local", new.url))
+        assert "switched off" in room.run("plan", **SECRETS)[1]
+        assert "it was switched off by hand" in room.run("push", "--yes", **SECRETS)[1]
+        assert room.data("list")["endpoints"][0]["state"] == "off"
+        assert "it is off all the same" in room.told("test", "local")
+        assert len(new.heard) == 1
+
+        assert room.data("enable", "local")["resendable"] == 3
+        told = room.told("list")
+        assert room.data("list")["endpoints"][0]["state"] == "new"
+        assert "3 deliveries were cancelled; `publisher deliveries resend --endpoint local" in told
+        room.run("deliveries", "resend", "--endpoint", "local", "--state", "cancelled")
+        assert room.pushed() == 0
+        assert room.data("list")["endpoints"][0]["missed"] == 0
+
+    assert (len(old.heard), len(new.heard)) == (0, 4)
+
+
+def test_one_that_is_gone_can_be_switched_off_for_good(desk: Callable[..., Desk]) -> None:
+    """A new address would switch on what answered 410; by hand, it stays off."""
+    with Partner(answer(410)) as old, Partner() as new:
+        room = desk(local=old.url)
+        room.pushed()
+        assert "was off already" in room.told("disable", "local")
+        room.configure(ALLOW + partner("local", new.url))
+        room.put(p4=post(4, title="Film 4"))
+        room.pushed()
+
+    assert new.heard == []
+
+
+def test_a_backlog_gives_what_was_cancelled_and_counts_what_there_is(desk: Callable[..., Desk]) -> None:
+    """What was cancelled never arrived: it is queued, and not taken for what the endpoint has."""
+    with Partner() as good:
+        room = desk(local=good.url)
+        room.told("disable", "local")
+        room.pushed()
+        found = room.data("enable", "local", "--backlog", "2")
+        assert room.pushed() == 0
+        again = room.told("enable", "local", "--backlog", "2")
+
+    assert (found["backlog"], found["resendable"]) == (
+        {"queued": 2, "known": 0, "missing": 0, "summaries": 0},
+        1,
+    )
+    titles = {json.loads(one.body)["data"]["review"]["title"] for one in good.heard}
+    assert (len(good.heard), titles) == (2, {"Film 2", "Film 3"})
+    assert "queued     nothing of reviews from before\n" in again
+    assert "of 2 reviews it has the newest event" in again
+
+
 def test_a_ping_without_a_sound_secret_is_not_sent(desk: Callable[..., Desk]) -> None:
     """The status is that of a configuration at fault."""
     with Partner() as good:
@@ -233,8 +342,8 @@ def test_a_new_endpoint_starts_from_now_and_gets_what_it_asks_for(desk: Callable
         assert room.pushed() == 0
         again = room.data("enable", "other", "--backlog", "5")
 
-    assert found["backlog"] == {"queued": 2, "known": 0, "missing": 0}
-    assert again["backlog"] == {"queued": 0, "known": 2, "missing": 0}
+    assert found["backlog"] == {"queued": 2, "known": 0, "missing": 0, "summaries": 0}
+    assert again["backlog"] == {"queued": 0, "known": 2, "missing": 0, "summaries": 0}
     bodies = {one.headers["webhook-id"]: one.body for one in old.heard}
     assert {json.loads(one.body)["data"]["review"]["title"] for one in new.heard} == {
         "Film 2, anew",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import re
 import subprocess
 import sys
@@ -55,14 +56,27 @@ WITH_NOW = {
     )
 }
 HEAVY = (
+    "asyncio",
+    "feedgen",
+    "filelock",
+    "frontmatter",
+    "imagesize",
+    "jinja2",
     "lxml",
+    "multiprocessing",
     "nh3",
     "orjson",
+    "pycountry",
     "pydantic",
+    "pydantic_core",
     "pyromark",
+    "rapidfuzz",
     "requests",
     "sqlalchemy",
+    "sqlite3",
+    "ssl",
     "starlette",
+    "tree_sitter",
     "urllib3",
     "uvicorn",
     "wcwidth",
@@ -98,18 +112,79 @@ def test_every_command_for_a_site_has_the_shared_options(name: str) -> None:
     assert ("--now" in options) == (name in WITH_NOW)
 
 
-def test_help_loads_nothing_that_it_does_not_need() -> None:
-    """`publisher --help` starts in the time of click: no room is loaded but the command line itself."""
+def loaded(folder: Path, *words: str, asks: str | None = None) -> list[str]:
+    """Run a command from nothing; return the modules that it loaded beyond what Python does to start.
+
+    `asks` is a line of a shell that asks for completions, up to the cursor.
+    """
     script = (
         "import sys\n"
+        "began = set(sys.modules)\n"
         "from publisher.cli import cli\n"
-        "cli(['--help'], standalone_mode=False)\n"
-        f"print('loaded:', [name for name in {HEAVY!r} if name in sys.modules])\n"
+        "try:\n"
+        "    cli(prog_name='publisher')\n"
+        "except SystemExit as end:\n"
+        "    print('\\n'.join(['', f'status: {end.code}', *sorted(set(sys.modules) - began)]))\n"
     )
+    asking = {"_PUBLISHER_COMPLETE": "bash_complete", "COMP_WORDS": asks or "", "COMP_CWORD": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", script, *words],
+        cwd=folder,
+        env={**os.environ, **(asking if asks else {})},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    _, _, modules = done.stdout.rpartition("status: 0\n")
+    assert modules, done.stdout
+    return modules.splitlines()
 
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True)
 
-    assert done.stdout.endswith("loaded: []\n")
+def heavy(modules: list[str]) -> set[str]:
+    """Return the packages among them that take long to load."""
+    return {name.partition(".")[0] for name in modules} & {*HEAVY}
+
+
+@pytest.mark.parametrize(
+    ("words", "asks", "needed"),
+    [
+        (("--help",), None, set()),
+        (("--version",), None, set()),
+        (("validate", "--help"), None, set()),
+        (("services", "show", "Vudu"), None, {"orjson"}),  # the catalogue is a file of JSON
+        (("completion", "bash"), None, set()),
+        ((), "publisher va", set()),
+    ],
+)
+def test_what_should_feel_instant_loads_nothing_heavy(
+    tmp_path: Path, words: tuple[str, ...], asks: str | None, needed: set[str]
+) -> None:
+    """No parser, model, database or HTTP client is loaded to print help, a version, a service or completions."""
+    assert heavy(loaded(tmp_path, *words, asks=asks)) == needed
+
+
+def test_help_loads_no_room_but_the_command_line(tmp_path: Path) -> None:
+    """`publisher --help` reads what every command says of itself, and nothing of what they do."""
+    rooms = [name for name in loaded(tmp_path, "--help") if name.startswith("publisher.")]
+
+    assert [name for name in rooms if not name.startswith(("publisher.cli", "publisher.errors"))] == []
+
+
+def test_a_command_loads_no_other(tmp_path: Path) -> None:
+    """Whoever asks for the version waits for no command at all, and whoever runs one for its own alone."""
+    names = {f"publisher.cli.{name}" for name in cli.commands}
+
+    assert names & set(loaded(tmp_path, "--version")) == set()
+    assert names & set(loaded(tmp_path, "services", "show", "Vudu")) == {"publisher.cli.services"}
+    assert names & set(loaded(tmp_path, asks="publisher va")) == {"publisher.cli.validate"}
+
+
+def test_every_command_lies_where_its_name_says() -> None:
+    """Each is found by its name in the help, in the order of the sections, and by no other."""
+    assert [command.name for command in cli.commands.values()] == list(cli.commands)
+    assert "nothing" not in cli.commands
+    with pytest.raises(KeyError):
+        cli.commands["nothing"]
 
 
 def test_the_public_names_are_all_there() -> None:

@@ -48,7 +48,8 @@ announced  not yet: 1 updated, 1 moved, 1 published, 3 retracted
              and 1 more; -v shows them
              posts/f.md:4:7: error[slug-changed]: the review was announced under the slug "film-6", and is now "elsewhere"
 help:      that stops every publish; `publisher validate` says what to do
-waiting    local: 9 events, the oldest for 3 days, it has taken nothing for 3 days
+waiting    local: 9 events, the oldest for 3 days, it has taken nothing for 3 days, \
+the last try: connect: 127.0.0.1:1 could not be reached: connection refused
 """
 CLEAN = """\
 as of      Sun 2026-11-22 06:00 CST (America/Chicago)
@@ -205,6 +206,8 @@ def test_machines_get_all_of_it(troubled: Newsroom) -> None:
             "disabled": None,
             "disabled_why": None,
             "failing_since": "2026-11-19T06:00:00-06:00",
+            "last_failure": "connect: 127.0.0.1:1 could not be reached: connection refused",
+            "missed": 0,
         }
     ]
     assert told["troubles"] == []
@@ -229,7 +232,8 @@ def test_an_endpoint_says_what_keeps_its_events_and_what_to_do(
 
     assert told(failing) == (
         "waiting    local: 1 event, the oldest for 2 min, it has taken nothing for 2 h, "
-        "it is left alone for now: next try in 30 min"
+        "it is left alone for now: next try in 30 min, "
+        "the last try: connect: 127.0.0.1:1 could not be reached: connection refused"
     )
     assert told(off) == (
         "waiting    local: it is switched off: it was switched off by hand, 2 h ago; "

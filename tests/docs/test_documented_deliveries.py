@@ -50,6 +50,8 @@ def test_the_worker_of_systemd_runs_and_ends_as_it_is_told(
             stderr=subprocess.PIPE,
         ) as worker:
             try:
+                assert worker.stderr is not None
+                assert b"begun" in worker.stderr.readline()
                 room.run("push", "--yes", PUBLISHER_SECRET_LOCAL=SECRET_TEXT)
                 until = time.monotonic() + 30
                 while not receiver.heard and time.monotonic() < until:

@@ -20,11 +20,15 @@ from publisher.release.changes import find_changes
 from publisher.site import FILE_NAME, load_site
 from publisher.webhooks import Received, Receiver, signed_headers
 from tests.docs.test_documented_verifiers import code
+from tests.release import newsroom
+from tests.release.newsroom import ALLOW, Newsroom, partner, post, receiving
 from tests.webhooks.event_samples import DAY, FIRST, NOW, faults, life, read, site_in
 from tests.webhooks.scripted_partner import LOOPBACK, SECRET, SECRET_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.conftest import MakeSite
 
 PARTNERS = (Path(__file__).parents[2] / "docs" / "partners.md").read_text(encoding="utf-8")
 EXAMPLES = {
@@ -230,3 +234,26 @@ def test_a_site_that_moves_moves_every_review(tmp_path: Path, old: str, new: str
     assert (change.type, change.changed) == (EventType.MOVED, ("url",))
     assert change.url_before == "https://reviews.example/reviews/nosferatu/"
     assert change.url != change.url_before
+
+
+def test_the_sequence_number_tells_which_event_is_newer_when_the_clock_was_set_back(
+    make_site: MakeSite,
+) -> None:
+    """A partner who goes by the page has what the site shows; one who went by `timestamp` would pass over it for years."""
+    with receiving() as (url, shown):
+        room = Newsroom(make_site, more=ALLOW + partner("local", url))
+        for title, at in (("First", "2026-11-22"), ("Second", "2030-01-01"), ("Third", "2026-11-23")):
+            room.put(a=post(title=title))
+            done = room.run(
+                "push", "--yes", "--now", f"{at}T12:00:00Z", PUBLISHER_SECRET_LOCAL=newsroom.SECRET_TEXT
+            )
+            assert done[0] == 0, done
+    events = [message.event for message in shown if message.event is not None]
+    by_number = max(events, key=lambda event: event["data"]["sequence"])
+    by_clock = max(events, key=lambda event: event["timestamp"])
+
+    assert [event["data"]["sequence"] for event in events] == [1, 2, 3]
+    assert by_number["data"]["review"]["title"] == "Third"
+    assert by_clock["data"]["review"]["title"] == "Second"
+    assert "Don't go by `timestamp`" in PARTNERS
+    assert not re.search(r"compare `timestamp`", PARTNERS)

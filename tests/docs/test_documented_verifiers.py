@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from publisher.webhooks import Secret, mint_secret, signed_headers
+from tests.webhooks.event_samples import bodies, life, read
 
 PARTNERS = (Path(__file__).parent.parent.parent / "docs" / "partners.md").read_text(encoding="utf-8")
 BODY = json.dumps({"type": "review.published", "title": "リング"}, ensure_ascii=False).encode()
@@ -62,6 +63,41 @@ def test_the_python_verifier_refuses_what_we_did_not_send(verify_in_python: Any)
             )
     with pytest.raises(ValueError, match="too old"):
         verify_in_python(secret, message(secret, at=time.time() - 301), BODY)
+
+
+def test_the_python_verifier_returns_an_event_of_every_type(verify_in_python: Any, tmp_path: Path) -> None:
+    """As they are sent, with the whole text and without."""
+    secret = mint_secret()
+    for name, body in bodies(life(tmp_path)).items():
+        headers = signed_headers(Secret.parse(secret, "the test"), "msg_1", int(time.time()), body)
+
+        assert verify_in_python(secret, headers, body) == read(body), name
+
+
+@pytest.mark.needs("node")
+def test_the_node_verifier_returns_an_event_of_every_type(tmp_path: Path) -> None:
+    """As they are sent, with the whole text and without."""
+    secret, made = mint_secret(), bodies(life(tmp_path))
+    cases = []
+    for number, body in enumerate(made.values()):
+        (tmp_path / f"{number}.body").write_bytes(body)
+        headers = signed_headers(Secret.parse(secret, "the test"), "msg_1", int(time.time()), body)
+        cases.append([secret, headers, str(tmp_path / f"{number}.body")])
+    script = tmp_path / "verify.js"
+    script.write_text(
+        code("js")
+        + "\nconst { readFileSync } = require('node:fs');\n"
+        + "console.log(JSON.stringify(JSON.parse(process.argv[2]).map(([secret, headers, file]) => "
+        + "verify(secret, headers, readFileSync(file)))));\n",
+        encoding="utf-8",
+    )
+
+    done = subprocess.run(
+        ["node", script, json.dumps(cases)], capture_output=True, encoding="utf-8", check=True, timeout=60
+    )
+
+    assert len(made) > 8
+    assert json.loads(done.stdout) == [read(body) for body in made.values()]
 
 
 @pytest.mark.needs("node")

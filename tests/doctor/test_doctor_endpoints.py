@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher.ledger import DeliveryState, DisabledWhy, EndpointState, Ledger
+from publisher.ledger.selections import Selection
+from publisher.release.replay import cancel_deliveries
 from publisher.site import FILE_NAME
 from tests.doctor.clinic import look, one, told
 from tests.net.net_servers import answering
-from tests.release.newsroom import ALLOW, CLOCK, SECRET_TEXT, Newsroom, partner
+from tests.release.newsroom import ALLOW, CLOCK, NOW, SECRET_TEXT, Newsroom, partner
 
 if TYPE_CHECKING:
     from tests.conftest import MakeSite
@@ -88,9 +90,45 @@ def test_deliveries_that_wait_are_told_with_their_age(
         ("warning", "desk: 1 delivery waits since 2026-11-22 06:00 CST (2 h)")
     ]
     assert told(look(room.site, clock=lambda: CLOCK + 26 * 3600)["endpoints"]) == [
-        ("warning", "desk: it has taken nothing for 26 h"),
+        (
+            "warning",
+            "desk: it has taken nothing for 26 h; the last try: it answered 500: the partner's site is in trouble",
+        ),
         ("warning", "desk: 1 delivery waits since 2026-11-22 06:00 CST (26 h)"),
     ]
+
+
+def test_an_address_that_has_two_names_is_warned_of(make_site: MakeSite) -> None:
+    """The partner gets each event twice."""
+    urls = {
+        "desk": "https://partner.film/a",
+        "other": "https://partner.film/b",
+        "third": "https://partner.film/a",
+    }
+    site = make_site(more="".join(partner(name, url) for name, url in urls.items()))
+
+    assert [finding.message for finding in look(site)["endpoints"] if str(finding.state) == "warning"] == [
+        "desk and third have the same address: it is sent each event for each of them"
+    ]
+
+
+def test_what_was_cancelled_with_an_endpoint_is_told_until_it_is_sent_or_let_go(
+    make_site: MakeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its new address is well, and nothing else would say that partners lack something."""
+    room = waiting(make_site, monkeypatch, b"410 Gone")
+    room.configure(ALLOW + DESK)
+    (found,) = look(room.site)["endpoints"]
+    assert (
+        found.message
+        == "desk: 1 delivery was cancelled while it was switched off, or away from publisher.toml"
+    )
+    assert "`publisher deliveries resend --endpoint desk --state cancelled` sends them" in str(found.help)
+
+    let_go = Selection(endpoints=frozenset({"desk"}), states=frozenset({DeliveryState.CANCELLED}))
+    assert cancel_deliveries(room.site, let_go, NOW).number == 1
+
+    assert told(look(room.site)["endpoints"]) == [("ok", "1 endpoint; nothing waits, nothing was given up")]
 
 
 def test_an_address_that_is_gone_has_failed(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -129,7 +129,7 @@ def test_a_delivery_of_no_event_is_impossible(tmp_path: Path) -> None:
         )
 
 
-@pytest.mark.parametrize("version", [0, 5, 99])
+@pytest.mark.parametrize("version", [0, 6, 99])
 def test_another_schema_is_refused_and_left_alone(tmp_path: Path, version: int) -> None:
     """Do not touch a ledger that another version of the program wrote."""
     with Ledger.open(tmp_path):
@@ -141,7 +141,7 @@ def test_another_schema_is_refused_and_left_alone(tmp_path: Path, version: int) 
     with pytest.raises(Refused) as failure:
         Ledger.open(tmp_path)
 
-    assert f"has schema {version}; this version of publisher knows 4" in str(failure.value)
+    assert f"has schema {version}; this version of publisher knows 5" in str(failure.value)
     assert (tmp_path / FILE_NAME).read_bytes() == before
 
 
@@ -196,8 +196,8 @@ def test_a_ledger_that_is_held_is_told_after_a_while(tmp_path: Path, monkeypatch
         try:
             assert holder.stdout is not None
             assert holder.stdout.readline() == "held\n"
-            with pytest.raises(EnvironmentFault) as failure:
-                Ledger.open(tmp_path)
+            with Ledger.open(tmp_path) as ledger, pytest.raises(EnvironmentFault) as failure:
+                ledger.announce([announcement(1)], PARTNER, 1.0)
         finally:
             holder.kill()
     with Ledger.open(tmp_path) as ledger:

@@ -65,6 +65,38 @@ INSERT INTO hub_topics VALUES ('https://hub.example/', 'https://a.example/rss.xm
 """
 #: The tables that each version of the schema brought.
 BROUGHT = {2: ("runs", "clock"), 3: ("hub_topics", "hubs")}
+#: The tables that version 4 made otherwise than version 3, word for word but for line breaks.
+SCHEMA_4 = """
+CREATE TABLE endpoints (name VARCHAR(40) NOT NULL, url TEXT NOT NULL, not_before FLOAT,
+    failures INTEGER DEFAULT '0' NOT NULL, refusals INTEGER DEFAULT '0' NOT NULL, failing_since FLOAT, failed_at FLOAT,
+    succeeded_at FLOAT, disabled_at FLOAT, disabled_why VARCHAR(16), paced_until FLOAT, skew FLOAT,
+    PRIMARY KEY (name, url));
+CREATE TABLE event_forms (event_id VARCHAR(64) NOT NULL, form VARCHAR(16) NOT NULL, body BLOB NOT NULL,
+    PRIMARY KEY (event_id, form), FOREIGN KEY(event_id) REFERENCES events (id));
+CREATE TABLE deliveries (id INTEGER NOT NULL, event_id VARCHAR(64) NOT NULL, endpoint VARCHAR(40) NOT NULL,
+    review_id VARCHAR(36) DEFAULT '' NOT NULL, form VARCHAR(16) DEFAULT 'summary' NOT NULL, state VARCHAR(16) NOT NULL,
+    attempts INTEGER NOT NULL, step INTEGER DEFAULT '0' NOT NULL, due_at FLOAT DEFAULT '0' NOT NULL,
+    claims INTEGER DEFAULT '0' NOT NULL, token INTEGER DEFAULT '0' NOT NULL, leased_until FLOAT, courier VARCHAR(32),
+    settled_at FLOAT, resent_at FLOAT, PRIMARY KEY (id), UNIQUE (event_id, endpoint),
+    FOREIGN KEY(event_id) REFERENCES events (id));
+CREATE INDEX ix_deliveries_review ON deliveries (endpoint, review_id, id);
+CREATE INDEX ix_deliveries_leased ON deliveries (leased_until);
+CREATE INDEX ix_deliveries_due ON deliveries (state, endpoint, due_at, id);
+CREATE INDEX ix_deliveries_claims ON deliveries (claims);
+CREATE TABLE attempts (id INTEGER NOT NULL, delivery_id INTEGER NOT NULL, token INTEGER DEFAULT '0' NOT NULL,
+    url TEXT NOT NULL, started_at FLOAT NOT NULL, ended_at FLOAT, status INTEGER, kind VARCHAR(20), outcome TEXT,
+    excerpt TEXT, PRIMARY KEY (id), FOREIGN KEY(delivery_id) REFERENCES deliveries (id));
+CREATE INDEX ix_attempts_delivery_id ON attempts (delivery_id);
+"""
+CONTENT_4 = """
+INSERT INTO about VALUES (4);
+INSERT INTO events VALUES ('msg_1', '00000000-0000-4000-8000-000000000001', 1, 'review.published', x'7b7d', 10.0);
+INSERT INTO deliveries (id, event_id, endpoint, review_id, state, attempts, settled_at)
+    VALUES (1, 'msg_1', 'partner', '00000000-0000-4000-8000-000000000001', 'delivered', 1, 12.0),
+        (2, 'msg_1', 'left', '00000000-0000-4000-8000-000000000001', 'cancelled', 0, 13.0);
+INSERT INTO attempts VALUES (1, 1, 1, 'https://p.example/', 11.0, 12.0, 204, NULL, 'delivered', NULL);
+INSERT INTO endpoints (name, url, disabled_at, disabled_why) VALUES ('left', 'https://left.example/', 9.0, 'by-hand');
+"""
 
 
 def rows(path: Path, query: str) -> list[tuple[Any, ...]]:
@@ -244,3 +276,32 @@ def test_a_run_delivers_what_an_earlier_version_left(tmp_path: Path, older: Path
     assert (reports["left"].waiting, reports["left"].cancelled) == (0, 1)
     assert "410 Gone" in reports["left"].notes[0]
     assert rows(older, "SELECT state FROM deliveries WHERE id = 4") == [("cancelled",)]
+
+
+def test_version_4_gets_what_tells_cancelled_on_purpose(tmp_path: Path) -> None:
+    """All is kept, whoever was off by hand is, and what was cancelled before may be something that a partner lacks."""
+    path = tmp_path / FILE_NAME
+    same = [
+        table
+        for table in SCHEMA_3.strip().split(";\n")
+        if not any(
+            name in table for name in ("TABLE endpoints", "deliveries", "TABLE attempts", "ON attempts")
+        )
+    ]
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(";\n".join(same) + ";" + SCHEMA_4 + CONTENT_4)
+    with Ledger.open(tmp_path / "new"), Ledger.open(tmp_path) as ledger:
+        assert ledger.deliveries.counts() == {
+            "partner": {DeliveryState.DELIVERED: 1},
+            "left": {DeliveryState.CANCELLED: 1},
+        }
+        assert ledger.deliveries.missed() == {"left": 1}
+        assert ledger.endpoints.present({"left": "https://other.example/"}) == {
+            "left": EndpointState(disabled_at=9.0, disabled_why=DisabledWhy.BY_HAND)
+        }
+        assert ledger.problems() == []
+
+    assert rows(path, "SELECT id, dismissed_at FROM deliveries ORDER BY id") == [(1, None), (2, None)]
+    assert rows(path, "SELECT schema_version FROM about") == [(5,)]
+    assert rows(tmp_path / f"{FILE_NAME}.schema-4", "SELECT schema_version FROM about") == [(4,)]
+    assert _shape(path) == _shape(tmp_path / "new" / FILE_NAME)

@@ -20,6 +20,7 @@ from publisher.ledger import (
     Share,
 )
 from publisher.ledger.queue import Terms
+from publisher.ledger.selections import Selection
 from publisher.model import EventType
 
 if TYPE_CHECKING:
@@ -210,3 +211,45 @@ def test_a_hub_that_asks_for_patience_is_remembered(ledger: Ledger) -> None:
 
     assert ledger.hubs.not_before("https://hub.example/") == 7.0
     assert ledger.hubs.not_before("https://other.example/") is None
+
+
+def test_the_last_number_is_never_given_again(ledger: Ledger) -> None:
+    """Who wrote a number down names nothing else by it, though all that was settled is forgotten."""
+    tell(ledger, EventType.PUBLISHED, 1)
+    ledger.deliveries.cancel(Selection(states=frozenset({DeliveryState.WAITING})), 150.0)
+    ledger.deliveries.prune(1e9)
+    tell(ledger, EventType.UPDATED, 2)
+
+    numbers = [one.number for one in ledger.deliveries.newest(Selection(), 10, 200.0)]
+    assert numbers == [3, 2]
+    ledger.deliveries.cancel(Selection(states=frozenset({DeliveryState.WAITING})), 250.0)
+    ledger.deliveries.prune(1e9)
+    assert [one.number for one in ledger.deliveries.newest(Selection(), 10, 200.0)] == [3]
+    assert ledger.problems() == []
+
+
+def test_what_is_let_go_is_neither_what_waits_nor_what_was_delivered(ledger: Ledger) -> None:
+    """Who cancels what was cancelled touches nothing else; sent again, it may be missed again."""
+    tell(ledger, EventType.PUBLISHED, 1)
+    off = EndpointState(disabled_at=120.0, disabled_why=DisabledWhy.GONE)
+    ledger.endpoints.change("all", URL, lambda _: off)
+    assert ledger.deliveries.missed() == {"all": 1}
+    cancelled = Selection(states=frozenset({DeliveryState.CANCELLED}))
+    assert ledger.deliveries.cancel(cancelled, 130.0) == 1
+    assert ledger.deliveries.cancel(cancelled, 131.0) == 0
+    assert (ledger.deliveries.missed(), ledger.deliveries.waiting()) == ({}, {"news": 1})
+
+    assert ledger.deliveries.resend(cancelled, ["all"], 140.0) == 1
+    ledger.deliveries.abandon("all", 1e9, 150.0)
+    assert ledger.deliveries.missed() == {"all": 1}
+
+
+def test_what_was_taken_back_since_is_not_missed(ledger: Ledger) -> None:
+    """Its text is not to be sent any more; that it was taken back is."""
+    tell(ledger, EventType.PUBLISHED, 1)
+    ledger.endpoints.change(
+        "all", URL, lambda _: EndpointState(disabled_at=120.0, disabled_why=DisabledWhy.GONE)
+    )
+    tell(ledger, EventType.RETRACTED, 2)
+
+    assert ledger.deliveries.missed() == {"all": 1}

@@ -93,6 +93,11 @@ class Newsroom:
         with contextlib.closing(sqlite3.connect(self.site.state / FILE_NAME)) as connection:
             return connection.execute(query).fetchall()
 
+    def change(self, statement: str) -> None:
+        """Change the ledger, past the program."""
+        with contextlib.closing(sqlite3.connect(self.site.state / FILE_NAME)) as connection, connection:
+            connection.execute(statement)
+
     def files(self) -> dict[str, bytes]:
         """Read every file of the site."""
         return {

@@ -534,7 +534,7 @@ def test_hubs_alone_are_reason_enough_to_wait(make_site: MakeSite, web: Web) -> 
 def test_a_plan_says_that_it_would_wait(press: Press) -> None:
     """As long as there is something to wait for; people read it in words."""
     plan = make_plan(read_posts(press.site), press.site, NOW)
-    status, out, _ = press.room.run("plan", "--now", NOW.isoformat())
+    status, out, _ = press.room.run("plan", "--now", NOW.isoformat(), PUBLISHER_SECRET_LOCAL=SECRET_TEXT)
 
     assert (plan.waits, plan.as_fields()["waits"]) == (60, 60)
     assert status == 0

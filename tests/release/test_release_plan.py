@@ -13,6 +13,7 @@ import pytest
 from publisher.errors import PublisherError, Refused, UsageError
 from publisher.posts import read_posts
 from publisher.release import make_plan, publish, read_plan, write_plan
+from publisher.release.endpoint_care import disable_endpoint
 from tests.release.newsroom import (
     ALLOW,
     NOW,
@@ -221,6 +222,65 @@ def test_files_that_were_changed_by_others_are_no_longer_as_planned(newsroom: Ne
 
     with pytest.raises(Refused, match="other files would be written"):
         released(newsroom, plan=plan)
+
+
+def test_a_plan_says_what_becomes_of_what_is_for_those_who_are_off_or_gone(
+    make_site: Callable[..., Site], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is switched off is told nothing; what waits for one that left publisher.toml is not delivered."""
+    for name in ("OFF", "ON", "LEFT"):
+        monkeypatch.setenv(f"PUBLISHER_SECRET_{name}", SECRET_TEXT)
+    off, on = partner("off", "http://127.0.0.1:9/off"), partner("on", "http://127.0.0.1:9/on")
+    newsroom = Newsroom(make_site, more=ALLOW + off + on + partner("left", "http://127.0.0.1:9/left"))
+    newsroom.push()
+    disable_endpoint(newsroom.site, "off", NOW)
+    # Somebody asked for one to be sent again before that was switched off.
+    newsroom.change("UPDATE deliveries SET state = 'waiting' WHERE endpoint = 'off'")
+    newsroom.configure(ALLOW + off + on)
+    newsroom.put(a=post(rating="3"))
+    plan = planned(newsroom)
+    fields = plan.as_fields()
+    told = newsroom.run(
+        "plan", "--now", NOW.isoformat(), PUBLISHER_SECRET_ON=SECRET_TEXT, PUBLISHER_SECRET_OFF=SECRET_TEXT
+    )
+
+    (event,) = plan.events
+    assert (event.endpoints, event.cancelled) == (("on",), ("off",))
+    assert plan.waiting == {"on": 1}
+    assert (fields["events"][0]["endpoints"], fields["events"][0]["cancelled"]) == (["on"], ["off"])
+    assert (fields["waiting"], fields["switched_off"]) == ({"on": 1}, {"off": "by-hand"})
+    assert fields["withheld"] == [
+        {"endpoint": "left", "deliveries": 1, "why": "removed"},
+        {"endpoint": "off", "deliveries": 1, "why": "off"},
+    ]
+    assert told[0] == 0
+    assert "tell       on: review.updated 2  Karmalink\n" in told[1]
+    assert "deliver    on: 1 event from earlier runs, as they are due\n" in told[1]
+    assert "cancel     off: 2 events, because it is switched off: it was switched off by hand; " in told[1]
+    assert "keep       left: 1 event from earlier runs; it is no longer in publisher.toml" in told[1]
+
+
+def test_a_plan_ends_as_the_publish_would(newsroom: Newsroom, tmp_path: Path) -> None:
+    """A script sees that it would be refused, and --quiet leaves the reason; the plan is written all the same."""
+    newsroom.put(**{f"p{number}": post(number) for number in range(20, 41)})
+    now = ("--now", NOW.isoformat())
+    secret = {"PUBLISHER_SECRET_LOCAL": SECRET_TEXT}
+    file = tmp_path / "refused.json"
+    refused = newsroom.run("plan", "-o", str(file), *now, **secret)
+    quiet = newsroom.run("plan", "--quiet", *now, **secret)
+    data = newsroom.run("plan", "--json", *now, **secret)
+
+    assert (refused[0], quiet[0], data[0]) == (5, 5, 5)
+    assert newsroom.run("publish", *now, **secret)[0] == 5
+    assert file.exists()
+    assert "refused    as things stand: 21 announcements at once" in refused[1]
+    assert quiet[1] == ""
+    assert quiet[2].startswith("error: 21 announcements at once")
+    assert json.loads(data[1])["obstacles"][0].startswith("21 announcements at once")
+    assert data[2] == ""
+    assert newsroom.run("plan", *now)[0] == 5
+    assert newsroom.run("plan", "--yes", *now)[0] == newsroom.run("publish", "--yes", *now)[0] == 4
+    assert newsroom.run("plan", "--yes", *now, **secret)[0] == 0
 
 
 def test_a_delivery_that_is_overtaken_is_not_planned(

@@ -296,7 +296,7 @@ def test_a_partner_in_trouble_does_not_spoil_the_run(make_site: Callable[..., Si
     assert status == 3
     assert "well: 1 delivered" in out
     assert "ill: 0 delivered, 1 waiting" in out
-    assert "1 delivery was not made (ill: connect" in err
+    assert "error: 1 delivery was not made (ill: 1)\n" in err
     assert feeds(newsroom) == FEEDS
     assert len(shown) == 1
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from publisher.diagnostics import has_errors
+from publisher.errors import EnvironmentFault
 from publisher.ledger import FILE_NAME, DisabledWhy, EndpointState, Ledger
 from publisher.outputs import generate
 from publisher.posts import read_posts
-from publisher.release import exclusive, publish, site_status
+from publisher.release import exclusive, make_plan, publish, site_status
+from publisher.release.endpoint_care import disable_endpoint, enable_endpoint
 from tests.release.newsroom import (
     ALLOW,
     CLOCK,
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from publisher.release import SiteStatus
+    from publisher.release.endpoint_status import EndpointStatus
     from publisher.release.schedule import Appointment
-    from publisher.release.status import EndpointStatus
     from publisher.site import Site
 
 DAY = timedelta(days=1)
@@ -346,6 +348,78 @@ def test_what_an_address_asked_for_is_told_while_it_holds(make_site: Callable[..
     assert asked(EndpointState(failing_since=CLOCK)).failing == NOW
     off = asked(EndpointState(disabled_at=CLOCK, disabled_why=DisabledWhy.GONE))
     assert (off.disabled, off.disabled_why, off.waiting) == (NOW, "gone", 0)
+
+
+def test_off_by_hand_is_told_at_any_address(make_site: Callable[..., Site]) -> None:
+    """Another URL in publisher.toml changes nothing of it."""
+    newsroom = Newsroom(make_site, more=SILENT)
+    disable_endpoint(newsroom.site, "local", NOW)
+    newsroom.configure(ALLOW + partner("local", "http://127.0.0.1:1/another"))
+
+    (told,) = stands(newsroom).endpoints
+    assert (told.disabled, told.disabled_why) == (NOW, "by-hand")
+
+
+def test_what_was_cancelled_with_an_endpoint_is_told_when_it_is_on_again(
+    make_site: Callable[..., Site],
+) -> None:
+    """Until somebody has it sent; with the command that does."""
+    newsroom = Newsroom(make_site, more=SILENT)
+    published(newsroom)
+    disable_endpoint(newsroom.site, "local", NOW)
+    enable_endpoint(newsroom.site, "local", NOW)
+    (told,) = stands(newsroom).endpoints
+    line = newsroom.run("status", "--now", NOW.isoformat())[1].splitlines()[-1]
+
+    assert (told.waiting, told.missed) == (0, 1)
+    assert line == (
+        "waiting    local: 1 delivery was cancelled; "
+        "`publisher deliveries resend --endpoint local --state cancelled` sends them"
+    )
+    assert newsroom.run("deliveries", "resend", "--endpoint", "local", "--state", "cancelled")[0] == 0
+    assert stands(newsroom).endpoints[0].missed == 0
+
+
+def test_an_address_that_may_not_be_called_is_told_of_like_one_that_fails(
+    make_site: Callable[..., Site],
+) -> None:
+    """After a day nothing has arrived there either, and why is what the editor has to mend."""
+    newsroom = Newsroom(make_site, more=partner("local", "https://10.0.0.1/hook"))
+    for hours in (0, 12, 26):
+        published(newsroom, NOW + timedelta(hours=hours))
+    now = NOW + timedelta(hours=26)
+    (told,) = stands(newsroom, now).endpoints
+    line = newsroom.run("status", "--now", now.isoformat())[1].splitlines()[-1]
+
+    assert (told.waiting, told.failing) == (1, NOW)
+    assert str(told.last_failure).startswith("refused-address: ")
+    assert "it has taken nothing for 26 h, it is left alone" in line
+    assert "10.0.0.1" in line
+
+
+def planned(newsroom: Newsroom) -> tuple[str, ...]:
+    """Return what would keep a publish from being done."""
+    return make_plan(read_posts(newsroom.site, now=NOW), newsroom.site, NOW).obstacles
+
+
+def test_a_first_publish_that_came_to_no_announcement_lost_no_ledger(
+    make_site: Callable[..., Site], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it wrote is in the feeds, and not announced: the next run announces it, and is not refused."""
+
+    def not_live(*_: object, **__: object) -> None:
+        raise EnvironmentFault("the public feed did not show it; nothing was announced")
+
+    newsroom = Newsroom(make_site, more=SILENT)
+    monkeypatch.setattr("publisher.release.push_run.await_live", not_live)
+    with pytest.raises(EnvironmentFault):
+        published(newsroom)
+    announced = stands(newsroom).announced
+
+    assert announced is not None
+    assert [change.title for change in announced.changes] == ["Karmalink"]
+    assert announced.obstacles == ()
+    assert planned(newsroom) == ()
 
 
 def test_what_was_given_up_is_counted(make_site: Callable[..., Site]) -> None:

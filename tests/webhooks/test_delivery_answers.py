@@ -108,7 +108,12 @@ def test_switching_protocols_is_no_delivery(outbox: Outbox) -> None:
 
     assert (report.delivered, report.waiting) == (0, 1)
     assert closed == [b""]
-    assert outbox.rows("SELECT status FROM attempts") == [(101,)]
+    assert outbox.rows("SELECT status, outcome FROM attempts") == [
+        (
+            101,
+            "it answered 101: it goes over to another protocol, which nobody asked for; is the endpoint's URL right?",
+        )
+    ]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +130,13 @@ def test_switching_protocols_is_no_delivery(outbox: Outbox) -> None:
         ),
         (answer(404), "it answered 404: nothing is there; is the endpoint's URL right?"),
         (answer(405), "it answered 405: the address does not take POST; is the endpoint's URL right?"),
-        (answer(413), "it answered 413: the event is too large for the partner"),
+        (
+            answer(413),
+            (
+                'it answered 413: the event is too large for the partner; content = "summary" in its endpoint '
+                "leaves the whole text out"
+            ),
+        ),
         (answer(415), "it answered 415: the partner refused the event"),
         (answer(422), "it answered 422: the partner refused the event"),
     ],
@@ -170,6 +181,29 @@ def test_a_redirect_is_shown_and_not_followed(outbox: Outbox, status: int) -> No
     )
 
 
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        (
+            answer(302),
+            "it answered 302: it sends elsewhere, and does not say where; ask the partner for the URL",
+        ),
+        (answer(304), "it answered 304: that is no answer to an event; is the endpoint's URL right?"),
+        (
+            answer(300, location="https://a.example/"),
+            "it answered 300: that is no answer to an event; is the endpoint's URL right?",
+        ),
+    ],
+)
+def test_what_names_no_other_place_has_not_moved(outbox: Outbox, script: bytes, said: str) -> None:
+    """A 3xx that leads nowhere is not told as a move (RFC 9110, section 15.4)."""
+    outbox.announce(1)
+    with Partner(script) as partner:
+        report = outbox.run(partner=partner.url)["partner"]
+
+    assert (report.waiting, report.notes[0]) == (1, said)
+
+
 @pytest.mark.parametrize("location", ["", "x" * 5000, "/\x1b[2Jgone", "https://é.example/"])
 def test_a_hostile_location_cannot_write_on_the_terminal(outbox: Outbox, location: str) -> None:
     """Show of a Location only so much as is short and printable."""
@@ -190,7 +224,7 @@ def test_how_an_answer_begins_is_kept_as_text_and_no_more(outbox: Outbox) -> Non
         report = outbox.run(partner=partner.url)["partner"]
 
     [(excerpt,)] = outbox.rows("SELECT excerpt FROM attempts")
-    assert excerpt.startswith("\x1b[2Jno such \ufffd\ufffd film\0🦋")
+    assert excerpt.startswith("\x1b[2Jno such \ufffd\ufffd film\ufffd🦋")
     assert len(excerpt) <= _EXCERPT
     assert all(note.isprintable() for note in report.notes)
 

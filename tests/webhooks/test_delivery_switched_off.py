@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from publisher.ledger import DisabledWhy, EndpointState, Ledger
+from publisher.ledger import DeliveryState, DisabledWhy, EndpointState, Ledger
+from publisher.ledger.selections import Selection
 from publisher.webhooks import Secret, SigningKeys, mint_secret, verify
 from publisher.webhooks.delivery import AGE_LIMIT
 from publisher.webhooks.schedule import TRIES
@@ -151,6 +154,104 @@ def test_an_endpoint_that_is_switched_off_by_hand_during_a_try_has_it_finished(o
         ("cancelled",),
     ]
     assert known(outbox, partner.url).disabled_why is DisabledWhy.BY_HAND
+
+
+def switch(outbox: Outbox, url: str, *, on: bool) -> EndpointState:
+    """Switch the partner on or off by hand at its present address, and return how it was before."""
+    why: dict[str, Any] = {"disabled_at": None, "disabled_why": None}
+    if not on:
+        why = {"disabled_at": outbox.clock.now, "disabled_why": DisabledWhy.BY_HAND}
+    with Ledger.open(outbox.folder) as ledger:
+        return ledger.endpoints.change("partner", url, lambda state: replace(state, **why))[0]
+
+
+def test_off_by_hand_is_off_at_every_address(outbox: Outbox) -> None:
+    """Another URL in publisher.toml switches nothing on; switching it on is for all addresses, too."""
+    outbox.announce(1)
+    with Partner() as old, Partner() as new:
+        switch(outbox, old.url, on=False)
+        outbox.urls = {"partner": new.url}
+        outbox.announce(2)
+        moved = outbox.run(partner=new.url)["partner"]
+        assert (old.heard, new.heard) == ([], [])
+        assert "it was switched off by hand" in moved.notes[0]
+        assert outbox.rows("SELECT DISTINCT state FROM deliveries") == [("cancelled",)]
+
+        assert switch(outbox, new.url, on=True).disabled_why is DisabledWhy.BY_HAND
+        ids = [*outbox.announce(3), *outbox.announce(4)]
+        outbox.run(partner=new.url)
+        outbox.urls = {"partner": old.url}
+        ids += outbox.announce(5)
+        outbox.run(partner=old.url)
+
+    assert [*new.ids, *old.ids] == ids
+
+
+def test_a_wait_does_not_go_on_for_one_that_is_off_at_another_address(outbox: Outbox) -> None:
+    """Nothing will be due there: whoever waits for the rest is not kept."""
+    outbox.announce(1)
+    with Partner() as old, Partner() as new:
+        switch(outbox, old.url, on=False)
+        with Ledger.open(outbox.folder) as ledger:
+            ledger.deliveries.resend(
+                Selection(endpoints=frozenset({"partner"})), ["partner"], outbox.clock.now
+            )
+        too_long = threading.Timer(20, outbox.stop.set)
+        too_long.start()
+        report = outbox.run(partner=new.url, wait=3600)["partner"]
+        too_long.cancel()
+
+    assert not outbox.stop.is_set()
+    assert (report.waiting, report.cancelled, new.heard) == (0, 1, [])
+
+
+def test_switching_on_leaves_what_an_address_said_to_that_address(outbox: Outbox) -> None:
+    """The old one answered 410: it is gone still, whatever was done by hand at the new one."""
+    outbox.announce(1)
+    with Partner(answer(410)) as old, Partner() as new:
+        outbox.run(partner=old.url)
+        switch(outbox, new.url, on=False)
+        switch(outbox, new.url, on=True)
+        back = outbox.run(partner=old.url)["partner"]
+
+    assert "410 Gone" in back.notes[0]
+
+
+def test_what_was_cancelled_is_told_at_every_run_until_it_is_sent(outbox: Outbox) -> None:
+    """A new address is well; that partners lack something is said, with the command, and is no failure of the run."""
+    outbox.announce(1, 2)
+    with Partner(answer(410)) as old, Partner() as new:
+        outbox.run(partner=old.url)
+        reports = [outbox.run(partner=new.url)["partner"] for _ in range(2)]
+        with Ledger.open(outbox.folder) as ledger:
+            cancelled = Selection(states=frozenset({DeliveryState.CANCELLED}))
+            ledger.deliveries.resend(cancelled, ["partner"], outbox.clock.now)
+        sent = outbox.run(partner=new.url)["partner"]
+
+    told = (
+        "2 deliveries were cancelled while it was off or away; "
+        "`publisher deliveries resend --endpoint partner --state cancelled` sends them"
+    )
+    assert [report.notes for report in reports] == [[told], [told]]
+    assert not any(report.troubled for report in reports)
+    assert (sent.delivered, sent.notes) == (2, [])
+
+
+def test_what_an_editor_cancelled_is_not_told_again(outbox: Outbox) -> None:
+    """It was meant; and what was cancelled with its endpoint can be let go the same way."""
+    ids = outbox.announce(1, 2)
+    with Partner(answer(410)) as old, Partner() as new:
+        with Ledger.open(outbox.folder) as ledger:
+            assert ledger.deliveries.cancel(Selection(events=frozenset(ids[:1])), outbox.clock.now) == 1
+        outbox.run(partner=old.url)
+        one = outbox.run(partner=new.url)["partner"]
+        with Ledger.open(outbox.folder) as ledger:
+            cancelled = Selection(states=frozenset({DeliveryState.CANCELLED}))
+            assert ledger.deliveries.cancel(cancelled, outbox.clock.now) == 1
+        none = outbox.run(partner=new.url)["partner"]
+
+    assert one.notes[0].startswith("1 delivery was cancelled")
+    assert none.notes == []
 
 
 def test_a_removed_endpoint_keeps_its_events_for_three_days(outbox: Outbox) -> None:

@@ -229,3 +229,20 @@ def test_masking_costs_next_to_nothing_and_remembers_no_message(monkeypatch: pyt
 def test_long_answers_that_give_nothing_away_stay_as_they_are(text: str) -> None:
     """Numbers, times, ids and escapes are no secrets."""
     assert scrubbed(said(text.encode()), KEYS, SENT).body == text.encode()
+
+
+def test_tokens_of_the_query_are_masked_in_what_an_answer_repeats() -> None:
+    """A page that says what was not found repeats the address; what is no token stays readable."""
+    url = "https://p.example/hook?site=night&token=abc%2Fdef%2Bghi&hunter2hunter2"
+    reply = said(b"no POST /hook?site=night&token=abc%2Fdef%2Bghi&hunter2hunter2 (abc/def+ghi) on this night")
+
+    assert scrubbed(reply, KEYS, {}, url).body == (
+        b"no POST /hook?site=night&token=***************&************** (***********) on this night"
+    )
+
+
+def test_the_place_that_is_named_does_not_show_its_query() -> None:
+    """Who sends elsewhere often sends the token along; where it goes to is shown."""
+    reply = said(b"", location="/elsewhere?token=abcdefgh#x")
+
+    assert scrubbed(reply, KEYS, {}).headers["location"] == "/elsewhere?token=***#x"

@@ -93,7 +93,7 @@ def test_partners_come_first(newsroom: Newsroom) -> None:
         assert (len(shown), seen_by_hub) == (1, [1])
         assert "delivered  local: 1 delivered" in out
         assert f"pinged     {hub.url}: told of 0 feed files; 6 wait\n" in out
-        assert err.startswith(f"error: {hub.url} was not told of 6 feed files (")
+        assert err.startswith(f"error: {hub.url} was not told of 6 feed files\n")
         assert "the next `publisher push` tells what waits" in err
 
         hub.now_plays(answer(204))

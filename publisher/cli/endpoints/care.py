@@ -111,6 +111,7 @@ def test(ctx: click.Context, name: str, site_folder: Path, *, json: bool, quiet:
     Example:
       publisher endpoints test local
     """
+    from publisher.diagnostics.masking import masked_address
     from publisher.webhooks.standing import clock_words
 
     console = Console(quiet=quiet, verbose=verbose, json=json)
@@ -119,7 +120,7 @@ def test(ctx: click.Context, name: str, site_folder: Path, *, json: bool, quiet:
     verdict, skewed = trial.verdict, clock_words(trial.verdict.skew)
     console.data(
         endpoint=name,
-        url=trial.url,
+        url=masked_address(trial.url),
         event=trial.event_id,
         arrived=trial.arrived,
         status=verdict.status,
@@ -130,7 +131,11 @@ def test(ctx: click.Context, name: str, site_folder: Path, *, json: bool, quiet:
         clock_skew_seconds=verdict.skew,
         excerpt=verdict.excerpt,
     )
-    console.step("pinged", f"{name}: {trial.url}  {trial.event_id}", "done" if trial.arrived else "error")
+    console.step(
+        "pinged",
+        f"{name}: {masked_address(trial.url)}  {trial.event_id}",
+        "done" if trial.arrived else "error",
+    )
     console.say(f"{_INDENT}{trial.seconds:.2f} s, {verdict.status or 'no answer'}: {verdict.outcome}")
     console.say(*(f"{_INDENT}| {line}" for line in verdict.excerpt.splitlines()[:10]))
     if skewed:
@@ -166,7 +171,8 @@ def test(ctx: click.Context, name: str, site_folder: Path, *, json: bool, quiet:
 def enable(name: str, backlog: int, site_folder: Path, *, json: bool, quiet: bool, verbose: bool) -> None:
     """Switch endpoint NAME on, forget its troubles, and end its pause.
 
-    What was cancelled while it was off is not sent by that: `publisher deliveries resend` does it. An endpoint that is new
+    What was cancelled while it was off is not sent by that: `publisher deliveries resend` does it, and `status` reminds
+    you until it is sent or let go. An endpoint that is new
     in publisher.toml is on, and gets what is announced from then on; --backlog gives it reviews from before.
 
     \b
@@ -201,7 +207,8 @@ def enable(name: str, backlog: int, site_folder: Path, *, json: bool, quiet: boo
 def disable(name: str, site_folder: Path, *, json: bool, quiet: bool, verbose: bool) -> None:
     """Switch endpoint NAME off: nothing is sent to it, and what waits for it is cancelled.
 
-    Events that are announced meanwhile are kept as cancelled, and can be sent when it is on again.
+    Events that are announced meanwhile are kept as cancelled, and can be sent when it is on again. It stays off, also
+    when publisher.toml gives it another address, until `publisher endpoints enable`.
 
     \b
     Example:
@@ -220,20 +227,22 @@ def disable(name: str, site_folder: Path, *, json: bool, quiet: bool, verbose: b
 
 
 def _tell_health(console: Console, site: publisher.Site, health: publisher.EndpointHealth) -> None:
-    url = health.endpoint.url if health.endpoint is not None else ""
+    from publisher.webhooks.reports import missed, resending
+
+    url = health.endpoint.shown if health.endpoint is not None else ""
     console.step(health.word, f"{health.name}  {url}", _ROLES.get(health.word, "error"))
     standing = health.standing
     until = f"until {moment_words(standing.until, site)}: " if standing.until is not None else ""
-    since = ""
-    if health.state.disabled_at is not None:
-        since = f" (since {moment_words(health.state.disabled_at, site)})"
-    elif health.state.failing_since is not None:
-        since = f" (since {moment_words(health.state.failing_since, site)})"
-    console.say(f"{_INDENT}{until}{standing.why}{since}")
+    console.say(f"{_INDENT}{until}{standing.why}")
+    since = health.state.disabled_at or health.state.failing_since
+    if since is not None:
+        console.say(f"{_INDENT}since {moment_words(since, site)}")
     if health.counts:
         console.say(
             f"{_INDENT}{', '.join(f'{number} {state}' for state, number in _ordered(health.counts).items())}"
         )
+    if health.missed and health.word != "off":
+        console.say(f"{_INDENT}{missed(health.missed)}; {resending(health.name)} sends them")
 
 
 def _warn_of_twins(console: Console, healths: list[publisher.EndpointHealth]) -> None:
@@ -248,11 +257,22 @@ def _warn_of_twins(console: Console, healths: list[publisher.EndpointHealth]) ->
 
 
 def _tell_backlog(console: Console, backlog: Backlog) -> None:
-    console.step(
-        "queued", f"{count(backlog.queued, 'event')} of reviews from before; `publisher push` sends them"
-    )
+    if backlog.queued:
+        what = (
+            f"{count(backlog.queued, 'event')} of reviews from before; `publisher push` delivers what is due"
+        )
+    else:
+        what = "nothing of reviews from before"
+    console.step("queued", what)
     if backlog.known:
-        console.say(f"{_INDENT}of {count(backlog.known, 'review')} it was sent the newest event before")
+        console.say(
+            f"{_INDENT}of {count(backlog.known, 'review')} it has the newest event, or that waits or was given up"
+        )
+    if backlog.summaries:
+        console.say(
+            f"{_INDENT}{backlog.summaries} of them with the summary alone: when they were announced, nobody asked for the "
+            "whole text"
+        )
     if backlog.missing:
         console.say(
             f"{_INDENT}of {count(backlog.missing, 'review')} the ledger keeps no event that it asks for"
@@ -262,7 +282,12 @@ def _tell_backlog(console: Console, backlog: Backlog) -> None:
 def _backlog_data(backlog: Backlog | None) -> dict[str, int] | None:
     if backlog is None:
         return None
-    return {"queued": backlog.queued, "known": backlog.known, "missing": backlog.missing}
+    return {
+        "queued": backlog.queued,
+        "known": backlog.known,
+        "missing": backlog.missing,
+        "summaries": backlog.summaries,
+    }
 
 
 def _ordered(counts: Mapping[DeliveryState, int]) -> dict[str, int]:
@@ -273,10 +298,11 @@ def _health_data(health: publisher.EndpointHealth) -> dict[str, Any]:
     """Return how an endpoint is, for machines."""
     return {
         "name": health.name,
-        "url": health.endpoint.url if health.endpoint is not None else None,
+        "url": health.endpoint.shown if health.endpoint is not None else None,
         "state": health.word,
         "why": health.standing.why,
         "until": moment_data(health.standing.until),
         "counts": _ordered(health.counts) if health.counts else {},
+        "missed": health.missed,
         "same_url": list(health.twins),
     }

@@ -48,7 +48,7 @@ def secret(name: str, site_folder: Path, *, json: bool, quiet: bool, verbose: bo
     default="24h",
     show_default=True,
     metavar="DURATION",
-    help="For how long the old secret signs too: 30m, 24h, 7d; at most 30d. 0 ends it at once.",
+    help="For how long the old secret signs too: 30m, 24h, 7d; at most 30d. 0 ends all older ones at once.",
 )
 @site_option
 @json_option
@@ -77,7 +77,7 @@ def rotate(name: str, overlap: str, site_folder: Path, *, json: bool, quiet: boo
     if not json:
         click.echo(rotation.minted)
     _tell_kept(console, site, rotation.file)
-    for line in _ends(rotation, site, ended=not lasting):
+    for line in _ends(rotation, site):
         console.step("overlap", line)
 
 
@@ -85,10 +85,10 @@ def _tell_kept(console: Console, site: publisher.Site, file: Path) -> None:
     console.step("kept", f"{site.display(file)}, readable by you alone; give the line above to the partner")
 
 
-def _ends(rotation: publisher.Rotation, site: publisher.Site, *, ended: bool) -> Iterator[str]:
+def _ends(rotation: publisher.Rotation, site: publisher.Site) -> Iterator[str]:
     """Say until when the older secrets sign."""
-    if ended:
-        yield "none: the old secret signs no more, and the partner refuses messages until it has the new one"
+    if not rotation.old:
+        yield "none: no older secret signs any more, and the partner refuses messages until it has the new one"
     for number, until in enumerate(rotation.old):
-        which = "the old secret" if number == 0 and not ended else "one before it"
+        which = "one before it" if number else "the old secret"
         yield f"{which} signs too until {until.astimezone(site.zone):%Y-%m-%d %H:%M %Z}"
