@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from publisher.diagnostics.fix import Fix  # noqa: TC001 - whoever decodes diagnostics reads annotations
 from publisher.diagnostics.masking import POSTS, Masking
 from publisher.diagnostics.rules import RULES, Severity
-from publisher.diagnostics.rules import RULES, Severity
 
 if TYPE_CHECKING:
     from publisher.diagnostics.source import Source, Span
