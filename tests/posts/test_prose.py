@@ -14,6 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from publisher.diagnostics import Diagnostic, Report, Source, Span
+from publisher.diagnostics.masking import masked_line
 from publisher.posts import prose
 from publisher.posts.checking import Place
 from publisher.posts.passages import Prose
@@ -34,7 +35,7 @@ def examined(text: str, site: Site = SITE, head: str = HEAD) -> tuple[tuple[str,
     begins = report.source.position(span.start)
     for fault in report.diagnostics:
         assert (fault.line, fault.column) >= begins
-        assert fault.excerpt == report.source.line(fault.line)
+        assert fault.excerpt == masked_line(report.source.line(fault.line))
         assert 1 <= fault.column <= len(fault.excerpt) + 1
     return keys, report.diagnostics
 
@@ -142,7 +143,7 @@ def test_a_link_says_where_it_leads(address: str, code: str | None) -> None:
     """One that readers can follow earns nothing, any other its code, once, with the caret under the address."""
     written = in_markdown(address)
 
-    expected = [(code, written)] if code else []
+    expected = [(code, masked_line(written))] if code else []
     assert found(f"映 [x](<{written}>) 映") == expected
     assert found(f"映 [x][r] 映 [y][r]\n\n[r]: <{written}>\n") == expected
 
@@ -152,7 +153,7 @@ def test_a_link_in_html_is_judged_as_one_in_markdown(address: str, code: str | N
     """Characters that only Markdown percent-encodes are encoded by browsers, too."""
     written = address.replace("&", "&amp;").replace('"', "&quot;")
 
-    assert found(f'映 <a href="{written}">x</a> 映') == ([(code, written)] if code else [])
+    assert found(f'映 <a href="{written}">x</a> 映') == ([(code, masked_line(written))] if code else [])
 
 
 def test_a_link_without_an_address_leads_nowhere() -> None:
