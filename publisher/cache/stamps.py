@@ -6,7 +6,6 @@ import os
 import stat
 import time
 from contextlib import suppress
-from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -38,9 +37,13 @@ def _stamp(about: os.stat_result) -> Stamp:
 def moment_of(folder: Path) -> int:
     """Return the present, in nanoseconds since 1970, as neither this machine nor the disk of a folder is past it."""
     now = time.time_ns()
+    file = folder / f".now-{os.getpid()}"
     # The disk may be another machine's, with a clock of its own.
-    with suppress(OSError), TemporaryFile(dir=folder) as file:
-        now = min(now, os.fstat(file.fileno()).st_mtime_ns)
+    with suppress(OSError):
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        now = min(now, os.fstat(handle).st_mtime_ns)
+        os.close(handle)
+        file.unlink()
     return now
 
 

@@ -11,7 +11,7 @@ import zlib
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from publisher.site import keep_private
+from publisher.disk import keep_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

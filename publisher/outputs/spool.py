@@ -61,7 +61,7 @@ class Spool:
             try:
                 temporary = tempfile.TemporaryDirectory(prefix="publisher-")
             except OSError as error:
-                raise _full(error) from None
+                raise _full(tempfile.tempdir, error) from None
             weakref.finalize(self, temporary.cleanup)
             folder = Path(temporary.name)
         self._folder = folder
@@ -86,7 +86,7 @@ class Spool:
                 written = os.pwrite(file, rest, end)
                 rest, end = rest[written:], end + written
         except OSError as error:
-            raise _full(error) from None
+            raise _full(self._folder, error) from None
         return Place(name, start, tuple(map(len, pieces)), tuple(map(zlib.crc32, pieces)))
 
     def get(self, place: Place, piece: int) -> bytes | None:
@@ -135,9 +135,10 @@ def _close(files: dict[str, int]) -> None:
         os.close(file)
 
 
-def _full(error: OSError) -> EnvironmentFault:
+def _full(folder: Path | str | None, error: OSError) -> EnvironmentFault:
     # Asked for its name where there is none that can be used, `tempfile` fails again.
     return EnvironmentFault(
-        f"{tempfile.tempdir or 'the folder for temporary files'} cannot be written: {error.strerror or error}",
-        "all entries in every format lie there for a moment; make room, or let TMPDIR name another folder",
+        f"{folder or 'the folder for temporary files'} cannot be written: {error.strerror or error}",
+        "all entries in every format lie there; make room, or give that folder away: it is made anew, or in the one "
+        "for temporary files, which TMPDIR names",
     )

@@ -1,5 +1,6 @@
 """The site: publisher.toml, read once, checked whole."""
 
+from publisher.disk import keep_private
 from publisher.site.bearing import bearing
 from publisher.site.load import FILE_NAME, load_site
 from publisher.site.private_files import read_private
@@ -14,7 +15,6 @@ from publisher.site.site import (
     Licence,
     Site,
     Syndication,
-    keep_private,
 )
 from publisher.site.watching import KIND_ORDER, OfferStore, SourceSettings, Use, Watching
 from publisher.site.webhooks import Deploy, Endpoint, Webhooks

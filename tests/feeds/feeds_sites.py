@@ -296,12 +296,16 @@ watch:
 """
 
 
+# What is kept between runs is for the program alone.
+_KEPT = ".publisher"
+
+
 def contents(folder: Path) -> dict[str, bytes]:
-    """Read every file below a folder."""
+    """Read every file below a folder, but for a site's folder of state."""
     return {
         file.relative_to(folder).as_posix(): file.read_bytes()
         for file in sorted(folder.rglob("*"))
-        if file.is_file()
+        if file.is_file() and _KEPT not in file.parts
     }
 
 
