@@ -88,9 +88,13 @@ def generate(
             "run `publisher generate`, and look at the difference",
         )
     if usual:
-        from publisher.outputs.calm import put_down
+        from publisher.posts.calm import Calm
 
-        put_down(run, posts, site, moment, written)
+        calm = Calm(site, moment)
+        for post in posts:
+            calm.take_in(post)
+        names = sorted({*written.changed, *written.unchanged})
+        calm.put_down(run, [folder / name for name in names], {"folder": shown, "names": names})
     _tell(console, shown, written.changed, written.removed, written.unchanged, check=check)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from publisher.model import TOMBSTONE_KEPT
 from publisher.posts.offer_sources import kept_until
 
 if TYPE_CHECKING:
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
 def turning_points(review: Review) -> Iterator[datetime]:
     """Return every moment that rules, feeds and pages compare the present with, as far as a review names it; unsorted."""
     yield review.date
-    for moment in (review.updated, review.retracted):
-        if moment is not None:
-            yield moment
+    if review.updated is not None:
+        yield review.updated
+    if review.retracted is not None:
+        yield review.retracted
+        yield review.retracted + TOMBSTONE_KEPT
     for listing in (*review.watch, *review.found):
         terms = listing.terms
         for moment in (terms.starts, terms.ends, terms.checked, kept_until(terms.source, terms.checked)):
