@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from publisher.cache.stamps import is_fine, is_settled, moment_of, stamp_of
+from publisher.cache.stamps import Stamp, as_stamp, is_fine, is_settled, moment_of, stamp_of
 from publisher.cache.versions import code_version
 from publisher.disk import keep_private, put
 
@@ -71,9 +71,11 @@ class Run:
         """
         seen = [self.root / _SETTINGS, *map(Path, looked)]
         stamps = [(str(path), stamp_of(path)) for path in seen]
-        tree = _tree(posts, self.began)
+        tree, wrote = _tree(posts, self.began), list(wrote)
         written = [(str(path), stamp_of(path)) for path in wrote]
-        settled = all(is_settled(stamp, self.began) for _, stamp in stamps)
+        settled = all(
+            is_settled(stamp, self.began) and not self._may_have_gone(path, stamp) for path, stamp in stamps
+        )
         # What was written in this very moment is not looked at again: only whether it is still what was written.
         whole = all(stamp is not None and is_fine(stamp) for _, stamp in written)
         if tree is None or not settled or not whole:
@@ -84,6 +86,7 @@ class Run:
             "posts": str(posts),
             "tree": tree,
             "stamps": stamps + written,
+            "folders": sorted({str(path.parent) for path in wrote}),
             "since": since,
             "until": until,
             "result": result,
@@ -106,11 +109,22 @@ class Run:
                 and row["since"] <= now < row["until"]
                 and row["code"] == code_version()
                 and all(_plain(stamp_of(path)) == stamp for path, stamp in row["stamps"])
+                # A link in a folder's place leads to the same files, and is written through by nobody.
+                and not any(map(os.path.islink, row["folders"]))
                 and _tree(Path(row["posts"]), None) == row["tree"]
             )
         except (OSError, ValueError, KeyError, TypeError):
             return None
         return row["result"] if same else None
+
+    def _may_have_gone(self, name: str, stamp: Stamp | None) -> bool:
+        """Tell whether something that is not there may have been there when the run looked; its state never goes."""
+        folder = Path(name).parent
+        if stamp is not None or folder == self.root / FOLDER.parent:
+            return False
+        while (about := stamp_of(folder)) is None and folder != folder.parent:
+            folder = folder.parent
+        return not is_settled(about, self.began)
 
     @property
     def _file(self) -> Path:
@@ -126,37 +140,28 @@ def _tree(folder: Path, looked_at: int | None) -> str | None:
 
     Args:
         folder: The folder.
-        looked_at: When it was looked at; None where stamps need not be settled.
+        looked_at: When it was looked at; None where stamps need not be settled. What has gone since is told by the folder's.
     """
     digest = hashlib.sha256()
     folders = [str(folder)]
-    while folders:
-        inner = folders.pop()
-        try:
-            entries = sorted(os.scandir(inner), key=lambda entry: entry.name)
-        except OSError:
-            return None
-        for entry in entries:
-            about = entry.stat(follow_symlinks=False)
-            if stat.S_ISLNK(about.st_mode):
+    try:
+        while folders:
+            inner = folders.pop()
+            about = os.stat(inner)  # noqa: PTH116 - the folder of posts itself may be a link
+            if looked_at is not None and not is_settled(as_stamp(about), looked_at):
                 return None
-            if stat.S_ISDIR(about.st_mode):
-                folders.append(entry.path)
-                digest.update(f"{entry.path}/\n".encode("utf-8", "surrogateescape"))
-                continue
-            changed = max(about.st_mtime_ns, about.st_ctime_ns)
-            stamp = (
-                stat.S_IFMT(about.st_mode),
-                about.st_ino,
-                about.st_size,
-                about.st_mtime_ns,
-                about.st_ctime_ns,
-            )
-            if looked_at is not None and not is_settled(stamp, looked_at):
-                return None
-            digest.update(
-                f"{entry.name} {about.st_mode} {about.st_ino} {about.st_size} {changed}\n".encode(
-                    "utf-8", "surrogateescape"
-                )
-            )
+            for entry in sorted(os.scandir(inner), key=lambda entry: entry.name):
+                about = entry.stat(follow_symlinks=False)
+                stamp = as_stamp(about)
+                if stat.S_ISLNK(about.st_mode) or (
+                    looked_at is not None and not is_settled(stamp, looked_at)
+                ):
+                    return None
+                if stat.S_ISDIR(about.st_mode):
+                    folders.append(entry.path)
+                    digest.update(f"{entry.path}/\n".encode("utf-8", "surrogateescape"))
+                    continue
+                digest.update(f"{entry.name} {about.st_mode} {stamp}\n".encode("utf-8", "surrogateescape"))
+    except OSError:  # it goes while it is looked at, or may not be looked into
+        return None
     return digest.hexdigest()

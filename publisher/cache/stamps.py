@@ -27,10 +27,11 @@ def stamp_of(path: str | Path) -> Stamp | None:
         about = os.stat(path)  # noqa: PTH116 - of ten thousand, a Path each would cost most
     except (OSError, ValueError):
         return None
-    return _stamp(about)
+    return as_stamp(about)
 
 
-def _stamp(about: os.stat_result) -> Stamp:
+def as_stamp(about: os.stat_result) -> Stamp:
+    """Return the stamp that an answer of the disk amounts to."""
     return stat.S_IFMT(about.st_mode), about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns
 
 

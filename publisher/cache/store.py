@@ -47,7 +47,7 @@ class Store:
             if connection.execute("SELECT version FROM version").fetchall() != [(self._version,)]:
                 return {}
             found = connection.execute("SELECT name, sum, data FROM rows")
-            return {name: data for name, sum_, data in found if sum_ == _sum(name, data)}
+            return {name: data for name, sum_, data in found if _is_whole(name, sum_, data)}
         return {}
 
     def save(self, changed: Mapping[str, bytes], gone: Iterable[str] = ()) -> None:
@@ -79,10 +79,12 @@ class Store:
                 connection.execute("DELETE FROM version")
                 connection.execute("DELETE FROM rows")
                 connection.execute("INSERT INTO version VALUES (?)", (self._version,))
-            connection.executemany("DELETE FROM rows WHERE name = ?", ((name,) for name in gone))
+            connection.executemany(
+                "DELETE FROM rows WHERE name = ?", ((name,) for name in gone if _is_text(name))
+            )
             connection.executemany(
                 "INSERT OR REPLACE INTO rows VALUES (?, ?, ?)",
-                ((name, _sum(name, data), data) for name, data in changed.items()),
+                ((name, _sum(name, data), data) for name, data in changed.items() if _is_text(name)),
             )
             connection.execute("COMMIT")
 
@@ -112,6 +114,20 @@ class _Connection:
 
     def __exit__(self, *exception: object) -> None:
         self._connection.close()
+
+
+def _is_whole(name: object, sum_: object, data: object) -> bool:
+    # What is damaged may be of any type.
+    return isinstance(name, str) and isinstance(data, bytes) and sum_ == _sum(name, data)
+
+
+def _is_text(name: str) -> bool:
+    """Tell whether a database takes a name; those of files may be any bytes."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _sum(name: str, data: bytes) -> int:

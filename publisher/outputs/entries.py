@@ -83,6 +83,7 @@ class EntryMaker:
         folder = site.state / FOLDER
         self.spool = Spool(folder if _is_writable(folder) else None)
         self.number = next(_numbers)
+        self._loose: set[Key] = set()
         self._store = Store(folder, "entries", f"{code_version()} {bearing(site)}")
         _makers[self.number] = self
 
@@ -115,8 +116,8 @@ class EntryMaker:
         for key, post in needed.items():
             if key[1] and isinstance(post.made, Entries) and post.made.maker is self:
                 found[key] = post.made.place
-                fresh |= _row(key, post, post.made.place)
-            elif (place := _kept_place(kept.get(_name(key)), post)) is not None:
+                fresh |= self._row(key, post.made.place, post)
+            elif (place := _kept_place(kept.get(_name(key)), post.mark_at(self.now))) is not None:
                 found[key] = place
         missing = [key for key in needed if key not in found]
 
@@ -130,8 +131,10 @@ class EntryMaker:
         for key, made in zip(missing, in_order(make, missing), strict=True):
             place, whole = make(key) if made is UNDONE else made
             found[key] = Place(*place)
-            if whole:
-                fresh |= _row(key, needed[key], place)
+            if not whole:
+                self._loose.add(key)
+            else:
+                fresh |= self._row(key, Place(*place), needed[key])
         self._keep(kept, fresh)
         return found
 
@@ -146,6 +149,10 @@ class EntryMaker:
             return data
         return list(self._written(post, None, full=full))[_FORMS[form]]
 
+    def is_marked(self, post: Post, *, full: bool) -> bool:
+        """Tell whether the mark of a post tells all that its entry was made of, as far as that was made by `fill`."""
+        return (post.review.id, full) not in self._loose
+
     def fits(self, site: Site, now: datetime) -> bool:
         """Tell whether what this maker made is right for a site and a moment."""
         return self.site is site and self.now == now
@@ -156,6 +163,10 @@ class EntryMaker:
     def _written(self, post: Post, text: str | None, *, full: bool) -> list[bytes]:
         entry = present(post, self.site, self.now, text)
         return list(write_entry(entry, self.site, full=full).values())
+
+    def _row(self, key: Key, place: Place, post: Post) -> dict[str, bytes]:
+        mark = post.mark_at(self.now)
+        return {_name(key): _encoder.encode(_Row(mark, place))} if mark else {}
 
     def _keep(self, kept: Mapping[str, bytes], fresh: Mapping[str, bytes]) -> None:
         """Keep where entries lie, and do away with files of which little is wanted any more."""
@@ -191,18 +202,14 @@ def _name(key: Key) -> str:
     return f"{key[0]} {'full' if key[1] else 'summary'}"
 
 
-def _row(key: Key, post: Post, place: Place) -> dict[str, bytes]:
-    return {_name(key): _encoder.encode(_Row(post.mark, place))} if post.mark else {}
-
-
-def _kept_place(data: bytes | None, post: Post) -> Place | None:
-    if data is None or not post.mark:
+def _kept_place(data: bytes | None, mark: bytes) -> Place | None:
+    if data is None or not mark:
         return None
     try:
         row = _rows.decode(data)
     except msgspec.MsgspecError:
         return None
-    return row.place if row.mark == post.mark else None
+    return row.place if row.mark == mark else None
 
 
 def _is_writable(folder: Path) -> bool:

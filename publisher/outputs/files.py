@@ -94,9 +94,9 @@ class OutputFile:
         Raises:
             OSError: Something else is in the way.
         """
+        _require_folders(folder, self.name)
         if self.there:
             return False
-        _require_folders(folder, self.name)
         target = folder / self.name
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))

@@ -114,14 +114,20 @@ def _feeds(headings: Sequence[Heading], maker: EntryMaker, remembered: Remembere
         for form in FORMS.values():
             document = _Document(heading, form, maker, places)
             file = OutputFile(
-                heading.channel.file(form.key), document.pieces, source=source_of(heading, form.key)
+                heading.channel.file(form.key),
+                document.pieces,
+                source=source_of(heading, form.key, maker.now),
             )
             remembered.recall(file)
-            files.append(file)
+            files.append((file, heading))
             if not file.there:
                 needed |= {(post.review.id, heading.channel.full): post for post in heading.channel.posts}
     places |= maker.fill(needed)
-    return files
+    for file, heading in files:
+        full = heading.channel.full
+        if not all(maker.is_marked(post, full=full) for post in heading.channel.posts):
+            file.source = b""  # what it was made from is more than that
+    return [file for file, _ in files]
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from publisher.site import bearing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
     from pathlib import Path
 
     from publisher.feeds import Heading
@@ -79,10 +80,11 @@ class Remembered:
         return str(self._folder / file.name)
 
 
-def source_of(heading: Heading, form: str) -> bytes:
-    """Return a digest of all that a feed is made from in a format; empty where nobody gathered that."""
+def source_of(heading: Heading, form: str, now: datetime) -> bytes:
+    """Return a digest of all that a feed is made from in a format at a moment (aware); empty where nobody gathered that."""
     channel = heading.channel
-    if not all(post.mark for post in channel.posts):
+    marks = [post.mark_at(now) for post in channel.posts]
+    if not all(marks):
         return b""
     about = (
         form,
@@ -99,6 +101,6 @@ def source_of(heading: Heading, form: str) -> bytes:
         heading.tombstones,
     )
     digest = hashlib.sha256(repr(about).encode("utf-8", "surrogateescape"))
-    for post in channel.posts:
-        digest.update(post.mark)
+    for mark in marks:
+        digest.update(mark)
     return digest.digest()

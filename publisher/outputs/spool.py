@@ -124,9 +124,16 @@ class Spool:
     def _opened(self, name: str, flags: int) -> int:
         file = self._open.get(name)
         if file is None:
-            file = self._open[name] = os.open(
-                self._folder / name, flags | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
-            )
+            path, flags = self._folder / name, flags | os.O_CLOEXEC | os.O_NOFOLLOW
+            try:
+                file = os.open(path, flags, 0o600)
+            except FileNotFoundError:
+                # Whoever thinks that nothing is at work may do away with all that is kept.
+                if not flags & os.O_CREAT:
+                    raise
+                self._folder.mkdir(parents=True, exist_ok=True)
+                file = os.open(path, flags, 0o600)
+            self._open[name] = file
         return file
 
 

@@ -73,21 +73,28 @@ class Row(msgspec.Struct, array_like=True, frozen=True, gc=False):
     def post(self, file: Path, site: Site) -> tuple[Post, list[Diagnostic]]:
         """Return the post, and what is to be said of it."""
         found = _found.decode(self.found)
+        name = site.display(file)
         post = Post(
             found.review,
             file,
-            site.display(file),
+            name,
             found.body,
             self.digest,
             found.links,
             found.beside,
-            mark=self._mark(),
+            mark=self._mark(name),
             looked=tuple(self.looks),
+            span=(self.since, self.until),
         )
         return post, found.diagnostics
 
-    def _mark(self) -> bytes:
-        others = repr((self.since, self.until, sorted(self.looks.items())))
+    def _mark(self, name: str) -> bytes:
+        # A post may be called after its file, and its pictures are named as seen from there.
+        # A stamp that says nothing is told from itself by when it was taken.
+        settled = all(is_settled(stamp, self.looked_at) for stamp in self.looks.values())
+        others = repr(
+            (name, self.since, self.until, sorted(self.looks.items()), None if settled else self.looked_at)
+        )
         return hashlib.sha256(self.digest + others.encode("utf-8", "surrogateescape")).digest()
 
 

@@ -14,6 +14,7 @@ from publisher.posts.beside import Folder, read_beside
 from publisher.posts.checking import FRONT_LIMIT, Place, check_front_matter, tree_at
 from publisher.posts.decoding import decode
 from publisher.posts.handler import PostHandler
+from publisher.posts.turning_points import within
 from publisher.values.identifiers import canonical_id
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Post:
         mark: A digest of all that decides what is shown of it: its file, the stamps of other files that were looked at, and
             the span in which nothing changes by itself. Empty where nobody gathered that.
         looked: The paths of those other files.
+        span: From when on, and up to when, the mark holds; None for ever.
     """
 
     review: Review
@@ -56,6 +58,11 @@ class Post:
     made: object = field(default=None, compare=False)
     mark: bytes = field(default=b"", compare=False)
     looked: tuple[str, ...] = field(default=(), compare=False)
+    span: tuple[datetime | None, datetime | None] = field(default=(None, None), compare=False)
+
+    def mark_at(self, now: datetime) -> bytes:
+        """Return the mark, if it tells what is shown at a moment (aware); otherwise nothing: it was read as of another."""
+        return self.mark if within(now, *self.span) else b""
 
     def text(self) -> str:
         """Read the Markdown below the front matter.
