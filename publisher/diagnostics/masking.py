@@ -17,7 +17,20 @@ _SECRET = re.compile(r"(?<=whsec_)[A-Za-z0-9+/=_-]{4,}")
 # In settings a text ends at its quote, and what is wrong with an address may be a space in it, or that its scheme is missing.
 _QUERY = re.compile(r"(://[^\"'<>?#]*\?|(?<=[\"'])[^\"'?]*\?(?=[^\s\"'=&]+=))([^\"'<>#]+)")
 _VALUE = re.compile(r"(?:(?<![^&;])[^=&;]*=)?([^&;]+)")
-_KEYED = re.compile(r"(\b(?:secret|token|password|api_?key)\s*=\s*[\"'])([^\"']+)", re.IGNORECASE)
+# What stands behind `#key=` and `;key=` of an address.
+_FRAGMENT = re.compile(r"(?<=[#;]key=)[^\s\"'<>&;#]+", re.IGNORECASE)
+# A key that calls itself a secret, with its value, quoted or not yet.
+_KEYED = re.compile(
+    r"(\b(?:secret|token|password|passwd|pw|(?:\w+_)?key)\b[\"']?\s*=\s*[\"']?)((?<=[\"'])[^\"']+|[^\s\"'<>&;#]+)",
+    re.IGNORECASE,
+)
+_COMMAND = re.compile(r"^(\s*command\s*=\s*)(\S.{2,})$")
+# In settings nothing that stands before an @ of an address is anybody's business, whatever else is wrong with it.
+_ANY_USER = re.compile(r"(?<=//)[^\s\"'<>]+(?=@)")
+# What a partner shares, with the line of a slip; base64 is as long as that in nothing else that settings hold.
+_LOOSE_SECRET = re.compile(
+    r"(?<=whsec[-:])[A-Za-z0-9+/=_-]{8,}|(?<![\w/.+-])(?=\d*[A-Za-z])[A-Za-z0-9+]{32,}={0,2}(?![\w/.+-])"
+)
 
 
 def masked(text: str) -> str:
@@ -36,10 +49,11 @@ def masked_setting(text: str) -> str:
 
 
 def masked_settings_line(line: str) -> str:
-    """Mask the same sign by sign; likewise what a key is the value of that calls itself a secret."""
-    return _KEYED.sub(
-        lambda match: match[1] + "*" * len(match[2]), _settings_masked(line, lambda found: "*" * len(found))
-    )
+    """Mask the same sign by sign; of a command nothing is shown."""
+    line = _settings_masked(line, lambda found: "*" * len(found))
+    for hiding in (_KEYED, _COMMAND):
+        line = hiding.sub(lambda match: match[1] + "*" * len(match[2]), line)
+    return line
 
 
 def masked_address(address: str) -> str:
@@ -76,4 +90,7 @@ def _settings_masked(text: str, stars: Callable[[str], str]) -> str:
             return match[0]
         return match[0][: match.start(1) - match.start()] + stars(match[1])
 
+    text = _ANY_USER.sub(lambda match: stars(match[0]), text)
+    text = _FRAGMENT.sub(lambda match: stars(match[0]), text)
+    text = _LOOSE_SECRET.sub(lambda match: stars(match[0]), text)
     return _QUERY.sub(lambda match: match[1] + _VALUE.sub(value, match[2]), _masked(text, stars))

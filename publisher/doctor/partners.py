@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 from publisher.doctor.finding import failed, ok, skipped, warning
 from publisher.doctor.placeholders import is_placeholder
 from publisher.doctor.wording import count, moment
-from publisher.ledger import DeliveryState
+from publisher.ledger import DeliveryState, left_alone_until
 from publisher.net.retry_after import LONGEST_WAIT
 from publisher.release.hubs import preview_hubs
 from publisher.values.durations import duration_in_words
 from publisher.webhooks.delivery import LONG_FAILURE
 from publisher.webhooks.reports import advice, left_alone, missed, resending, switched_off, taken_nothing
-from publisher.webhooks.standing import clock_words, paused_until, troubled
+from publisher.webhooks.standing import clock_words, troubled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -149,7 +149,7 @@ def _health(
         )
     if (clocks := clock_words(state.skew)) is not None:
         yield failed(f"{name}: {clocks}", "set the clock that is wrong")
-    yield from _patience(name, paused_until(state, now), now, site)
+    yield from _patience(name, left_alone_until(state, now), now, site)
 
 
 def _waiting(subject: Subject, name: str, number: int, oldest: float, *, known: bool) -> Outcome:

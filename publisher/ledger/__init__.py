@@ -1,5 +1,6 @@
 """What was announced, events, deliveries, attempts, and what hubs were told; the transactions that keep them together."""
 
+from publisher.ledger.endpoints import left_alone_until
 from publisher.ledger.hubs import HubRecords
 from publisher.ledger.ledger import FILE_NAME, Ledger
 from publisher.ledger.records import (
@@ -31,4 +32,5 @@ __all__ = [
     "Recipient",
     "Result",
     "Share",
+    "left_alone_until",
 ]

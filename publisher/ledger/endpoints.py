@@ -152,9 +152,18 @@ def _state(row: Row[Any]) -> EndpointState:
     )
 
 
+def left_alone_until(state: EndpointState, now: float) -> float | None:
+    """Return until when an endpoint is left alone, in seconds since 1970; None where it is not.
+
+    Nothing is left alone for longer than `LONGEST_DELAY`: more is what a wrong clock has left.
+    """
+    rests = state.not_before is not None and 0 < state.not_before - now <= LONGEST_DELAY
+    return state.not_before if rests else None
+
+
 def places_for(share: Share, state: EndpointState, under_way: int, now: float) -> int:
     """Say how many more deliveries an endpoint may have on their way at once."""
-    if state.disabled_at is not None or 0 < (state.not_before or 0) - now <= LONGEST_DELAY:
+    if state.disabled_at is not None or left_alone_until(state, now) is not None:
         return 0
     return (1 if state.failures else share.concurrency) - under_way
 

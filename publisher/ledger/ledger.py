@@ -80,11 +80,8 @@ class Ledger:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise EnvironmentFault(f"{folder} cannot be made: {error.strerror}") from None
-        if not path.exists() and path.with_name(f"{FILE_NAME}-wal").exists():
-            raise EnvironmentFault(
-                f"{path} is gone, and its log is still there",
-                "bring the ledger back from a copy; a new one would know nothing of what was announced",
-            )
+        if not path.exists():
+            _require_no_log(path)
         ledger = cls(_engine(str(path)), str(path), copy)
         try:
             make_private(path)
@@ -108,7 +105,10 @@ class Ledger:
         is one that an earlier version wrote changed by looking at it.
         """
         path = folder / FILE_NAME
-        if not path.exists() or not path.stat().st_size:
+        if not path.exists():
+            _require_no_log(path)
+            return None
+        if not path.stat().st_size:
             return None
         if os.access(folder, os.W_OK) and os.access(path, os.W_OK) and not is_older(path):
             return cls.open(folder)
@@ -298,6 +298,14 @@ class Ledger:
         # Out of a damaged file the driver may read text that is none (a ValueError), even in its own messages.
         except (SQLAlchemyError, ValueError, TypeError, OverflowError):
             raise damaged(self._where) from None
+
+
+def _require_no_log(path: Path) -> None:
+    if path.with_name(f"{path.name}-wal").exists():
+        raise EnvironmentFault(
+            f"{path} is gone, and its log is still there",
+            "bring the ledger back from a copy; a new one would know nothing of what was announced",
+        )
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 #: A delivery that was claimed so often in a row without a result is set aside.
 CLAIMS_LIMIT = 5
 
-_deliveries, _events = schema.deliveries, schema.events
+_deliveries, _events, _endpoints = schema.deliveries, schema.events, schema.endpoints
 _WAITS = _deliveries.c.state == DeliveryState.WAITING
 
 
@@ -193,6 +193,9 @@ class Queue:
             )
             connection.execute(
                 update(_deliveries).where(_deliveries.c.leased_until > late).values(leased_until=None)
+            )
+            connection.execute(
+                update(_endpoints).where(_endpoints.c.not_before > late).values(not_before=None)
             )
 
     def in_hand(self, now: float) -> dict[str, int]:

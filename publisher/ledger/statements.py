@@ -131,7 +131,11 @@ GIVE_BACK = (
     .where(_deliveries.c.id == bindparam("_id"))
     .values(
         attempts=_deliveries.c.attempts - 1,
-        claims=case((_is_last_claim, _deliveries.c.claims - 1), else_=_deliveries.c.claims),
+        claims=case(
+            # One that was sent again by hand since counts from nothing.
+            (and_(_is_last_claim, _deliveries.c.claims > 0), _deliveries.c.claims - 1),
+            else_=_deliveries.c.claims,
+        ),
         leased_until=case((_is_last_claim, None), else_=_deliveries.c.leased_until),
         courier=case((_is_last_claim, None), else_=_deliveries.c.courier),
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from publisher.errors import EnvironmentFault
+from publisher.ledger import left_alone_until
 from publisher.ledger.presence import Presence
 from publisher.ledger.queue import SUSPECTS, UNSUSPECTED, Terms
 from publisher.webhooks.attempt import attempt
@@ -283,12 +284,12 @@ class Courier:
 
     def _moments(self, partners: Partners) -> list[float]:
         """Return when something may be sent next, to each endpoint that something waits for."""
-        queue = self.ledger.queue.next_moments()
+        queue, now = self.ledger.queue.next_moments(), self.clock()
         addresses = {
             share.endpoint: share.url for share in self._signable(partners) if share.endpoint in queue
         }
         return [
-            max(queue[name], state.not_before or 0.0)
+            max(queue[name], left_alone_until(state, now) or 0.0)
             for name, state in self.ledger.endpoints.present(addresses).items()
             if state.disabled_at is None
         ]

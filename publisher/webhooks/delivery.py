@@ -8,7 +8,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from publisher.ledger import DeliveryState, EndpointState, Form, Recipient, Share
+from publisher.ledger import DeliveryState, EndpointState, Form, Recipient, Share, left_alone_until
 from publisher.values.durations import duration_in_words
 from publisher.webhooks.courier import Courier, Partners
 from publisher.webhooks.reports import EndpointReport, Listener, Reports, missed, resending
@@ -188,7 +188,7 @@ def _summed_up(
         if state.disabled_why is not None:
             reports.switched_off(report, state.disabled_why)
         elif report.waiting > report.in_hand and report.known:
-            report.next_at = max(moments.get(report.name, now), state.not_before or 0.0)
+            report.next_at = max(moments.get(report.name, now), left_alone_until(state, now) or 0.0)
             report.note(f"the next try is due in {duration_in_words(max(1.0, report.next_at - now))}")
         if (
             state.disabled_why is None

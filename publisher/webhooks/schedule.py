@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from publisher.ledger import Claim, DeliveryState, DisabledWhy, EndpointState, Result
+from publisher.ledger import Claim, DeliveryState, DisabledWhy, EndpointState, Result, left_alone_until
 from publisher.webhooks.verdict import Meaning, Verdict
 
 if TYPE_CHECKING:
@@ -78,12 +78,11 @@ class Policy:
         """Return what is known of an endpoint after a try that ended at `at`, in seconds since 1970."""
         if verdict.skew is not None:
             state = replace(state, skew=verdict.skew)
+        state = replace(state, not_before=left_alone_until(state, at))
         if verdict.meaning is Meaning.DELIVERED:
             # One that was on its way when the endpoint asked for patience does not take that back.
-            rest = state.not_before if _rests(state, at) else None
             return replace(
                 state,
-                not_before=rest,
                 failures=0,
                 refusals=0,
                 failing_since=None,
@@ -92,7 +91,7 @@ class Policy:
             )
         if verdict.meaning is Meaning.GONE:
             return _switched_off(state, at, DisabledWhy.GONE)
-        if verdict.meaning is Meaning.TROUBLE and state.failures and _rests(state, at):
+        if verdict.meaning is Meaning.TROUBLE and state.failures and state.not_before is not None:
             # One that was on its way when the trouble began met the same, and not more of it.
             return replace(state, not_before=_latest(state.not_before, at + (verdict.patience or 0.0)))
         state = _failed(state, at)
@@ -125,11 +124,6 @@ def _failed(state: EndpointState, at: float) -> EndpointState:
     if apart or state.failing_since is None:
         return replace(state, failing_since=at, refusals=1, failed_at=at)
     return replace(state, refusals=state.refusals + 1, failed_at=at)
-
-
-def _rests(state: EndpointState, at: float) -> bool:
-    """Tell whether an endpoint is left alone at a moment; nothing is for longer than a day, but by a wrong clock."""
-    return 0 < (state.not_before or 0.0) - at <= _DAY
 
 
 def _latest(one: float | None, two: float) -> float:

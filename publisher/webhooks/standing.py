@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.ledger import DeliveryState, DisabledWhy
-from publisher.ledger.endpoints import LONGEST_DELAY
+from publisher.ledger import DeliveryState, DisabledWhy, left_alone_until
 from publisher.values.durations import duration_in_words
 from publisher.webhooks.reports import switched_off
 from publisher.webhooks.signing import TOLERANCE
@@ -71,7 +70,7 @@ def _waiting(delivery: Delivery, state: EndpointState | None, now: float, last: 
         return Standing("its endpoint is no longer in publisher.toml")
     if state.disabled_why is not None:
         return Standing(switched_off(state.disabled_why))
-    pause = paused_until(state, now) or 0.0
+    pause = left_alone_until(state, now) or 0.0
     until = max(pause, delivery.due_at)
     if until <= now:
         due = "behind an earlier event of its review" if delivery.behind else "due now"
@@ -79,14 +78,6 @@ def _waiting(delivery: Delivery, state: EndpointState | None, now: float, last: 
     told = [f"{_tries(delivery.attempts)}: {last}"] if last else []
     alone = ["its endpoint is left alone until then"] if pause > delivery.due_at else []
     return Standing("; ".join([*told, *alone]) or _tries(delivery.attempts), until)
-
-
-def paused_until(state: EndpointState, now: float) -> float | None:
-    """Return until when an endpoint is left alone, in seconds since 1970; None when it is not."""
-    # More than the longest delay is what a clock that stood wrong has left.
-    if state.not_before is None or not 0 < state.not_before - now <= LONGEST_DELAY:
-        return None
-    return state.not_before
 
 
 def endpoint_standing(
@@ -109,7 +100,7 @@ def endpoint_standing(
         else ""
     )
     why = "; the last: ".join(told for told in (trouble, last_failure) if told)
-    pause = paused_until(state, now)
+    pause = left_alone_until(state, now)
     if pause is not None:
         return "paused", Standing(why or "it is left alone until then", pause)
     if trouble:
@@ -132,7 +123,7 @@ def troubled(addresses: Mapping[str, str], states: Mapping[str, EndpointState], 
 def _in_trouble(state: EndpointState, now: float) -> bool:
     if state.disabled_why is not None:
         return gave_up(state)
-    return state.failing_since is not None or paused_until(state, now) is not None
+    return state.failing_since is not None or left_alone_until(state, now) is not None
 
 
 def _failures(number: int) -> str:

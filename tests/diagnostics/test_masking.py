@@ -49,6 +49,14 @@ def test_values_of_queries_are_masked_in_settings(written: str, shown: str) -> N
         "url = 'https://p.example/whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'",
         'secret = "abc"',
         'api_key="abc"',
+        "key='abc def'",
+        'command = ["curl -u me:pw https://p.example/abc"]',
+        'url="https://me:pw/abc@p.example"',
+        'url="//me:pw@p.example/"',
+        'url="https://p.example/#key=abc"',
+        'url = "https://p.example/;key=abc x"',
+        'name = "abcAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAApw"',
+        "whsec-abcAAAAAAAAAAApw='x'",
     ],
 )
 def test_a_line_keeps_its_length(line: str) -> None:
@@ -73,3 +81,19 @@ def test_a_line_keeps_its_length(line: str) -> None:
 def test_an_address_is_shown_without_what_may_be_a_token(address: str, shown: str) -> None:
     """However it is written: whole, or the part that a redirect names."""
     assert masked_address(address) == shown
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'permalink = "/reviews/{year}/{slug}/"',
+        'directory = "posts/images/a-folder-with-quite-a-long-name"',
+        'id = "4c768283-9939-45ec-b325-53b5be6f9ce5"',
+        'monkey = "business"',
+        "limit = 9999999999999999999999999999999999999999",
+        'title = "The Whole Secret of the Keys"',
+    ],
+)
+def test_what_is_no_secret_is_shown(line: str) -> None:
+    """A frame that hid all would help nobody."""
+    assert SETTINGS.line(line) == line

@@ -20,6 +20,7 @@ from hypothesis import example, given
 
 from publisher.content.html import render
 from publisher.diagnostics import Diagnostic, Report, Source, apply_fixes, has_errors
+from publisher.diagnostics.masking import masked_line, masked_settings_line
 from publisher.diagnostics.render import as_fields, concise, full
 from publisher.errors import ConfigurationError
 from publisher.posts import Examination, read_post, tree
@@ -49,7 +50,12 @@ def _check(data: bytes, diagnostics: Sequence[Diagnostic]) -> None:
         line = lines[fault.line - 1]
         assert 1 <= fault.column <= len(line) + 1
         assert 1 <= fault.width <= max(1, len(line) - fault.column + 1)
-        assert fault.excerpt is None or fault.excerpt == line
+        # What is masked is as long as it was.
+        assert fault.excerpt is None or fault.excerpt in {
+            line,
+            masked_line(line),
+            masked_settings_line(line),
+        }
         assert max(len(part or "") for part in (fault.message, fault.label, fault.help)) < _LONGEST_MESSAGE
         for shown in (concise(fault), *full(fault).split("\n")):
             assert len(shown) < _LONGEST_SHOWN

@@ -45,6 +45,7 @@ UNSEEN = (
         "it takes a list, and the text within, as they are written",
         '".*" stands twice; .*',
     ),
+    Unseen("invalid-value", "an address may hold a secret percent-encoded", "the address holds a secret, .*"),
     Unseen("author-unknown", "which authors there are stands elsewhere in the file"),
     Unseen("service-(unknown|ambiguous)", "services have too many names for a pattern"),
     Unseen(

@@ -208,3 +208,20 @@ def test_an_old_delivery_still_gets_its_tries(outbox: Outbox) -> None:
             reports.append(outbox.run(partner=partner.url)["partner"])
 
     assert [report.failed for report in reports] == [0] * (TRIES - 1) + [1]
+
+
+def test_what_a_wrong_clock_put_off_hides_no_pause_that_is_asked_for(outbox: Outbox) -> None:
+    """After a leap forward and back, an endpoint's Retry-After holds for all of it again, and is told as it is."""
+    outbox.announce(1, 2, 3)
+    with Partner(answer(503, retry_after="86400")) as partner:
+        outbox.clock.advance(hours=24 * 365)
+        outbox.run(partner=partner.url)
+        outbox.clock.advance(hours=-24 * 365)
+        report = outbox.run(partner=partner.url)["partner"]
+        heard = len(partner.heard)
+        outbox.clock.advance(hours=20)
+        again = outbox.run(partner=partner.url)["partner"]
+
+    assert (report.next_at or 0) - (outbox.clock.now - 20 * 3600) <= 30 * 3600
+    assert heard == 2
+    assert (len(partner.heard), again.waiting) == (2, 3)
