@@ -38,7 +38,7 @@ reference: $(VENV)/.dev ## regenerate docs/reference.md and docs/diagnostics.md 
 	@$(BIN)/python scripts/reference.py
 
 fuzz: $(VENV)/.dev ## look for bytes that break reading or editing posts, with 20,000 examples a property, and for lives that break publishing
-	@PUBLISHER_FUZZ_EXAMPLES=$${PUBLISHER_FUZZ_EXAMPLES:-20000} $(BIN)/python -m pytest -q -n auto tests/posts/test_post_fuzz.py tests/posts/test_post_editing.py tests/feeds/test_feeds_round_trip.py tests/release/test_release_life.py tests/outputs/test_outputs_files.py
+	@PUBLISHER_FUZZ_EXAMPLES=$${PUBLISHER_FUZZ_EXAMPLES:-20000} $(BIN)/python -m pytest -q -n auto tests/posts/test_post_fuzz.py tests/posts/test_post_editing.py tests/feeds/test_feeds_round_trip.py tests/release/test_release_life.py tests/outputs/test_outputs_files.py tests/outputs/test_outputs_warm.py
 
 bench: $(VENV)/.runtime ## hold the program against its bars: 10,000 and 100,000 posts, beside Hugo and check-jsonschema where they are
 	@$(BIN)/python benchmarks/run.py --peers $(VENV)-peers $(BENCH)

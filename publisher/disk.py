@@ -97,3 +97,15 @@ def put(file: Path, data: bytes, *, mode: int = 0o666) -> None:
         with suppress(OSError):
             beside.unlink()
         raise
+
+
+def keep_private(folder: Path) -> None:
+    """Make a folder for the site's own affairs, and keep what lies in it out of version control.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", encoding="ascii")

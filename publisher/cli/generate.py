@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +13,9 @@ from publisher.cli.asking import asked_if_over
 from publisher.cli.console import Console
 from publisher.cli.options import SiteCommand, json_option, now_option, output_options, site_option
 from publisher.cli.progress import tell_names, told_files
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @click.command(cls=SiteCommand)
@@ -48,7 +53,14 @@ def generate(
     Example:
       publisher generate --check --now 2026-11-22T12:00Z
     """
+    from publisher.cache.runs import Run
+
     console = Console(quiet=quiet, verbose=verbose, json=json)
+    run = Run.begin(site_folder, "generate")
+    usual = not (check or out or now)
+    if usual and (found := run.recall(time.time())) is not None:
+        _tell(console, found["folder"], (), (), found["names"])
+        return
     site = publisher.load_site(site_folder)
     moment = publisher.parse_time(now, site)
     making = publisher.EntryMaker(site, moment)
@@ -70,20 +82,34 @@ def generate(
     if check and written.stale:
         from publisher.outputs.wording import in_short
 
-        tell_names(console, shown, written)
+        tell_names(console, shown, written.changed, written.removed, written.unchanged)
         raise publisher.Refused(
             f"{shown}/ is not up to date: {in_short(written.stale)}",
             "run `publisher generate`, and look at the difference",
         )
-    console.data(
-        folder=shown,
-        changed=written.changed,
-        removed=written.removed,
-        unchanged=written.unchanged,
-        check=check,
-    )
-    if written.stale:
-        console.step("generated", f"{shown}/: {told_files(written)}")
+    if usual:
+        from publisher.posts.calm import Calm
+
+        calm = Calm(site, moment)
+        for post in posts:
+            calm.take_in(post)
+        names = sorted({*written.changed, *written.unchanged})
+        calm.put_down(run, [folder / name for name in names], {"folder": shown, "names": names})
+    _tell(console, shown, written.changed, written.removed, written.unchanged, check=check)
+
+
+def _tell(
+    console: Console,
+    folder: str,
+    changed: Sequence[str],
+    removed: Sequence[str],
+    unchanged: Sequence[str],
+    *,
+    check: bool = False,
+) -> None:
+    console.data(folder=folder, changed=changed, removed=removed, unchanged=unchanged, check=check)
+    if changed or removed:
+        console.step("generated", f"{folder}/: {told_files(changed, removed)}")
     else:
-        console.step("generated", f"{shown}/ is up to date")
-    tell_names(console, shown, written)
+        console.step("generated", f"{folder}/ is up to date")
+    tell_names(console, folder, changed, removed, unchanged)

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from publisher.cli.console import Console
     from publisher.diagnostics import Diagnostic
     from publisher.model import Offer, Review
-    from publisher.outputs import Written
     from publisher.release import Change, PublishReport, PushReport
     from publisher.site import Site
     from publisher.webhooks import EndpointReport
@@ -182,20 +181,22 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
-def told_files(written: Written) -> str:
+def told_files(changed: Sequence[str], removed: Sequence[str]) -> str:
     """Say which files were written, and which removed; in short where they are many."""
     from publisher.outputs.wording import in_short
 
-    done = [(written.changed, "written"), (written.removed, "removed")]
+    done = [(changed, "written"), (removed, "removed")]
     return "; ".join(f"{in_short(names)} {verb}" for names, verb in done if names)
 
 
-def tell_names(console: Console, folder: str, written: Written) -> None:
+def tell_names(
+    console: Console, folder: str, changed: Sequence[str], removed: Sequence[str], unchanged: Sequence[str]
+) -> None:
     """Name every file to whoever asked for all there is to know."""
     done = [
-        (written.changed, "is new or changed"),
-        (written.removed, "is removed"),
-        (written.unchanged, "is as it was"),
+        (changed, "is new or changed"),
+        (removed, "is removed"),
+        (unchanged, "is as it was"),
     ]
     for names, what in done:
         for name in names:

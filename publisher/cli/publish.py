@@ -132,8 +132,8 @@ def _teller(console: Console, site: publisher.Site, *, dry: bool) -> publisher.P
             elif dry:
                 console.step("generated", f"{folder}/: {in_short(written.stale)} would change")
             else:
-                console.step("generated", f"{folder}/: {told_files(written)}")
-            tell_names(console, folder, written)
+                console.step("generated", f"{folder}/: {told_files(written.changed, written.removed)}")
+            tell_names(console, folder, written.changed, written.removed, written.unchanged)
 
         def deployed(self) -> None:
             console.step("deployed", "the site's deploy command succeeded")

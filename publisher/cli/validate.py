@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,11 @@ from publisher.cli.console import Console
 from publisher.cli.options import SiteCommand, json_option, now_option, output_options, site_option
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
+
+    from publisher.cli.findings import Findings
+    from publisher.posts.calm import Calm
 
 STDIN = Path("-")
 
@@ -87,21 +91,26 @@ def validate(
       publisher validate posts/karmalink.md --fix
       publisher validate - --stdin-filename posts/karmalink.md < draft.md
     """
+    from publisher.cache.runs import Run
     from publisher.cli.findings import (
         Findings,
         Selection,
-        print_findings,
-        print_json,
         print_mended,
-        print_tally,
         seen_from_here,
     )
 
     form = "json" if json else format or ("full" if sys.stdout.isatty() else "concise")
     console = Console(quiet=quiet, verbose=verbose, json=form == "json")
+    run = Run.begin(site_folder, "validate")
+    usual = not (paths or select or ignore or stdin_filename or now or fix or verbose)
+    if usual and (checked := run.recall(time.time())) is not None:
+        _tell(Findings([]), checked, form, console)
+        return
     selection = Selection.of(select, ignore)
     see = seen_from_here(site_folder)
     site = _load_site(site_folder, form, console)
+    from publisher.posts.calm import Calm
+
     moment = publisher.parse_time(now, site)
     unsaved = _standard_input(paths, stdin_filename, site)
     if unsaved and fix:
@@ -122,22 +131,38 @@ def validate(
     # Only faults leave cycles behind; to look for some after every post would cost a tenth of the run.
     gc.set_threshold(50_000, 20, 20)
     examination = publisher.Examination(site, paths, now=moment, unsaved=unsaved)
-    faults = _faults(examination, site, moment, console, whole=not paths)
+    calm = Calm(site, moment)
+    faults = _faults(examination, site, moment, console, calm, whole=not paths)
     findings = Findings(
         map(see, filter(selection.wants, faults)),
         shown=lambda fault: not quiet or fault.severity is publisher.Severity.ERROR,
         most=most,
     )
-    if form == "json":
-        print_json(findings, examination.checked, fixed, obstacles)
-    else:
-        print_findings(findings, form, console)
-        print_tally(findings, examination.checked, form, console)
-        for obstacle in obstacles:
-            console.fail(obstacle)
+    _tell(findings, examination.checked, form, console, fixed, obstacles)
     if obstacles:
         ctx.exit(obstacles[0].exit_code)
+    if usual and not findings.counts:
+        calm.put_down(run, (), examination.checked)
     ctx.exit(1 if findings.counts[publisher.Severity.ERROR] else 0)
+
+
+def _tell(
+    findings: Findings,
+    checked: int,
+    form: str,
+    console: Console,
+    fixed: Sequence[publisher.Diagnostic] = (),
+    obstacles: Sequence[publisher.PublisherError] = (),
+) -> None:
+    from publisher.cli.findings import print_findings, print_json, print_tally
+
+    if form == "json":
+        print_json(findings, checked, fixed, obstacles)
+        return
+    print_findings(findings, form, console)
+    print_tally(findings, checked, form, console)
+    for obstacle in obstacles:
+        console.fail(obstacle)
 
 
 def _load_site(folder: Path, form: str, console: Console) -> publisher.Site:
@@ -180,6 +205,7 @@ def _faults(
     site: publisher.Site,
     moment: datetime,
     console: Console,
+    calm: Calm,
     *,
     whole: bool,
 ) -> Iterator[publisher.Diagnostic]:
@@ -195,7 +221,9 @@ def _faults(
         yield from found
         if post is None:
             sound = False
-        elif ledger:
+        else:
+            calm.take_in(post)
+        if post and ledger:
             posts.append(post)
         if post and not found:
             console.detail(f"{os.path.relpath(site.root / post.name)}: no faults")

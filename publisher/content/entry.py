@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
+from publisher.cache import note
 from publisher.content.html import render
 from publisher.content.markdown import portable_markdown
 from publisher.content.presentation import whole
@@ -132,7 +133,7 @@ def local_address(address: str, post: Path, images: ImageFolder | None) -> str |
     path = re.split("[?#]", address, maxsplit=1)[0]
     file = local_image(post, unquote(path), images.directory)
     # The folder of pictures may hold other things too, the posts among them: only a file is a picture.
-    if file is None or not os.path.isfile(file):  # noqa: PTH113 - a name too long is no file; Path raises
+    if file is None or not os.path.isfile(note(file)):  # noqa: PTH113 - a name too long is no file; Path raises
         return None
     return _public(file, images) + address[len(path) :]
 
@@ -168,7 +169,7 @@ def _picture(post: Post, site: Site) -> Picture | None:
         suffix = PurePosixPath(urlsplit(url).path).suffix.lower()
         return Picture(url, IMAGE_TYPES.get(suffix), None, image.alt, image.credit)
     try:
-        length = file.stat().st_size
+        length = note(file).stat().st_size
     except OSError as error:
         raise Refused(
             f"{image.src}, the picture of {post.name}, cannot be read any more: {error.strerror}",

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from publisher.diagnostics.fix import Fix  # noqa: TC001 - whoever decodes diagnostics reads annotations
 from publisher.diagnostics.masking import POSTS, Masking
 from publisher.diagnostics.rules import RULES, Severity
 
 if TYPE_CHECKING:
-    from publisher.diagnostics.fix import Fix
     from publisher.diagnostics.source import Source, Span
 
 #: What a site says of rules: another severity, or None where it does not want to hear of one.

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from publisher.model import TOMBSTONE_KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from publisher.model import Review
-
-#: For how long a feed says that a review was taken back; at the end of it the tombstone is gone.
-KEPT = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ def tombstones(retracted: Iterable[Review], now: datetime) -> tuple[Tombstone, .
             language=review.language,
         )
         for review in retracted
-        if review.retracted is not None and now - review.retracted.astimezone(UTC) < KEPT
+        if review.retracted is not None and now - review.retracted.astimezone(UTC) < TOMBSTONE_KEPT
     ]
     found.sort(key=lambda tombstone: tombstone.ref)
     found.sort(key=lambda tombstone: tombstone.when, reverse=True)

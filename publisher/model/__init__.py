@@ -3,6 +3,7 @@
 from publisher.model.event import REVIEW_EVENTS, EventType, types_sent
 from publisher.model.offer import LinkOrigin, Listing, Offer, OfferKind, OfferStatus, Price, Terms
 from publisher.model.review import (
+    TOMBSTONE_KEPT,
     Author,
     Film,
     Image,
@@ -17,6 +18,7 @@ from publisher.model.review import (
 
 __all__ = [
     "REVIEW_EVENTS",
+    "TOMBSTONE_KEPT",
     "Author",
     "EventType",
     "Film",

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping  # noqa: TC003 - whoever decodes reviews reads annotations
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal  # noqa: TC003 - likewise
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-    from decimal import Decimal
+from publisher.model.offer import Listing  # noqa: TC001 - likewise
 
-    from publisher.model.offer import Listing
+#: For how long feeds say that a review was taken back; at the end of it the tombstone is gone.
+TOMBSTONE_KEPT = timedelta(days=90)
 
 
 class Status(StrEnum):

@@ -47,6 +47,8 @@ class OutputFile:
             the same bytes to different ones.
         size: How many bytes `pieces` gave; known once the file was looked at, as `sha256` is.
         sha256: Their SHA-256 in hexadecimal.
+        source: A digest of what its bytes are made from; empty where nobody knows.
+        there: It is known to be in its place already: its bytes need not be made.
     """
 
     name: str
@@ -54,6 +56,8 @@ class OutputFile:
     compressed: bool = False
     size: int = 0
     sha256: str = ""
+    source: bytes = b""
+    there: bool = False
 
     @classmethod
     def of(cls, name: str, content: bytes) -> OutputFile:
@@ -62,10 +66,12 @@ class OutputFile:
 
     def copy_compressed(self) -> OutputFile:
         """Return the same bytes as a file to be compressed, under the name that hosts look for."""
-        return OutputFile(f"{self.name}.gz", self.pieces, compressed=True)
+        return OutputFile(f"{self.name}.gz", self.pieces, compressed=True, source=self.source)
 
     def look(self) -> None:
         """Find out size and digest."""
+        if self.there:
+            return
         digest, self.size = hashlib.sha256(), 0
         for piece in self.pieces():
             digest.update(piece)
@@ -89,6 +95,8 @@ class OutputFile:
             OSError: Something else is in the way.
         """
         _require_folders(folder, self.name)
+        if self.there:
+            return False
         target = folder / self.name
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))

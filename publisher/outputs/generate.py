@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from publisher.channels import ChannelKind, find_channels, live_posts, retracted_reviews
 from publisher.content import present
 from publisher.errors import Refused
 from publisher.feeds import FORMS, GENERATOR, NEVER, Heading, tombstones
-from publisher.outputs.entries import EntryMaker
+from publisher.outputs.entries import maker_of
 from publisher.outputs.files import OutputFile, Written, settle, write_fault
 from publisher.outputs.manifest import read_manifest
 from publisher.outputs.published import NotOurs, opened
+from publisher.outputs.remembered import Remembered, source_of
 from publisher.pages import NEWEST, page_files
 from publisher.pages.http_headers import SUBSCRIBE_PAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from publisher.channels import Channel
     from publisher.feeds import Form
-    from publisher.outputs.entries import Entries
+    from publisher.outputs.entries import EntryMaker, Key
     from publisher.outputs.manifest import Manifest
+    from publisher.outputs.spool import Place
     from publisher.posts import Post
     from publisher.site import Site
 
@@ -58,23 +62,24 @@ def generate(
     if SUBSCRIBE_PAGE not in last.files:
         _require_ours(folder / SUBSCRIBE_PAGE)
     try:
-        needed = {(post.review.id, channel.full): post for channel in channels for post in channel.posts}
-        entries = EntryMaker(site, now).fill(needed)
         main = next(channel for channel in channels if channel.kind is ChannelKind.MAIN)
         newest = [present(post, site, now) for post in main.posts[:NEWEST]]
         headings = [_heading(channel, last, now) for channel in channels]
-        files = [
-            OutputFile(heading.channel.file(form.key), _Document(heading, form, site, entries).pieces)
-            for heading in headings
-            for form in FORMS.values()
-        ]
+        remembered = Remembered(folder, site)
+        files = _feeds(headings, maker_of(posts, site, now), remembered)
         pages = page_files(channels, newest, [post.review for post in live], retracted, site, now)
         files += [OutputFile.of(name, content) for name, content in pages.items()]
         if site.syndication.compressed:
-            files += [file.copy_compressed() for file in files if _is_served(file.name)]
-        return settle(folder, files, headings, dry=dry)
+            copies = [file.copy_compressed() for file in files if _is_served(file.name)]
+            for copy in copies:
+                remembered.recall(copy)
+            files += copies
+        written = settle(folder, files, headings, dry=dry)
     except OSError as error:
         raise write_fault(folder, error) from None
+    if not dry:
+        remembered.remember(files)
+    return written
 
 
 def _require_ours(page: Path) -> None:
@@ -100,25 +105,54 @@ def _is_served(name: str) -> bool:
     return name.endswith((".xml", "feed.json", ".html", ".css"))
 
 
+def _feeds(headings: Sequence[Heading], maker: EntryMaker, remembered: Remembered) -> list[OutputFile]:
+    """Put feeds together in every format; those that are there already, from the same, are not made."""
+    places: dict[Key, Place] = {}
+    files = []
+    needed: dict[Key, Post] = {}
+    for heading in headings:
+        for form in FORMS.values():
+            document = _Document(heading, form, maker, places)
+            file = OutputFile(
+                heading.channel.file(form.key),
+                document.pieces,
+                source=source_of(heading, form.key, maker.now),
+            )
+            remembered.recall(file)
+            files.append((file, heading))
+            if not file.there:
+                needed |= {(post.review.id, heading.channel.full): post for post in heading.channel.posts}
+    places |= maker.fill(needed)
+    for file, heading in files:
+        full = heading.channel.full
+        if not all(maker.is_marked(post, full=full) for post in heading.channel.posts):
+            file.source = b""  # what it was made from is more than that
+    return [file for file, _ in files]
+
+
+@dataclass(frozen=True)
 class _Document:
     """One feed in one format."""
 
-    def __init__(
-        self, heading: Heading, form: Form, site: Site, entries: Mapping[tuple[str, bool], Entries]
-    ) -> None:
-        self._channel = heading.channel
-        self._form = form
-        self._entries = entries
-        self._head, self._tail = form.shell(site, heading, empty=not heading.channel.posts)
+    heading: Heading
+    form: Form
+    maker: EntryMaker
+    places: Mapping[Key, Place]
+
+    @cached_property
+    def _shell(self) -> tuple[bytes, bytes]:
+        return self.form.shell(self.maker.site, self.heading, empty=not self.heading.channel.posts)
 
     def pieces(self) -> Iterator[bytes]:
         """Give its bytes."""
-        yield self._head
-        between = b""
-        for post in self._channel.posts:
-            yield between + self._entries[post.review.id, self._channel.full].read(self._form.key)
-            between = self._form.separator
-        yield self._tail
+        head, tail = self._shell
+        yield head
+        between, full = b"", self.heading.channel.full
+        for post in self.heading.channel.posts:
+            place = self.places[post.review.id, full]
+            yield between + self.maker.read(post, place, self.form.key, full=full)
+            between = self.form.separator
+        yield tail
 
 
 def _heading(channel: Channel, last: Manifest, now: datetime) -> Heading:

@@ -11,6 +11,7 @@ import json
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from publisher.cache import note
 from publisher.diagnostics import Report, Source, has_errors
 from publisher.posts.files import Unreadable, read_file
 from publisher.posts.listings import keys_of
@@ -138,10 +139,15 @@ class Folder:
         except OSError as error:
             self._problem = f"the folder cannot be read: {error.strerror}"
 
+    def has(self, id: str) -> bool:
+        """Tell whether a file of offers lies beside the post with an id."""
+        return f"{id}{_SUFFIX}" in self._names
+
     def read(self, id: str, now: datetime | None = None, *, day: date | None = None) -> Beside:
         """Read what lies beside the post with an id, as `read_beside` does."""
-        if f"{id}{_SUFFIX}" not in self._names:
+        if not self.has(id):
             return NOTHING
+        note(file_beside(id, self._site))
         if len(self._known) > _MOST_KNOWN:
             self._known.clear()
         return read_beside(id, self._site, now, day=day, known=self._known)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
+from publisher.cache import looks
 from publisher.diagnostics import Diagnostic, Report, Source, has_errors, in_reading_order
 from publisher.errors import PostsInvalid
 from publisher.parallel import UNDONE, in_order
 from publisher.posts.beside import Folder
 from publisher.posts.between import Between
 from publisher.posts.files import Unreadable, find_posts, read_file
+from publisher.posts.kept import Kept, Row, own_stamp
 from publisher.posts.reading import Checked, Making, Post, check_post, identity
 
 if TYPE_CHECKING:
@@ -49,6 +51,17 @@ class Collection:
                 diagnostics=errors,
             )
         return self
+
+
+class _Looked(NamedTuple):
+    """What a look at one file found: as it is kept, or, of what is not kept, as it is; and what was made of it."""
+
+    row: bytes | None
+    checked: Checked
+    made: object
+
+
+_NOTHING = Checked(None, [])
 
 
 class Examination:
@@ -96,6 +109,7 @@ class Examination:
         self._files = sorted({*files, *self._unsaved}, key=str) if self._unsaved else files
         self._between = Between(site, self._contents)
         self._beside = Folder(site)
+        self._kept = Kept(site, now, self._beside) if now is not None else None
         self._ids: set[str | None] = set()
         self._all = not paths
         #: How many files are reported on.
@@ -105,10 +119,20 @@ class Examination:
         """Read every file, and yield of each that was asked for the post, None when it has errors, and its faults."""
         for fault in dict.fromkeys(self._folders):
             yield None, [fault]
-        for file, read in zip(self._files, in_order(self._looked_at, self._files), strict=True):
-            post, found = self._read(file, None if read is UNDONE else read)
+        known = {file: row for file in self._files if (row := self._found(file)) is not None}
+        looked = in_order(self._looked_at, [file for file in self._files if file not in known])
+        for file in self._files:
+            post: Post | None
+            if (row := known.pop(file, None)) is not None:
+                kept, found = row.post(file, self._site)
+                post = self._taken_in(kept)
+            else:
+                read = next(looked)
+                post, found = self._read(file, None if read is UNDONE else read)
             if file in self._chosen:
                 yield post, in_reading_order(found)
+        if self._kept is not None:
+            self._kept.close(self._unsaved)
 
     def between(self) -> list[Diagnostic]:
         """Find what is wrong between posts, once all files were read; in reading order."""
@@ -127,39 +151,58 @@ class Examination:
         except Unreadable:  # gone since it was checked
             return b""
 
-    def _looked_at(self, file: Path) -> Checked | None:
-        """Check a file that needs nothing of this process; None for any that has errors, or is not written yet."""
-        if file in self._unsaved:
+    def _found(self, file: Path) -> Row | None:
+        """Return what is kept of a file, if it need not be read again."""
+        if self._kept is None or file in self._unsaved:
             return None
-        data = read_file(file, self._site)
-        checked = check_post(data, file, self._site, self._now, folder=self._beside, making=self._making)
-        # What a faulty post said is for its faults; of another it would cost more to hand over than the post itself.
-        return checked._replace(front=None) if checked.post is not None else None
+        return self._kept.find(file)
 
-    def _read(self, file: Path, checked: Checked | None) -> tuple[Post | None, list[Diagnostic]]:
-        if checked is not None and checked.post is not None:
-            self._between.add(checked.post)
-            self._ids.add(checked.post.review.id)
-            return checked.post, checked.diagnostics
-        data = self._unsaved.get(file)
+    def _looked_at(self, file: Path) -> _Looked | None:
+        """Check a file that needs nothing of this process; None for any that has errors, or is not written yet."""
+        looked = None if file in self._unsaved else self._look(file)
+        return looked if looked is not None and (looked.row or looked.checked.post) else None
+
+    def _look(self, file: Path) -> _Looked:
+        """Check a file, and put down what was found out of it.
+
+        Raises:
+            Unreadable: It cannot be read.
+        """
+        stamp, data = None, self._unsaved.get(file)
         if data is None:
+            stamp, data = own_stamp(file), read_file(file, self._site)
+        with looks() as others:
+            checked = check_post(data, file, self._site, self._now, folder=self._beside, making=self._making)
+        if checked.post is None or self._kept is None:
+            return _Looked(None, checked, None)
+        row = self._kept.row_of(checked, others, stamp)
+        # What is put down costs less to hand over than what it says.
+        return _Looked(None, checked, None) if row is None else _Looked(row, _NOTHING, checked.post.made)
+
+    def _read(self, file: Path, looked: _Looked | None) -> tuple[Post | None, list[Diagnostic]]:
+        if looked is None:
             try:
-                data = read_file(file, self._site)
+                looked = self._look(file)
             except Unreadable as fault:
                 report = Report(Source(self._site.display(file), ""), self._site.severities)
                 report.add("file-unreadable", None, fault.message, help=fault.help)
                 self._ids.add(None)
                 return None, report.diagnostics
-        checked = check_post(data, file, self._site, self._now, folder=self._beside, making=self._making)
-        if checked.post is not None:
-            self._between.add(checked.post)
-            self._ids.add(checked.post.review.id)
-        else:
-            # A post with other faults takes part all the same: both are to be mended.
-            id, slug = identity(data, file)  # noqa: A001 - the field's own word
-            self._between.add_faulty(file, checked, id, slug)
-            self._ids.add(id)
-        return checked.post, checked.diagnostics
+        if looked.row is not None and self._kept is not None:
+            post, found = self._kept.keep(file, looked.row).post(file, self._site)
+            return self._taken_in(replace(post, made=looked.made)), found
+        if looked.checked.post is not None:
+            return self._taken_in(looked.checked.post), looked.checked.diagnostics
+        # A post with other faults takes part all the same: both are to be mended.
+        id, slug = identity(self._contents(file), file)  # noqa: A001 - the field's own word
+        self._between.add_faulty(file, looked.checked, id, slug)
+        self._ids.add(id)
+        return None, looked.checked.diagnostics
+
+    def _taken_in(self, post: Post) -> Post:
+        self._between.add(post)
+        self._ids.add(post.review.id)
+        return post
 
 
 def read_posts(

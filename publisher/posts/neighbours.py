@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from publisher.cache import note
 from publisher.diagnostics import Report, Source
 from publisher.posts.checking import Place, check_front_matter
 from publisher.posts.files import POST_SUFFIXES, Unreadable, read_file
@@ -66,7 +67,7 @@ def _candidates(path: PurePosixPath, place: Place) -> Iterator[Path]:
     for name in names:
         for file in (place.path.parent / path.with_name(name), folder / name):
             whole = Path(os.path.abspath(file))  # noqa: PTH100 - resolve() would follow links and rename the file
-            if whole.is_relative_to(folder) and os.path.isfile(whole):  # noqa: PTH113 - a name too long is no file
+            if whole.is_relative_to(folder) and os.path.isfile(note(whole)):  # noqa: PTH113 - a name too long is no file
                 yield whole
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from publisher.cache import note
 from publisher.values.characters import quote
 from publisher.values.urls import url_problem
 
@@ -80,7 +81,7 @@ def local_image(post: Path, src: str, directory: Path) -> Path | None:
 def dimensions(file: Path) -> tuple[int, int] | None:
     """Return the width and height of an image as it is shown, in pixels; None where they cannot be read."""
     try:
-        about = file.stat()
+        about = note(file).stat()
     except (OSError, ValueError):
         return None
     return _dimensions(file, (about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns))
@@ -141,7 +142,7 @@ def _check_address(subject: Subject, src: str) -> None:
 
 def _check_file(subject: Subject, src: str, folder: ImageFolder) -> None:
     file = local_image(subject.path, src, folder.directory)
-    if file is None or not os.path.isfile(file):  # noqa: PTH113 - a name too long for the disk is no file; Path raises
+    if file is None or not os.path.isfile(note(file)):  # noqa: PTH113 - a name too long for the disk is no file; Path raises
         place = subject.site.display(folder.directory)
         subject.report.add(
             "image-missing",

@@ -7,6 +7,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from publisher.cache import note
 from publisher.markup.addresses import absolute_address, absolute_srcset, as_read
 from publisher.posts.absolute_links import (
     Problem,
@@ -99,6 +100,9 @@ class AddressRules:
             yield srcset, invalid(message, use.loss, 'such as srcset="images/karmalink.png 480w"')
 
     def _judged(self, use: Use, read: str, written: str) -> Problem | None:
+        # Whoever shows the text looks there, whatever is said of it here.
+        if (file := picture_file(read, self._place)) is not None:
+            note(file)
         scheme = _SCHEME.match(read)
         if not read:
             result = "readers are led back to this review" if use.tag == "a" else use.loss

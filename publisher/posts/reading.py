@@ -14,6 +14,7 @@ from publisher.posts.beside import Folder, read_beside
 from publisher.posts.checking import FRONT_LIMIT, Place, check_front_matter, tree_at
 from publisher.posts.decoding import decode
 from publisher.posts.handler import PostHandler
+from publisher.posts.turning_points import within
 from publisher.values.identifiers import canonical_id
 
 if TYPE_CHECKING:
@@ -41,6 +42,10 @@ class Post:
         links: The site's own reviews that the text links to, as `links.review_key` writes them.
         beside: The SHA-256 of the file of offers that lies beside it; empty where there is none.
         made: What was made of it when it was read, for whoever wanted that.
+        mark: A digest of all that decides what is shown of it: its file, the stamps of other files that were looked at, and
+            the span in which nothing changes by itself. Empty where nobody gathered that.
+        looked: The paths of those other files.
+        span: From when on, and up to when, the mark holds; None for ever.
     """
 
     review: Review
@@ -51,6 +56,13 @@ class Post:
     links: tuple[str, ...] = ()
     beside: bytes = b""
     made: object = field(default=None, compare=False)
+    mark: bytes = field(default=b"", compare=False)
+    looked: tuple[str, ...] = field(default=(), compare=False)
+    span: tuple[datetime | None, datetime | None] = field(default=(None, None), compare=False)
+
+    def mark_at(self, now: datetime) -> bytes:
+        """Return the mark, if it tells what is shown at a moment (aware); otherwise nothing: it was read as of another."""
+        return self.mark if within(now, *self.span) else b""
 
     def text(self) -> str:
         """Read the Markdown below the front matter.

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
+from publisher.cache import note
 from publisher.diagnostics.suggest import nearest
 from publisher.posts.pictures import IMAGE_TYPES, local_image
 
@@ -35,10 +36,10 @@ def picture_file(address: str, place: Place) -> Path | None:
 
 def is_there(file: Path, folder: Path) -> bool:
     """Tell whether a file below a folder exists under exactly this name, on whatever disk."""
-    if not os.path.isfile(file):  # noqa: PTH113 - a name too long for the disk is no file; Path raises
+    if not os.path.isfile(note(file)):  # noqa: PTH113 - a name too long for the disk is no file; Path raises
         return False
     twin = folder / file.relative_to(folder).as_posix().swapcase()
-    if twin == file or not os.path.exists(twin):  # noqa: PTH110 - as above
+    if twin == file or not os.path.exists(note(twin)):  # noqa: PTH110 - as above
         return True
     # Either both exist or the disk takes no notice of case; a server's does.
     above = [file, *file.parents]
@@ -73,6 +74,6 @@ def _path(address: str) -> str:
 
 def _names(folder: Path) -> list[str]:
     try:
-        return os.listdir(folder)  # noqa: PTH208 - names are all that is wanted
+        return os.listdir(note(folder))  # noqa: PTH208 - names are all that is wanted
     except OSError:
         return []

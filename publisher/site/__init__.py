@@ -1,5 +1,7 @@
 """The site: publisher.toml, read once, checked whole."""
 
+from publisher.disk import keep_private
+from publisher.site.bearing import bearing
 from publisher.site.load import FILE_NAME, load_site
 from publisher.site.private_files import read_private
 from publisher.site.site import (
@@ -13,7 +15,6 @@ from publisher.site.site import (
     Licence,
     Site,
     Syndication,
-    keep_private,
 )
 from publisher.site.watching import KIND_ORDER, OfferStore, SourceSettings, Use, Watching
 from publisher.site.webhooks import Deploy, Endpoint, Webhooks
@@ -38,6 +39,7 @@ __all__ = [
     "Use",
     "Watching",
     "Webhooks",
+    "bearing",
     "keep_private",
     "load_site",
     "read_private",

@@ -207,15 +207,3 @@ class Site:
         name = path.as_posix()
         root = self.root.as_posix().removesuffix("/") + "/"
         return name.removeprefix(root) if name.startswith(root) else name
-
-
-def keep_private(folder: Path) -> None:
-    """Make a folder for the site's own affairs, and keep what lies in it out of version control.
-
-    Raises:
-        OSError: It cannot be made.
-    """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    ignore = folder / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n", encoding="ascii")

@@ -262,7 +262,7 @@ def test_a_site_where_all_is_well(make_site: MakeSite) -> None:
 
 
 def test_a_site_that_was_never_published(make_site: MakeSite) -> None:
-    """Say so; nothing is late, and nothing is made by looking."""
+    """Say so; nothing is late, and nothing is made by looking but what the next look is faster for."""
     newsroom = Newsroom(make_site)
     before = newsroom.files()
 
@@ -270,7 +270,7 @@ def test_a_site_that_was_never_published(make_site: MakeSite) -> None:
     told = json.loads(newsroom.run("status", "--json", *AT)[1])
     assert (told["generated"], told["announced"], told["last_publish"]) == (None, None, None)
     assert newsroom.files() == before
-    assert not newsroom.site.state.exists()
+    assert {file.name for file in newsroom.site.state.iterdir()} <= {".gitignore", "cache"}
 
 
 def test_a_ledger_that_cannot_be_read_is_status_4(make_site: MakeSite) -> None:

@@ -172,9 +172,10 @@ def test_a_ledger_that_git_keeps_has_failed(
 
 @pytest.mark.needs("git")
 def test_what_the_next_commit_would_take_is_told(site: Site, repository: Path) -> None:
-    """Before it is in there."""
+    """Before it is in there, when somebody emptied what keeps it out; where that is missing, it is made again."""
     for ignore in repository.rglob(".gitignore"):
         ignore.unlink()
+    (site.state / ".gitignore").touch()
 
     found = one(look(site), "git")
 

@@ -19,6 +19,7 @@ from publisher.outputs import generate
 from publisher.posts import read_posts
 from publisher.site import FEED_NAMES, FILE_NAME, Site, load_site
 from tests.feeds.validators import require_valid_files
+from tests.kept_files import is_kept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -297,11 +298,11 @@ watch:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Read every file below a folder."""
+    """Read every file below a folder, but what a site keeps to be faster."""
     return {
-        file.relative_to(folder).as_posix(): file.read_bytes()
+        name: file.read_bytes()
         for file in sorted(folder.rglob("*"))
-        if file.is_file()
+        if file.is_file() and not is_kept(name := file.relative_to(folder).as_posix())
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -61,6 +62,7 @@ def test_feeds_are_the_same(tmp_path: Path) -> None:
     alone = _run(tmp_path, "generate", *_NOW, spread=False)
     assert alone.returncode == 0, alone.stderr
     there = _contents(tmp_path / "feeds")
+    shutil.rmtree(tmp_path / ".publisher" / "cache")
     spread = _run(tmp_path, "generate", "--out", str(tmp_path / "spread"), *_NOW, spread=True)
     assert spread.returncode == 0, spread.stderr
     # Whoever reads a post makes its entries, too.
@@ -79,7 +81,9 @@ def test_messages_are_the_same(tmp_path: Path) -> None:
     posts["30.md"] = "no front matter"
     write_site(tmp_path, posts)
     alone = _run(tmp_path, "validate", spread=False)
+    shutil.rmtree(tmp_path / ".publisher" / "cache")
     spread = _run(tmp_path, "validate", spread=True)
+    assert f"{len(os.sched_getaffinity(0))} processes" in spread.stderr
     assert alone.returncode == spread.returncode == 1
     assert "39 errors" in alone.stdout
     # An id that is proposed is a new one each time.

@@ -5,17 +5,20 @@ from __future__ import annotations
 import gc
 import os
 import pickle
+import shutil
 import sys
+import tempfile
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from publisher import parallel
+from publisher.cache import FOLDER
 from publisher.errors import EnvironmentFault
 from publisher.feeds import FORMS
 from publisher.outputs import EntryMaker, generate
-from publisher.outputs.entries import Entries
+from publisher.outputs.entries import Entries, maker_of
 from publisher.outputs.spool import Spool
 from publisher.posts import read_posts
 from tests.feeds.feeds_sites import CONFIGURATION, NOW, contents, hostile_posts, post, write_site
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.posts import Post
+    from publisher.site import Site
 
 
 def made_of(post: Post) -> Entries:
@@ -32,20 +36,28 @@ def made_of(post: Post) -> Entries:
     return post.made
 
 
+def forget_posts(site: Site) -> None:
+    """Have every post read again; its entries stay."""
+    (site.state / FOLDER / "posts.sqlite3").unlink()
+
+
 def test_what_is_made_while_reading_is_what_would_be_made_later(tmp_path: Path) -> None:
     """The feeds are the same, and the files of the posts need not be there any more."""
     site = write_site(tmp_path, hostile_posts())
     generate(read_posts(site, now=NOW).require_valid().posts, site, NOW)
     later = contents(site.feeds)
+    shutil.rmtree(site.state / FOLDER)
     posts = read_posts(site, now=NOW, making=EntryMaker(site, NOW)).require_valid().posts
     for one in posts:
         os.truncate(one.path, 0)
     with pytest.raises(Exception, match="changed"):
         posts[0].text()
-    EntryMaker(site, NOW).fill({(one.review.id, True): one for one in posts if one.made})
+    made = {(one.review.id, True): one for one in posts if one.made}
+    assert maker_of(posts, site, NOW).fill(made).keys() == made.keys() != set()
     for file in hostile_posts():
         (site.posts / file).write_text(hostile_posts()[file], encoding="utf-8")
-    assert not generate(posts, site, NOW).stale
+    shutil.rmtree(site.feeds)
+    generate(posts, site, NOW)
     assert contents(site.feeds) == later
 
 
@@ -78,6 +90,23 @@ def test_what_was_made_for_another_moment_is_made_anew(tmp_path: Path) -> None:
     assert b"Shudder" in (site.feeds / "rss.xml").read_bytes()
     generate(posts, site, NOW + timedelta(days=2))
     assert b"Shudder" not in (site.feeds / "rss.xml").read_bytes()
+    generate(posts, site, NOW)
+    assert b"Shudder" in (site.feeds / "rss.xml").read_bytes()
+
+
+def test_a_picture_that_comes_after_a_look_without_rules_is_shown(tmp_path: Path) -> None:
+    """Rules that are off say nothing of a file that is not there; what is shown hangs on it all the same."""
+    assert 'text-image-missing = "off"' in CONFIGURATION
+    site = write_site(tmp_path, {"a.md": post(1, "A", "![A moth](images/moth.png)")})
+    assert site.images is not None
+    (one,) = read_posts(site, now=NOW).posts
+    assert str(site.images.directory / "moth.png") in one.looked
+    assert "rss.xml" in generate([one], site, NOW).changed
+    assert not generate(read_posts(site, now=NOW).posts, site, NOW).stale
+    site.images.directory.mkdir(parents=True, exist_ok=True)
+    (site.images.directory / "moth.png").write_bytes(b"\x89PNG")
+    generate(read_posts(site, now=NOW).posts, site, NOW)
+    assert site.images.url.encode() + b"moth.png" in (site.feeds / "rss.xml").read_bytes()
 
 
 def test_one_maker_may_be_used_again(tmp_path: Path) -> None:
@@ -85,9 +114,13 @@ def test_one_maker_may_be_used_again(tmp_path: Path) -> None:
     first = write_site(tmp_path / "1", {"a.md": post(1, "First")})
     maker = EntryMaker(first, NOW)
     (one,) = read_posts(first, now=NOW, making=maker).posts
+    forget_posts(first)
     (two,) = read_posts(first, now=NOW, making=maker).posts
     assert made_of(one).place != made_of(two).place
-    assert made_of(one).read("rss") == made_of(two).read("rss")
+    for form in range(len(FORMS)):
+        entry = maker.spool.get(made_of(one).place, form)
+        assert entry is not None
+        assert entry == maker.spool.get(made_of(two).place, form)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="work is spread on Linux only")
@@ -101,11 +134,15 @@ def test_workers_fill_one_spool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             text.replace("00000000-0000-4000-8000-", f"000000{file.stem}-0000-4000-8000-"), encoding="utf-8"
         )
     maker = EntryMaker(site, NOW)
-    rounds = [read_posts(site, now=NOW, making=maker).posts for _ in range(2)]
-    assert {made_of(one).place[0] for one in rounds[0]} == {0, 1, 2, 3}
+    rounds = [read_posts(site, now=NOW, making=maker).posts]
+    forget_posts(site)
+    rounds.append(read_posts(site, now=NOW, making=maker).posts)
+    assert len({made_of(one).place.file for one in rounds[0]}) == 4
     for one in (*rounds[0], *rounds[1]):
-        for form in FORMS:
-            assert one.review.title.encode() in made_of(one).read(form)
+        for form in range(len(FORMS)):
+            entry = maker.spool.get(made_of(one).place, form)
+            assert entry is not None
+            assert one.review.title.encode() in entry
 
 
 def test_entries_find_their_maker_in_the_process_that_has_it(tmp_path: Path) -> None:
@@ -115,7 +152,8 @@ def test_entries_find_their_maker_in_the_process_that_has_it(tmp_path: Path) -> 
     travelled = pickle.loads(pickle.dumps(made_of(one)))  # noqa: S301 - our own
     assert travelled.maker is made_of(one).maker
     assert len(pickle.dumps(made_of(one))) < 200
-    files = list(travelled.maker.spool._files)
+    files = list(travelled.maker.spool._open.values())
+    assert files
     del one, travelled
     gc.collect()
     for file in files:
@@ -123,9 +161,10 @@ def test_entries_find_their_maker_in_the_process_that_has_it(tmp_path: Path) -> 
             os.fstat(file)
 
 
-def test_a_full_disk_of_temporary_files_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the way out: another folder for them."""
-    spool = Spool()
+@pytest.mark.parametrize("temporary", [False, True])
+def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, temporary: bool) -> None:
+    """With the folder, and the ways out: to do without what is kept, or with another folder for temporary files."""
+    spool = Spool(None if temporary else tmp_path)
 
     def full(*_: object) -> int:
         raise OSError(28, "No space left on device")
@@ -133,4 +172,17 @@ def test_a_full_disk_of_temporary_files_is_told(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(os, "pwrite", full)
     with pytest.raises(EnvironmentFault, match="No space left on device") as caught:
         spool.put([b"entry"])
+    assert str(caught.value).startswith(str(tempfile.gettempdir() if temporary else tmp_path))
     assert "TMPDIR" in str(caught.value.hint)
+
+
+def test_without_any_room_the_folder_for_temporary_files_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked for its name where there is none that can be used, Python would fail again."""
+
+    def none(*_: object, **__: object) -> str:
+        raise FileNotFoundError(2, "No usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", none)
+    with pytest.raises(EnvironmentFault, match="the folder for temporary files cannot be written: No usable"):
+        Spool(None)

@@ -22,6 +22,7 @@ from publisher.outputs import generate
 from publisher.posts import read_posts
 from tests import warm_start
 from tests.feeds.feeds_sites import CONFIGURATION, NOW, contents, post, write_site
+from tests.kept_files import is_kept
 from tests.outputs.output_names import FORMS, file_names
 
 if TYPE_CHECKING:
@@ -249,17 +250,20 @@ def test_a_folder_that_cannot_be_written_is_left_as_it_was(site: Site) -> None:
     assert snapshot(site.feeds) == before
 
 
+@pytest.mark.parametrize("kept", [False, True])
 @pytest.mark.parametrize("size", [0, 300, 3000])
-def test_a_full_disk_leaves_the_old_files(site: Site, size: int) -> None:
+def test_a_full_disk_leaves_the_old_files(site: Site, size: int, *, kept: bool) -> None:
     """Wherever space runs out, the command says so with exit status 4; no file is cut short and none left over."""
     write_feeds(site, NOW)
     before = snapshot(site.feeds)
     assert size < min(len(data) for name, (_, data) in before.items() if name in FORMS)
+    if kept:
+        assert run(site, "--check", "--now", LATER.isoformat()).returncode == Refused.exit_code
     done = run(site, "--now", LATER.isoformat(), before=SMALL_DISK.format(size=size))
     assert done.returncode == EnvironmentFault.exit_code, done.stderr
-    # Without room for a byte, not even the folder for temporary files can be found out.
-    told = "cannot be written: File too large" if size else "the folder for temporary files cannot be written"
-    assert told in done.stderr
+    # Entries are the first to be put down, where no run before has kept them.
+    folder = site.feeds if kept else site.state / "cache"
+    assert f"{folder} cannot be written: File too large" in done.stderr
     assert snapshot(site.feeds) == before
     assert write_feeds(site, LATER).keys() == before.keys()
 
@@ -358,8 +362,12 @@ def test_the_manifest_tells_size_and_hash_of_every_file(site: Site) -> None:
 
 
 def test_check_names_what_is_stale_and_writes_nothing(site: Site) -> None:
-    """`generate --check` ends with 5 and the names; not one file or folder is made, written or touched."""
-    before = snapshot(site.root)
+    """`generate --check` ends with 5 and the names; but in the site's own folder, nothing is made, written or touched."""
+
+    def others() -> dict[str, tuple[int, bytes]]:
+        return {name: file for name, file in snapshot(site.root).items() if not is_kept(name)}
+
+    before = others()
     done = run(site, "--check", "--now", NOW.isoformat())
     assert done.returncode == 5
     assert "error: feeds/ is not up to date: 3 feeds, 1 page of the archive, 9 other files\n" in done.stderr
@@ -367,9 +375,11 @@ def test_check_names_what_is_stale_and_writes_nothing(site: Site) -> None:
     assert [line.split()[0] for line in told.stdout.splitlines()] == [f"feeds/{name}" for name in ALL_FILES]
     data = json.loads(run(site, "--check", "--json", "--now", NOW.isoformat()).stdout)
     assert data["stale"] == list(ALL_FILES)
-    assert snapshot(site.root) == before
-    assert not (site.root / ".publisher").exists()
+    assert others() == before
     assert not site.feeds.exists()
+    own = site.root / ".publisher"
+    assert own.stat().st_mode & 0o777 == 0o700
+    assert {file.name for file in own.iterdir()} == {".gitignore", "cache"}
 
 
 def test_check_is_content_with_what_generate_wrote(site: Site) -> None:
