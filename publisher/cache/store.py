@@ -21,6 +21,18 @@ if TYPE_CHECKING:
 FOLDER = "cache"
 # Milliseconds; whoever waits longer does without.
 _BUSY = 2_000
+# What is so for now, or of this machine: nothing is wrong with the file.
+_PASSING = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_INTERRUPT,
+}
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS version (version TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS rows (name TEXT PRIMARY KEY, sum INTEGER NOT NULL, data BLOB NOT NULL)",
@@ -38,31 +50,32 @@ class Store:
         self._folder = folder
         self._name = f"{name}.sqlite3"
         self._version = version
+        self._damaged = False
 
     def rows(self) -> dict[str, bytes]:
         """Return all rows that are whole, by name."""
         if not self._path.exists():
             return {}
-        with suppress(sqlite3.Error, OSError), self._connected() as connection:
-            if connection.execute("SELECT version FROM version").fetchall() != [(self._version,)]:
-                return {}
-            found = connection.execute("SELECT name, sum, data FROM rows")
-            return {name: data for name, sum_, data in found if _is_whole(name, sum_, data)}
-        return {}
+        try:
+            with self._connected() as connection:
+                if connection.execute("SELECT version FROM version").fetchall() != [(self._version,)]:
+                    return {}
+                found = connection.execute("SELECT name, sum, data FROM rows")
+                return {name: data for name, sum_, data in found if _is_whole(name, sum_, data)}
+        except (sqlite3.Error, ValueError, OSError) as error:
+            self._damaged = _is_damage(error)
+            return {}
 
     def save(self, changed: Mapping[str, bytes], gone: Iterable[str] = ()) -> None:
         """Put rows in, and take others out."""
+        if self._damaged:
+            self._discard()
         try:
             self._save(changed, gone)
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.Error, ValueError, OSError) as error:
             # What is damaged is made anew by the next run.
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF in {
-                sqlite3.SQLITE_CORRUPT,
-                sqlite3.SQLITE_NOTADB,
-            }:
+            if _is_damage(error):
                 self._discard()
-        except (OSError, ValueError):
-            pass
 
     @property
     def _path(self) -> Path:
@@ -92,6 +105,7 @@ class Store:
         return _Connection(self._path)
 
     def _discard(self) -> None:
+        self._damaged = False
         for name in (self._name, f"{self._name}-journal"):
             with suppress(OSError):
                 (self._folder / name).unlink(missing_ok=True)
@@ -114,6 +128,16 @@ class _Connection:
 
     def __exit__(self, *exception: object) -> None:
         self._connection.close()
+
+
+def _is_damage(error: Exception) -> bool:
+    """Tell whether an error says that a file is not one of ours any more, and not just that it cannot be used now."""
+    if isinstance(error, sqlite3.Error):
+        code = getattr(error, "sqlite_errorcode", None)
+        # What Python itself has against a row has no code: that a text in it is none.
+        return "decode" in str(error) if code is None else code & 0xFF not in _PASSING
+    # Even SQLite's messages may hold what is damaged, and be no text.
+    return isinstance(error, ValueError)
 
 
 def _is_whole(name: object, sum_: object, data: object) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
 import subprocess
 import sys
@@ -238,3 +239,27 @@ def test_whoever_waits_too_long_does_without(tmp_path: Path, monkeypatch: pytest
         store.save({"more": b"more"})
         assert store.rows() == {}
     assert store.rows() == ROWS
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_file_damaged_anywhere_is_empty_or_whole_and_is_made_anew(tmp_path: Path, seed: int) -> None:
+    """Whatever bytes are overwritten, its names among them: no row is wrong, and what is saved after is found again."""
+    dice = random.Random(seed)  # noqa: S311 - a seed, so that a failure can be repeated
+    rows = {f"posts/{number}-映.md": bytes([number]) * 50 for number in range(40)}
+    Store(tmp_path / "cache", "posts", "1").save(rows)
+    file = tmp_path / "cache" / "posts.sqlite3"
+    data = bytearray(file.read_bytes())
+    for _ in range(dice.randint(1, 60)):
+        data[dice.randrange(16 if seed % 2 else 0, len(data))] = dice.randrange(256)
+    file.write_bytes(data)
+
+    store = Store(tmp_path / "cache", "posts", "1")
+    found = store.rows()
+    store.save(rows)
+    store = Store(tmp_path / "cache", "posts", "1")
+    once_more = store.rows()
+    store.save(rows)
+
+    assert all(rows[name] == data for name, data in found.items())
+    assert all(rows[name] == data for name, data in once_more.items())
+    assert Store(tmp_path / "cache", "posts", "1").rows() == rows
