@@ -7,6 +7,7 @@ any more, and their success still counts, because the partner has the event.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -244,15 +245,14 @@ class _Catch:
 
 
 def _under_way(connection: Connection, now: float) -> dict[str, int]:
-    rows = connection.execute(statements.UNDER_WAY, {"_now": now})
-    return {str(name): int(number) for name, number in rows}
+    return Counter(str(name) for name in connection.execute(statements.UNDER_WAY, {"_now": now}).scalars())
 
 
 def _due(connection: Connection, endpoint: str, now: float, most: int, claims: tuple[int, int]) -> list[Any]:
     fewest, often = claims
     return list(
         connection.execute(
-            statements.DUE,
+            statements.DUE_SUSPECTS if fewest else statements.DUE,
             {
                 "_endpoint": endpoint,
                 "_now": now,

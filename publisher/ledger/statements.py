@@ -20,12 +20,8 @@ _this_claim = (_deliveries.c.id == bindparam("_id"), _is_last_claim)
 _this_attempt = (_attempts.c.delivery_id == bindparam("_id"), _attempts.c.token == bindparam("_token"))
 _this_address = (_endpoints.c.name == bindparam("_of_name"), _endpoints.c.url == bindparam("_of_url"))
 
-#: How many deliveries are on their way to each endpoint that has some.
-UNDER_WAY = (
-    select(_deliveries.c.endpoint, func.count())
-    .where(_deliveries.c.leased_until > _now)
-    .group_by(_deliveries.c.endpoint)
-)
+#: The endpoint of each delivery that is on its way. They are few: to have them counted, SQLite would walk through all there are.
+UNDER_WAY = select(_deliveries.c.endpoint).where(_deliveries.c.leased_until > _now)
 
 # Due, and nobody's.
 _is_free = (
@@ -33,7 +29,10 @@ _is_free = (
     or_(_deliveries.c.leased_until.is_(None), _deliveries.c.leased_until <= _now),
 )
 #: Whether something is due that was claimed before without a result.
-SUSPECTED = select(exists().where(_deliveries.c.claims > 0, _waits, *_is_free))
+_claimed = _deliveries.alias("claimed")
+# They are few, and found by an index of their own; asked together with the rest, SQLite would take another.
+_is_suspect = _deliveries.c.id.in_(select(_claimed.c.id).where(_claimed.c.claims > 0))
+SUSPECTED = select(exists().where(_is_suspect, _waits, *_is_free))
 
 _earlier = _deliveries.alias("earlier")
 _told_before = exists().where(
@@ -74,6 +73,8 @@ DUE = (
     .limit(bindparam("_most"))
     .with_for_update(of=_deliveries, skip_locked=True)
 )
+#: The same, of those only that were claimed before without a result.
+DUE_SUSPECTS = DUE.where(_is_suspect)
 
 LEASE = (
     update(_deliveries)
